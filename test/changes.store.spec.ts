@@ -17,7 +17,15 @@ import { AGENCIES, EXAMPLE, FOLLOWED, histories, REFERENCES, THEMES, type Step }
 import { aDay, clocks, expectAlways, History, seed, sometimes } from './support/histories.js';
 import { CHANGE_RULES, NaiveChanges, type ChangeRules, type NaiveQuestion } from './support/naive-changes.js';
 import { firstDay, monthsEarlier, RULES, type Rules } from './support/naive-views.js';
-import { Answers, askedBy, expectAsIfEnded, expectSame, plain, withHistory, type Oracle } from './support/oracle.js';
+import {
+  Answers,
+  askedBy,
+  expectAsIfEnded,
+  expectSame,
+  comparable,
+  withHistory,
+  type Oracle,
+} from './support/oracle.js';
 
 /** The question; the shares of the log stand for the positions. */
 interface Question extends Omit<NaiveQuestion, 'knownAt' | 'knownThen'> {
@@ -127,7 +135,7 @@ async function given(projector: Projector, asked: NaiveQuestion) {
 type Given = Awaited<ReturnType<typeof given>>;
 
 /** An answer without its lists, and without the equations, which the terms are in. */
-const inFigures = (answer: object): unknown => plain(answer, 'list', 'equation');
+const inFigures = (answer: object): unknown => comparable(answer, 'list', 'equation');
 const settled = ({ share, shareThen, ...asked }: Question, events: number): NaiveQuestion => {
   const knownAt = Math.round(events * share);
   return { ...asked, knownAt, knownThen: shareThen === null ? null : Math.round(knownAt * shareThen) };
@@ -254,7 +262,7 @@ describe(`What changed, what is due and who is silent (SEED=${seed})`, () => {
       const asked = settled(question, Number(await history.log.store.head()));
       fc.pre(asked.knownAt > 0);
       await expectAsIfEnded(history, asked.knownAt, async ({ projector }) =>
-        plain(await given(projector, asked), 'list'),
+        comparable(await given(projector, asked), 'list'),
       );
     });
     await expectAlways(property, 12);

@@ -114,7 +114,7 @@ const ASKED: Question[] = ['2006-11-21', '2007-02-28'].flatMap((asOf) =>
     }),
 );
 
-const plain = (answer: unknown): unknown => oracle.plain(answer, 'list', 'locator');
+const plain = (answer: unknown): unknown => oracle.comparable(answer, 'list', 'locator');
 
 /** Every answer to a question. */
 async function given(projector: Projector, { matrix, pairs, outcomes }: Question, at: NaiveClocks) {

@@ -8,7 +8,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SqliteEventStore } from '#event-store-sqlite';
 import { Projector, SnapshotFile, WrongRevision, type Appended, type Envelope } from '#eventsourcing';
 import { TURN_MS } from '../libs/eventsourcing/src/testing/tested-log.js';
-import { eventsOf, MADE, MAKE_MS, metaOf, said, AppendedStreams, tallyCodec, type Line } from './support/appender.js';
+import {
+  eventsOf,
+  MADE,
+  MAKE_MS,
+  metaOf,
+  sumAfter,
+  AppendedStreams,
+  tallyCodec,
+  type Line,
+} from './support/appender.js';
 import { everything, Faults } from './support/processes.js';
 import { until } from './support/waiting.js';
 
@@ -158,7 +167,7 @@ const fold = (events: readonly Envelope[]): string =>
   JSON.stringify(
     [...Map.groupBy(events, (e) => e.stream)]
       .map(([stream, own]) => {
-        const all = own.reduce((before, { id }) => said(before, id), '');
+        const all = own.reduce((before, { id }) => sumAfter(before, id), '');
         return { stream, events: own.length, said: all };
       })
       .sort(byStream),

@@ -10,7 +10,7 @@ import { NO_STREAM } from '#eventsourcing';
 import { LOG } from '#platform';
 import { refuseBusyPort } from '../apps/api/src/server.js';
 import { LogCheck } from '../apps/api/src/log-check.js';
-import { by } from '../libs/eventsourcing/src/testing/counter.js';
+import { newMeta } from '../libs/eventsourcing/src/testing/counter.js';
 import { CLOCK_CASES, TestServer } from './support/server.js';
 import { until } from './support/waiting.js';
 
@@ -67,7 +67,7 @@ describe('A clock that was ahead', () => {
     expect(await metric('followthrough_log_ahead_of_clock_seconds')).toBe(0);
     const wrong = new SqliteEventStore(join(server.dataDir, 'log.db'), () => Date.now() + 3_600_000);
     const event = { type: 'numbering.NumberTaken', version: 1, data: '{"number":1,"reference":"X-2013-01"}' };
-    await wrong.append('numbering-X-2013', NO_STREAM, [event], by());
+    await wrong.append('numbering-X-2013', NO_STREAM, [event], newMeta());
     await wrong.close();
     expect(await ready()).toMatchObject({
       body: { status: 'degraded', clock: expect.stringMatching(/^The last event was recorded 3\d\d\d s later/) },

@@ -365,9 +365,16 @@ const CORRECTED: Readonly<Record<string, readonly string[]>> = {
   AgencyRemoved: REPORTED,
   EvidenceAttached: REPORTED,
 };
-const ENDS = ['Merged', 'SplitUp', 'Superseded', 'Withdrawn'];
+const END_EVENTS = ['Merged', 'SplitUp', 'Superseded', 'Withdrawn'];
 /** The acts that are never taken back, or only now and then. */
-const SELDOM_RETRACTED = [...ENDS, 'TookOver', 'LeadOffered', 'LeadAccepted', 'LeadDeclined', 'LeadOfferWithdrawn'];
+const SELDOM_RETRACTED = [
+  ...END_EVENTS,
+  'TookOver',
+  'LeadOffered',
+  'LeadAccepted',
+  'LeadDeclined',
+  'LeadOfferWithdrawn',
+];
 
 const oneOf = <T>(all: readonly T[], pick: number): T | undefined => all[pick % all.length];
 
@@ -406,7 +413,7 @@ function leftBy(then: CommitmentAsAt | null, takeOver: Readonly<Record<string, b
 }
 
 /** The subject of each act that is about a part of the commitment. */
-const ABOUT: { readonly [A in ActName]?: About } = {
+const ABOUT_ACT: { readonly [A in ActName]?: About } = {
   verify: ({ body, pick }, { entries }) => ({
     body: { ...body, ...(body['agency'] !== undefined && { agency: oneOf([...entries], pick)?.agency }) },
   }),
@@ -445,7 +452,7 @@ const ABOUT: { readonly [A in ActName]?: About } = {
   },
   retract: ({ body, pick }, { said, changes }) => {
     const known = said.filter(({ name }) => !SELDOM_RETRACTED.includes(name));
-    const ends = said.filter(({ name }) => ENDS.includes(name));
+    const ends = said.filter(({ name }) => END_EVENTS.includes(name));
     const says = (changes.get(0)?.at(-1)?.says ?? said.at(0)?.data ?? {}) as Record<string, unknown>;
     const items = ['relations', 'evidence', 'milestones', 'deliverables'].flatMap((list) =>
       ((says[list] as unknown[] | null | undefined) ?? []).flatMap((item, i) => (item ? `/${list}/${i}` : [])),
@@ -466,7 +473,7 @@ const othersThan = (reference: string): string[] => REFERENCES.filter((other) =>
 /** The act that a step means for a commitment as it stands. */
 export function meant(step: Try, c: Commitment): CommitmentAct {
   const then = asAt(c, (step.body['reportedOn'] as string | undefined) ?? '9999-12-31');
-  const { body, ...about } = { body: step.body, ...ABOUT[step.act]?.(step, c, then) };
+  const { body, ...about } = { body: step.body, ...ABOUT_ACT[step.act]?.(step, c, then) };
   return {
     act: step.act,
     body: plainToInstance(classOf(ACTS[step.act].body) as never, body),
@@ -523,7 +530,7 @@ export function becoming({ code, becomes, effective, pick }: Becoming): (state: 
 /** Something is entered anew in a register, or becomes of an agency. */
 export const amendment: fc.Arbitrary<Step[]> = fc.oneof(amended, became).map((step) => [step]);
 
-const told = {
+const FUND_BODY = {
   ...{ title: 'Diaspora fund', summary: 'A fund for the diaspora', kind: 'funding', nature: 'recurring' },
   ...{ strength: 'undertaken', themes: ['T-1'], stage: 'planned', effective: '2006', reportedOn: '2006-11-20' },
 };
@@ -548,7 +555,7 @@ export const EXAMPLE: Step[] = [
     ],
   ].map((agencies, i): Try => {
     const relations = [{ type: 'prepares_for', to: 'F-1' }];
-    return { reference: REFERENCES[i]!, act: 'record', body: { ...told, agencies, relations }, pick: 0 };
+    return { reference: REFERENCES[i]!, act: 'record', body: { ...FUND_BODY, agencies, relations }, pick: 0 };
   }),
   // The lead moves a year after it was accepted, to an agency that says nothing; a partner has said more than the lead before.
   {

@@ -58,7 +58,7 @@ export class AppendedStreams implements Projection {
   readonly on = {
     'tally.Counted': ({ stream, id }: Recorded): void => {
       const before = this.streams.get(stream) ?? { events: 0, said: '' };
-      this.streams.set(stream, { events: before.events + 1, said: said(before.said, id) });
+      this.streams.set(stream, { events: before.events + 1, said: sumAfter(before.said, id) });
     },
   };
 
@@ -76,7 +76,7 @@ export class AppendedStreams implements Projection {
   }
 }
 /** The sum of a stream so far: it depends on every event and their order, and stays short. */
-export const said = (before: string, id: string): string =>
+export const sumAfter = (before: string, id: string): string =>
   [...(before + id)].reduce((sum, character) => (sum * 31 + character.codePointAt(0)!) % 2_147_483_647, 7).toString();
 
 /** The guard removed: acknowledges at once, and writes at its end. Right in everything, unless the process is killed. */

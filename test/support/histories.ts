@@ -186,7 +186,7 @@ export const clocks = fc.record({ asOf: aDay, staleAfter: fc.constantFrom(1, 11,
 /** Half of the time nothing. */
 export const sometimes = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined, freq: 2 });
 const aRole = fc.constantFrom('lead', 'any', 'co_lead', 'partner', 'funder', undefined) as fc.Arbitrary<Filter['role']>;
-const one = (...values: string[]) => fc.constantFrom(...values);
+const oneOfValues = (...values: string[]) => fc.constantFrom(...values);
 /** Filters that the naive views do not know; and those that only shape others. */
 type NotAsked =
   | 'crosswalk'
@@ -203,40 +203,40 @@ type NotAsked =
   | 'role'
   | 'agencies';
 /** The values of every other filter: a new one does not compile before it is asked for here, and so of the naive views. */
-const ASKED: { readonly [N in Exclude<FilterName, NotAsked>]: fc.Arbitrary<Filter[N]> } = {
-  agency: one(...AGENCIES),
-  with: one(...AGENCIES),
-  memberOf: one(BODY),
+const FILTER_VALUES: { readonly [N in Exclude<FilterName, NotAsked>]: fc.Arbitrary<Filter[N]> } = {
+  agency: oneOfValues(...AGENCIES),
+  with: oneOfValues(...AGENCIES),
+  memberOf: oneOfValues(BODY),
   joint: fc.boolean(),
   asked: fc.boolean(),
-  theme: one(...THEMES),
-  followsUp: one(...FOLLOWED),
-  activityId: one(...ACTIVITIES.map(({ id }) => id)),
-  stage: one('in_progress', 'planned,completed'),
-  outlook: one('on_track', 'at_risk,off_track'),
-  verification: one('unreviewed', 'documented,corroborated', 'contested,no_evidence'),
-  life: one('any', 'any', 'merged', 'active,split,withdrawn', 'merged,superseded'),
-  relatedTo: one(...REFERENCES, 'F-1'),
-  relation: one('part_of', 'prepares_for'),
-  kind: one('research', 'research,funding'),
-  nature: one('standing'),
-  strength: one('offered'),
-  country: one('SEN'),
-  region: one('africa'),
-  document: one(...DOCUMENTS),
+  theme: oneOfValues(...THEMES),
+  followsUp: oneOfValues(...FOLLOWED),
+  activityId: oneOfValues(...ACTIVITIES.map(({ id }) => id)),
+  stage: oneOfValues('in_progress', 'planned,completed'),
+  outlook: oneOfValues('on_track', 'at_risk,off_track'),
+  verification: oneOfValues('unreviewed', 'documented,corroborated', 'contested,no_evidence'),
+  life: oneOfValues('any', 'any', 'merged', 'active,split,withdrawn', 'merged,superseded'),
+  relatedTo: oneOfValues(...REFERENCES, 'F-1'),
+  relation: oneOfValues('part_of', 'prepares_for'),
+  kind: oneOfValues('research', 'research,funding'),
+  nature: oneOfValues('standing'),
+  strength: oneOfValues('offered'),
+  country: oneOfValues('SEN'),
+  region: oneOfValues('africa'),
+  document: oneOfValues(...DOCUMENTS),
   withActivity: fc.boolean(),
   withTarget: fc.boolean(),
   overdue: fc.boolean(),
   stale: fc.boolean(),
-  q: one('handbook', 'fund dia', 'HAND', 'aaa', 'if', 'printing'),
-  nextStep: one('stated', 'none,not_stated'),
+  q: oneOfValues('handbook', 'fund dia', 'HAND', 'aaa', 'if', 'printing'),
+  nextStep: oneOfValues('stated', 'none,not_stated'),
   nextBefore: date,
 };
 /** One or two conditions, so that something is found. */
 export const filters: fc.Arbitrary<Filter> = fc
   .tuple(
-    fc.record(ASKED),
-    fc.array(fc.nat(Object.keys(ASKED).length - 1), { minLength: 0, maxLength: 2 }),
+    fc.record(FILTER_VALUES),
+    fc.array(fc.nat(Object.keys(FILTER_VALUES).length - 1), { minLength: 0, maxLength: 2 }),
     aRole,
     fc.constantFrom('then', 'today', undefined),
     fc.constantFrom('part_of', 'prepares_for', undefined),

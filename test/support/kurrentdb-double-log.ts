@@ -51,7 +51,7 @@ export const compare = (a: Place, b: Place): number =>
   a.commit === b.commit ? Number(a.prepare - b.prepare) : a.commit < b.commit ? -1 : 1;
 
 /** The log opens with records that nobody may read (its epoch), so that the first event never is at 0. */
-const FIRST = 546n;
+const FIRST_POSITION = 546n;
 /** The bytes of a record besides names, data and metadata (`PrepareLogRecord`). */
 const RECORD_BYTES = 119;
 
@@ -65,7 +65,7 @@ export class DoubleLog {
   /** By id, where it was written first. */
   readonly #recent = new Map<string, Stored>();
   readonly #waiting = new Set<() => void>();
-  #end = FIRST;
+  #end = FIRST_POSITION;
 
   constructor() {
     // The events of a fresh server with users in `$all`.

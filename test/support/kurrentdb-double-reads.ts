@@ -29,9 +29,9 @@ import {
 } from './kurrentdb-double-wire.js';
 
 /** How many events the server takes from its log at once (`Enumerator.DefaultReadBatchSize`). */
-const PAGE = 32;
+const RECORDS_PER_READ = 32;
 /** How many live events wait for a subscriber (`Enumerator.DefaultLiveBufferSize`). */
-const LIVE = 32;
+const MAX_LIVE_RECORDS = 32;
 const ZERO: Place = { commit: 0n, prepare: 0n };
 
 type Options = streamsPb.ReadReq.Options;
@@ -84,7 +84,7 @@ function* eventsOfAll(options: Options, log: DoubleLog): Generator<Stored> {
     if (isBackwards(options)) yield* log.backwards(place, filter);
     else
       for (let more = true; more;) {
-        const page = log.page(place, PAGE, PAGE, filter);
+        const page = log.page(place, RECORDS_PER_READ, RECORDS_PER_READ, filter);
         yield* page.events;
         place = page.next;
         more = !page.end;
@@ -128,7 +128,7 @@ export class Subscription {
   ) {
     const filter = options.getFilter();
     this.#filter = filterOf(options);
-    this.#window = filter ? (filter.hasMax() ? filter.getMax() : PAGE) : Infinity;
+    this.#window = filter ? (filter.hasMax() ? filter.getMax() : RECORDS_PER_READ) : Infinity;
     this.#interval = filter ? filter.getCheckpointintervalmultiplier() * this.#window : Infinity;
     this.#out = new Outlet(call);
   }
@@ -200,12 +200,14 @@ export class Subscription {
   /** More than the live buffer holds (`DefaultLiveBufferSize`): the server reads them from the log, and has caught up again. */
   #isBehind(index: number): boolean {
     const { records } = this.node.log;
-    return records.length - index > LIVE && records.slice(index).filter(this.#filter).length > LIVE;
+    return (
+      records.length - index > MAX_LIVE_RECORDS && records.slice(index).filter(this.#filter).length > MAX_LIVE_RECORDS
+    );
   }
 
   #page(from: Place): Page {
     try {
-      return this.node.log.page(from, PAGE, this.#window, this.#filter);
+      return this.node.log.page(from, RECORDS_PER_READ, this.#window, this.#filter);
     } catch (error) {
       throw error instanceof InvalidPosition ? errors.badPlaceOfSubscription() : error;
     }

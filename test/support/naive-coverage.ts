@@ -30,7 +30,7 @@ export const COVERAGE_RULES = {
 };
 export type CoverageRules = typeof COVERAGE_RULES;
 
-const KINDS = ['decision', 'recommendation', 'conclusion', 'statement', 'proposal', 'request', 'not_told'];
+const OUTCOME_KINDS = ['decision', 'recommendation', 'conclusion', 'statement', 'proposal', 'request', 'not_told'];
 
 export class NaiveCoverage extends NaiveViews {
   constructor(
@@ -77,14 +77,14 @@ export class NaiveCoverage extends NaiveViews {
       })
       .sort((a, b) => {
         const [one, other] = [rank(forums, a.forum), rank(forums, b.forum)];
-        return one === other ? KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) : one < other ? -1 : 1;
+        return one === other ? OUTCOME_KINDS.indexOf(a.kind) - OUTCOME_KINDS.indexOf(b.kind) : one < other ? -1 : 1;
       });
     const tally = (of: typeof rows) => {
       const sum = (count: (row: (typeof rows)[number]) => number) =>
         of.reduce((n, row) => n + this.wording.counts(count(row)), 0);
       return {
         outcomes: of.length,
-        byKind: Object.fromEntries(KINDS.map((kind) => [kind, of.filter((row) => row.kind === kind).length])),
+        byKind: Object.fromEntries(OUTCOME_KINDS.map((kind) => [kind, of.filter((row) => row.kind === kind).length])),
         covered: of.filter((row) => row.covered).length,
         byStage: Object.fromEntries(STAGES.map((one) => [one, sum((row) => row.byStage[one]!)])),
         overdue: sum((row) => row.overdue),

@@ -5,7 +5,7 @@ type Key = string | number | null;
 
 /** Small letters without accents and punctuation, and numbers of one length. */
 export const asPeopleSort = (text: string): string =>
-  plain(text)
+  foldedText(text)
     .split(/[^\p{L}\p{N}]+/u)
     .filter(Boolean)
     .map((word) => word.replace(/\d+/g, (digits) => digits.padStart(12, '0')))
@@ -33,8 +33,8 @@ export const ORDERS = {
 };
 export type Orders = typeof ORDERS;
 
-const plain = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
-const wordsIn = (text: string): string[] => plain(text).split(/[^a-z0-9]+/);
+const foldedText = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
+const wordsIn = (text: string): string[] => foldedText(text).split(/[^a-z0-9]+/);
 
 function relevance(c: NaiveCommitment, q: string, { worth }: Orders): number {
   const texts = { title: `${c.reference} ${c.title}`, wording: c.words, notes: c.notes };

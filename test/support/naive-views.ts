@@ -57,7 +57,7 @@ export type NaiveFilter = Filter;
 export const STAGES = ['proposed', 'planned', 'in_progress', 'on_hold', 'completed', 'discontinued'];
 export const ENDS = ['merged', 'split', 'superseded', 'withdrawn'];
 
-const WRITTEN = [
+const FREE_TEXT_FIELDS = [
   ...['title', 'summary', 'condition', 'note', 'reason'],
   ...['text', 'says', 'liftedBy', 'staysOpen', 'nextStep'],
 ];
@@ -65,9 +65,9 @@ const WRITTEN = [
 /** The free texts of a statement, but for the wording and its citations. */
 const textsIn = (name: string, data: Data): string =>
   Object.entries(data as object)
-    .filter(([field]) => !(/^(Recorded|WordingAmended)$/.test(name) && WRITTEN.slice(0, 3).includes(field)))
+    .filter(([field]) => !(/^(Recorded|WordingAmended)$/.test(name) && FREE_TEXT_FIELDS.slice(0, 3).includes(field)))
     .map(([field, value]) => {
-      if (typeof value === 'string') return WRITTEN.includes(field) ? value : '';
+      if (typeof value === 'string') return FREE_TEXT_FIELDS.includes(field) ? value : '';
       return value && typeof value === 'object' && !/^citations?$/.test(field) ? textsIn('', value) : '';
     })
     .join(' ');
@@ -185,9 +185,9 @@ export const RULES = {
 };
 export type Rules = typeof RULES;
 
-const STAGING = /^(Recorded|StageReported)$/;
-const TELLING = /^(Recorded|StageReported|Confirmed)$/;
-const ENDING: Readonly<Record<string, [life: string, into: (data: Data) => string[]]>> = {
+const EVENTS_WITH_STAGE = /^(Recorded|StageReported)$/;
+const EVENTS_THAT_REPORT = /^(Recorded|StageReported|Confirmed)$/;
+const ENDS_BY_EVENT: Readonly<Record<string, [life: string, into: (data: Data) => string[]]>> = {
   Merged: ['merged', (data) => [data.into]],
   SplitUp: ['split', (data) => data.into],
   Superseded: ['superseded', (data) => [data.supersededBy]],
@@ -342,8 +342,8 @@ export class NaiveViews {
         const inShort = (...all: unknown[]) => JSON.stringify([...all, reportedOn]);
         const lists = ({ agencies = [], themes = [], followsUp = [] }: Data) => [agencies, themes, followsUp];
         if (name === 'TookOver') taken.push(inShort(data.from, data.how, reference, lists(data)));
-        if (!(name in ENDING)) continue;
-        const [life, into] = ENDING[name]!;
+        if (!(name in ENDS_BY_EVENT)) continue;
+        const [life, into] = ENDS_BY_EVENT[name]!;
         left.push(...into(data).map((to) => inShort(reference, life, to, lists(data.takeOver ?? {}))));
       }
     return { left: left.sort(), taken: taken.sort() };
@@ -371,7 +371,7 @@ export class NaiveViews {
     const said = this.said(`commitment-${reference}`, knownAt);
     const { data: record } = said[0]!;
     const entries: OracleEntry[] = said
-      .filter(({ name }) => STAGING.test(name))
+      .filter(({ name }) => EVENTS_WITH_STAGE.test(name))
       .map(({ data, revision }) => ({ ...data, revision }));
     if (!rules.existsBy(entries, asOf)) return null;
     const told = said.filter(({ data }) => rules.reportedBy(data.reportedOn, asOf));
@@ -406,8 +406,8 @@ export class NaiveViews {
     const spread: Record<string, number> = {};
     for (const { stage } of parts) spread[stage ?? 'unreported'] = (spread[stage ?? 'unreported'] ?? 0) + 1;
 
-    const ended = said.find(({ name, data }) => name in ENDING && rules.hasEnded(data.reportedOn, asOf));
-    const [life, into] = ended ? ENDING[ended.name]! : ['active', () => []];
+    const ended = said.find(({ name, data }) => name in ENDS_BY_EVENT && rules.hasEnded(data.reportedOn, asOf));
+    const [life, into] = ended ? ENDS_BY_EVENT[ended.name]! : ['active', () => []];
     let themes: string[] = record.themes;
     for (const { name, data } of later) {
       if (name === 'ThemesSet') themes = data.themes;
@@ -433,7 +433,7 @@ export class NaiveViews {
     const { stage } = headline;
     const heard: Record<string, string> = {};
     for (const { name, by, data } of told)
-      for (const agency of [by, TELLING.test(name) ? partOf(data) : null])
+      for (const agency of [by, EVENTS_THAT_REPORT.test(name) ? partOf(data) : null])
         if (agency && data.reportedOn <= asOf && data.reportedOn > (heard[agency] ?? ''))
           heard[agency] = data.reportedOn;
     return {

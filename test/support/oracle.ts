@@ -8,7 +8,7 @@ import { cutAt, History, rawEvents, Views } from './histories.js';
 import type { RawEvent } from './naive-views.js';
 
 /** Without `undefined` and some other fields, at any depth. */
-export const plain = (answer: unknown, ...without: readonly string[]): unknown =>
+export const comparable = (answer: unknown, ...without: readonly string[]): unknown =>
   JSON.parse(JSON.stringify(answer, (key, value: unknown) => (without.includes(key) ? undefined : value)));
 
 /** Expects two answers to be the same; when they are not, the log is told in short. */
@@ -63,8 +63,8 @@ export class Answers<Q> {
 
   /** Expects an answer to be that of the oracle, and keeps it. */
   take(events: readonly RawEvent[], question: Q, given: unknown, wanted: unknown): void {
-    this.given.push({ events, question, answer: plain(given) });
-    expectSame(events, { question }, plain(given), plain(wanted));
+    this.given.push({ events, question, answer: comparable(given) });
+    expectSame(events, { question }, comparable(given), comparable(wanted));
   }
 
   /** Whether somebody would have answered otherwise. */
@@ -73,7 +73,7 @@ export class Answers<Q> {
     return this.given.some(({ events, question, answer }) => {
       const reader = readers.get(events) ?? oracle(events);
       readers.set(events, reader);
-      return !isDeepStrictEqual(plain(reader(question)), answer);
+      return !isDeepStrictEqual(comparable(reader(question)), answer);
     });
   }
 }

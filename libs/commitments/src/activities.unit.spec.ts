@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { ACTIVITY, given, on, recorded, secretariat, type Happening } from './testing/a-commitment.js';
+import { ACTIVITY, given, viewOn, recorded, secretariat, type Happening } from './testing/a-commitment.js';
 import type { ActivityScheme } from '#words';
 
 const reportedOn = '2007-06-01';
@@ -44,9 +44,9 @@ describe('The identifier of an activity', () => {
       { name: 'ActivityIdsAdded', data: { activityIds: [other], reportedOn } },
       { name: 'ActivityIdsTakenBack', data: { activityIds: [ACTIVITY], reportedOn: '2008-01-01' } },
     ];
-    expect(on('2007-01-01', ...later).activityIds).toEqual([ACTIVITY]);
-    expect(on('2007-12-31', ...later).activityIds).toEqual([ACTIVITY, other]);
-    expect(on('2008-01-01', ...later).activityIds).toEqual([other]);
+    expect(viewOn('2007-01-01', ...later).activityIds).toEqual([ACTIVITY]);
+    expect(viewOn('2007-12-31', ...later).activityIds).toEqual([ACTIVITY, other]);
+    expect(viewOn('2008-01-01', ...later).activityIds).toEqual([other]);
   });
 
   it('is taken back only where it is', () => {

@@ -7,7 +7,7 @@ import {
   did,
   focalPoint,
   given,
-  on,
+  viewOn,
   recorded,
   SCENES,
   secretariat,
@@ -79,8 +79,8 @@ describe('A condition', () => {
 
   it('is lifted: when, and by what', () => {
     lifting({}, conditional).then({ name: 'ConditionLifted', data: lift });
-    expect(on('2007-05-31', conditional, lifted)).toMatchObject(inForce('subject to funding'));
-    expect(on(reportedOn, conditional, lifted)).toMatchObject({
+    expect(viewOn('2007-05-31', conditional, lifted)).toMatchObject(inForce('subject to funding'));
+    expect(viewOn(reportedOn, conditional, lifted)).toMatchObject({
       condition: 'subject to funding',
       conditionLifted: { ...lift, revision: 1 },
     });
@@ -92,12 +92,12 @@ describe('A condition', () => {
     lifting({}, recorded(), again).rejected('no_condition');
   });
   it('comes back when it is said anew, and may be lifted anew', () => {
-    expect(on('2007-12-31', conditional, lifted, again).conditionLifted).not.toBeNull();
-    expect(on('2008-01-01', conditional, lifted, again)).toMatchObject(inForce('if the ministries agree'));
+    expect(viewOn('2007-12-31', conditional, lifted, again).conditionLifted).not.toBeNull();
+    expect(viewOn('2008-01-01', conditional, lifted, again)).toMatchObject(inForce('if the ministries agree'));
     lifting({ reportedOn: '2008-01-01' }, conditional, lifted, again).state();
   });
   it('that is said later is not lifted by a grant that was reported before, whenever that is told', () =>
-    expect(on('2008-01-01', conditional, again, lifted)).toMatchObject(inForce('if the ministries agree')));
+    expect(viewOn('2008-01-01', conditional, again, lifted)).toMatchObject(inForce('if the ministries agree')));
 });
 
 describe('A statement with several citations', () => {
@@ -115,7 +115,7 @@ describe('A statement with several citations', () => {
   it('shows them wherever it shows', () => {
     const both = { citation, citations: [second] };
     const report = { stage: 'completed', effective: '2007', reportedOn, ...both } as const;
-    const view = on(
+    const view = viewOn(
       reportedOn,
       ...history,
       did('attachEvidence', { title: 'Draft', reportedOn, ...both }),
@@ -148,7 +148,7 @@ describe('Claims that contradict each other', () => {
       { says: 'Organised by IOM', note: null, citation: { document: 'D-2', locator: 'p. 1' } },
     ];
     const about = 'organiser';
-    const shown = (day: string) => on(day, ...history, ...two).claims;
+    const shown = (day: string) => viewOn(day, ...history, ...two).claims;
     expect(shown('2008-01-01')).toMatchObject([{ about, contradictory: true, claims }]);
     expect(shown('2007-12-31')).toMatchObject([{ about, contradictory: false, claims: [claims[1]] }]);
     expect(shown('2007-05-31')).toEqual([]);
@@ -156,7 +156,7 @@ describe('Claims that contradict each other', () => {
   it('are of one matter each, and no contradiction where they say the same', () => {
     const same = claim('Organised by the ILO', 'D-3', '2008-01-01');
     const other = claim('Geneva', 'D-1', '2008-01-01', 'place');
-    expect(on('2008-01-01', ...history, two[0]!, same, other).claims).toMatchObject([
+    expect(viewOn('2008-01-01', ...history, two[0]!, same, other).claims).toMatchObject([
       { about: 'organiser', contradictory: false, claims: [{}, {}] },
       { about: 'place', contradictory: false, claims: [{}] },
     ]);

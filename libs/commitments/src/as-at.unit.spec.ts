@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { isOverdue, turningPoints, type CommitmentEvent } from './commitment.js';
-import { after, on, recorded as known, rolesOn as rolesAfter, type Happening } from './testing/a-commitment.js';
+import { after, viewOn, recorded as known, rolesOn as rolesAfter, type Happening } from './testing/a-commitment.js';
 import { type Role } from '#words';
 
 const recorded = (other: object = {}) => known({ effective: '2005', reportedOn: '2006-01-01', ...other });
@@ -13,10 +13,10 @@ const rolesOn = (asOf: string, ...events: Happening[]) => rolesAfter(asOf, recor
 describe('A commitment as at a date', () => {
   it('exists from its first stage entry on, whichever was recorded first', () => {
     const earlier = stage('in_progress', '2004', '2005-06-30');
-    expect(on('2005-12-31', recorded())).toBeNull();
-    expect(on('2006-01-01', recorded())).not.toBeNull();
-    expect(on('2005-06-29', recorded(), earlier)).toBeNull();
-    expect(on('2005-06-30', recorded(), earlier)).toMatchObject({
+    expect(viewOn('2005-12-31', recorded())).toBeNull();
+    expect(viewOn('2006-01-01', recorded())).not.toBeNull();
+    expect(viewOn('2005-06-29', recorded(), earlier)).toBeNull();
+    expect(viewOn('2005-06-30', recorded(), earlier)).toMatchObject({
       stage: 'in_progress',
       title: 'Remittances handbook',
     });
@@ -25,7 +25,7 @@ describe('A commitment as at a date', () => {
   it('carries what its record act said whenever it exists, its date notwithstanding', () => {
     const target = { date: '2007' };
     const lists = { evidence: [{ title: 'Draft' }], milestones: [{ title: 'M', reachedOn: '2005' }] };
-    const view = on('2005-06-30', recorded({ target, ...lists }), stage('in_progress', '2004', '2005-06-30'));
+    const view = viewOn('2005-06-30', recorded({ target, ...lists }), stage('in_progress', '2004', '2005-06-30'));
     expect(view).toMatchObject({ themes: ['HLD06-04'], target, evidence: [{ title: 'Draft' }] });
     expect(view.milestones).toEqual([
       { milestone: 1, title: 'M', due: null, reached: true, reachedOn: '2005', dropped: null },
@@ -38,9 +38,9 @@ describe('A commitment as at a date', () => {
       recorded({ effective: '2006-11', reportedOn: '2006-11-21' }),
       stage('completed', '2006-05', '2007-02-01'),
     ];
-    expect(on('2007-02-01', ...events)).toMatchObject({ stage: 'planned', headline: { revision: 0 } });
-    expect(on('2007-02-01', ...events).entries).toHaveLength(2);
-    expect(on('2007-01-31', ...events).entries).toHaveLength(1);
+    expect(viewOn('2007-02-01', ...events)).toMatchObject({ stage: 'planned', headline: { revision: 0 } });
+    expect(viewOn('2007-02-01', ...events).entries).toHaveLength(2);
+    expect(viewOn('2007-01-31', ...events).entries).toHaveLength(1);
   });
 
   it('of several wordings has the last by (reportedOn, revision), whatever order they were recorded in', () => {
@@ -49,9 +49,9 @@ describe('A commitment as at a date', () => {
       data: { title, reportedOn },
     });
     const events = [recorded(), amended('C', '2008-01-01'), amended('B', '2007-01-01'), amended('D', '2008-01-01')];
-    const titles = ['2006-12-31', '2007-01-01', '2007-12-31', '2008-01-01'].map((day) => on(day, ...events).title);
+    const titles = ['2006-12-31', '2007-01-01', '2007-12-31', '2008-01-01'].map((day) => viewOn(day, ...events).title);
     expect(titles).toEqual(['Remittances handbook', 'B', 'B', 'D']);
-    expect(on('2008-01-01', ...events).summary).toBe('IOM is to write a handbook on remittances.');
+    expect(viewOn('2008-01-01', ...events).summary).toBe('IOM is to write a handbook on remittances.');
   });
 
   it('of several targets and themes likewise; a target can be lifted', () => {
@@ -62,9 +62,9 @@ describe('A commitment as at a date', () => {
       { name: 'ThemesSet', data: { themes: ['T-3'], reportedOn: '2009-01-01' } },
       { name: 'ThemesSet', data: { themes: ['T-2'], reportedOn: '2008-01-01' } },
     ];
-    expect(on('2007-12-31', ...events)).toMatchObject({ target: { date: '2007' }, themes: ['HLD06-04'] });
-    expect(on('2008-06-01', ...events)).toMatchObject({ target: { date: '2010' }, themes: ['T-2'] });
-    expect(on('2009-01-01', ...events)).toMatchObject({ target: null, themes: ['T-3'] });
+    expect(viewOn('2007-12-31', ...events)).toMatchObject({ target: { date: '2007' }, themes: ['HLD06-04'] });
+    expect(viewOn('2008-06-01', ...events)).toMatchObject({ target: { date: '2010' }, themes: ['T-2'] });
+    expect(viewOn('2009-01-01', ...events)).toMatchObject({ target: null, themes: ['T-3'] });
   });
 
   it('has the evidence, relations and milestones that were reported by then', () => {
@@ -85,15 +85,15 @@ describe('A commitment as at a date', () => {
     ];
     const [none, evidence] = [[], [{ title: 'Draft', date: '2006' }]];
     const before = { milestones: [{ ...first, due: '2007' }], evidence: none, relations: none };
-    expect(on('2007-05-31', ...events)).toMatchObject(before);
-    expect(on('2007-06-01', ...events)).toMatchObject({ milestones: [first], evidence, relations: none });
-    expect(on('2008-01-01', ...events).milestones).toEqual([first, second]);
-    expect(on('2008-01-01', ...events).relations).toMatchObject([{ type: 'part_of', to: 'BBB-2006-01' }]);
+    expect(viewOn('2007-05-31', ...events)).toMatchObject(before);
+    expect(viewOn('2007-06-01', ...events)).toMatchObject({ milestones: [first], evidence, relations: none });
+    expect(viewOn('2008-01-01', ...events).milestones).toEqual([first, second]);
+    expect(viewOn('2008-01-01', ...events).relations).toMatchObject([{ type: 'part_of', to: 'BBB-2006-01' }]);
     const after = [
       { ...first, dropped: 'No money' },
       { ...second, reached: true },
     ];
-    expect(on('2010-01-01', ...events).milestones).toEqual(after);
+    expect(viewOn('2010-01-01', ...events).milestones).toEqual(after);
   });
 
   it('was last heard of when anything was reported, whatever it was', () => {
@@ -102,7 +102,7 @@ describe('A commitment as at a date', () => {
       { name: 'ThemesSet', data: { themes: ['T-2'], reportedOn: '2008-01-01' } },
       { name: 'EvidenceAttached', data: { title: 'Draft', reportedOn: '2007-01-01' } },
     ];
-    const heard = (asOf: string) => on(asOf, ...events).lastReportedOn;
+    const heard = (asOf: string) => viewOn(asOf, ...events).lastReportedOn;
     expect(['2006-12-31', '2007-12-31', '2008-01-01'].map(heard)).toEqual(['2006-01-01', '2007-01-01', '2008-01-01']);
     expect(turningPoints(after(...events))).toEqual(['2006-01-01', '2007-01-01', '2008-01-01']);
   });

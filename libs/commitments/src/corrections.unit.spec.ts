@@ -10,7 +10,7 @@ import {
   eventsOf,
   focalPoint,
   given,
-  on,
+  viewOn,
   OTHER,
   recorded,
   rolesOn,
@@ -53,11 +53,11 @@ const retracting = (revision: number, ...history: Happening[]) =>
 const less = (view: CommitmentAsAt | null) => view && { ...view, corrections: [] };
 const evidence = did('attachEvidence', { title: 'Handbook', reportedOn });
 const DAYS = ['2006-11-21', '2007-05-31', '2007-06-01', '2007-06-30', '2007-07-01', TODAY];
-const everyDay = (...history: Happening[]) => DAYS.map((day) => less(on(day, ...history)));
+const everyDay = (...history: Happening[]) => DAYS.map((day) => less(viewOn(day, ...history)));
 
 const SETTLED: readonly ActName[] = ['offerLead', 'acceptLead', 'declineLead', 'withdrawLeadOffer'];
 const ends = Object.keys(ENDS) as ActName[];
-const said = (Object.keys(ACTS) as ActName[]).filter((act) => ![...SETTLED, ...AMENDING].includes(act));
+const STATING_ACTS = (Object.keys(ACTS) as ActName[]).filter((act) => ![...SETTLED, ...AMENDING].includes(act));
 
 /** The statement of the act of a scene, and its revision. */
 const saying = (act: ActName) => {
@@ -105,7 +105,7 @@ describe('A correction', () => {
     takeBackActivityIds: {},
   };
   it('can be made of every act but agreements, ends and corrections', () =>
-    expect(Object.keys(SHOULD_SAY).sort()).toEqual(said.filter((act) => !ends.includes(act)).sort()));
+    expect(Object.keys(SHOULD_SAY).sort()).toEqual(STATING_ACTS.filter((act) => !ends.includes(act)).sort()));
 
   it.each(Object.entries(SHOULD_SAY) as [ActName, object][])(
     'of %s shows, as at every date, what would show had it been said so at once',
@@ -145,9 +145,9 @@ describe('A correction', () => {
   it('may be corrected in turn, and retracted', () => {
     const history = [recorded(), staged(), corrected(1, { stage: 'on_hold', note: 'No money' })];
     const twice = [...history, corrected(1, { stage: 'proposed' })];
-    expect(on(TODAY, ...twice).headline).toMatchObject({ stage: 'proposed', note: 'No money', revision: 1 });
-    expect(on(TODAY, ...twice, retracted(1)).headline).toMatchObject({ stage: 'planned', revision: 0 });
-    expect(on(TODAY, ...twice, retracted(1)).corrections.map(({ kind, by }) => `${kind} by ${by}`)).toEqual([
+    expect(viewOn(TODAY, ...twice).headline).toMatchObject({ stage: 'proposed', note: 'No money', revision: 1 });
+    expect(viewOn(TODAY, ...twice, retracted(1)).headline).toMatchObject({ stage: 'planned', revision: 0 });
+    expect(viewOn(TODAY, ...twice, retracted(1)).corrections.map(({ kind, by }) => `${kind} by ${by}`)).toEqual([
       'corrected by 2',
       'corrected by 3',
       'retracted by 4',
@@ -157,13 +157,15 @@ describe('A correction', () => {
     const later = [recorded(), staged(), corrected(1, { reportedOn: '2008-01-01' })];
     const says = { ...staged().data, reportedOn: '2008-01-01' };
     const marker = { revision: 1, kind: 'corrected', reason, by: 2, says };
-    expect(on('2007-05-31', ...later).corrections).toEqual([]);
-    expect(on('2007-06-01', ...later)).toMatchObject({ stage: 'planned', corrections: [marker] });
-    expect(on('2008-01-01', ...later)).toMatchObject({ stage: 'in_progress', corrections: [marker] });
+    expect(viewOn('2007-05-31', ...later).corrections).toEqual([]);
+    expect(viewOn('2007-06-01', ...later)).toMatchObject({ stage: 'planned', corrections: [marker] });
+    expect(viewOn('2008-01-01', ...later)).toMatchObject({ stage: 'in_progress', corrections: [marker] });
     const earlier = [recorded(), staged(), corrected(1, { effective: '2007-01', reportedOn: '2007-01-31' })];
-    expect(on('2007-01-30', ...earlier).corrections).toEqual([]);
-    expect(on('2007-01-31', ...earlier)).toMatchObject({ stage: 'in_progress', corrections: [{ revision: 1 }] });
-    expect(on('2006-11-21', recorded(), corrected(0, { title: 'Guide' })).corrections).toMatchObject([{ revision: 0 }]);
+    expect(viewOn('2007-01-30', ...earlier).corrections).toEqual([]);
+    expect(viewOn('2007-01-31', ...earlier)).toMatchObject({ stage: 'in_progress', corrections: [{ revision: 1 }] });
+    expect(viewOn('2006-11-21', recorded(), corrected(0, { title: 'Guide' })).corrections).toMatchObject([
+      { revision: 0 },
+    ]);
   });
   it('names what there is', () => {
     correcting(1, { note: 'x' }, recorded()).rejected('not_found');
@@ -181,11 +183,11 @@ describe('A correction', () => {
   ])('is refused when it says %s', (_, says) => correcting(1, says, recorded(), staged()).rejected('invalid'));
   it('leaves what was said before today’s rules as it was said', () => {
     const old = recorded({ relations: [{ type: 'follow-up-to', to: OTHER }] });
-    expect(on(TODAY, old, corrected(0, { title: 'Guide' }))).toMatchObject({
+    expect(viewOn(TODAY, old, corrected(0, { title: 'Guide' }))).toMatchObject({
       title: 'Guide',
       relations: [{ type: 'follow-up-to', to: OTHER }],
     });
-    expect(on(TODAY, old, corrected(0, { kind: 'data' })).kind).toBe('data');
+    expect(viewOn(TODAY, old, corrected(0, { kind: 'data' })).kind).toBe('data');
     correcting(0, { relations: [{ type: 'follow-up-to', to: OTHER }] }, old).rejected('invalid');
   });
 
@@ -205,9 +207,9 @@ describe('A correction', () => {
     it('which entry was read', () => {
       const read = did('verify', { verification: 'contested', reason: 'Read', citation, reportedOn });
       const history = [recorded(), read, staged({ reportedOn: '2008-01-01' })];
-      expect(on(TODAY, ...history).verification).toMatchObject({ entry: 0, current: false });
+      expect(viewOn(TODAY, ...history).verification).toMatchObject({ entry: 0, current: false });
       for (const says of [{ reason: 'Read again' }, { verification: 'no_evidence' }, { reportedOn: '2008-02-01' }])
-        expect(on(TODAY, ...history, corrected(1, says)).verification).toMatchObject({ entry: 0, current: false });
+        expect(viewOn(TODAY, ...history, corrected(1, says)).verification).toMatchObject({ entry: 0, current: false });
     });
     it('which reading was replied to', () => {
       const read = (reportedOn: string) =>
@@ -215,10 +217,10 @@ describe('A correction', () => {
       const replied = did('reply', { text: 'No', reportedOn }, iom);
       const history = [recorded(), read(reportedOn), replied, read('2008-01-01')];
       for (const says of [{ text: 'Yes' }, { citation }, { reportedOn: '2008-02-01' }]) {
-        expect(on('2007-12-31', ...history, corrected(2, says)).verification!.revision).toBe(1);
-        expect(on(TODAY, ...history, corrected(2, says)).verification!.replies).toEqual([]);
+        expect(viewOn('2007-12-31', ...history, corrected(2, says)).verification!.revision).toBe(1);
+        expect(viewOn(TODAY, ...history, corrected(2, says)).verification!.replies).toEqual([]);
       }
-      expect(on('2007-12-31', ...history, corrected(2, { text: 'Yes' })).verification!.replies).toMatchObject([
+      expect(viewOn('2007-12-31', ...history, corrected(2, { text: 'Yes' })).verification!.replies).toMatchObject([
         { text: 'Yes' },
       ]);
     });
@@ -240,9 +242,11 @@ describe('A correction', () => {
     });
     it('that a target was lifted', () => {
       const history = [recorded({ target: { date: '2007' } }), did('setTarget', { date: null, reportedOn })];
-      expect(on(TODAY, ...history, corrected(1, { note: 'x' })).target).toBeNull();
-      expect(on('2007-06-30', ...history, corrected(1, { reportedOn: '2007-07-01' })).target).toEqual({ date: '2007' });
-      expect(on(TODAY, ...history, corrected(1, { date: '2009' })).target).toEqual({ date: '2009' });
+      expect(viewOn(TODAY, ...history, corrected(1, { note: 'x' })).target).toBeNull();
+      expect(viewOn('2007-06-30', ...history, corrected(1, { reportedOn: '2007-07-01' })).target).toEqual({
+        date: '2007',
+      });
+      expect(viewOn(TODAY, ...history, corrected(1, { date: '2009' })).target).toEqual({ date: '2009' });
     });
     it('the numbers of milestones', () => {
       const history = [
@@ -252,7 +256,9 @@ describe('A correction', () => {
         did('reachMilestone', { reportedOn }, secretariat, { milestone: 2 }),
       ];
       const shown = (...more: Happening[]) =>
-        on(TODAY, ...history, ...more).milestones.map((m) => `${m.milestone} ${m.title}${m.reached ? ' reached' : ''}`);
+        viewOn(TODAY, ...history, ...more).milestones.map(
+          (m) => `${m.milestone} ${m.title}${m.reached ? ' reached' : ''}`,
+        );
       expect(shown(corrected(1, { title: 'Print', due: '2008' }))).toEqual(['1 First', '2 Print reached', '3 Third']);
       expect(shown(retracted(1))).toEqual(['1 First', '3 Third']);
       expect(shown(retracted(2), did('addMilestone', { title: 'Fourth', reportedOn }))).toEqual([
@@ -268,13 +274,13 @@ describe('A correction', () => {
 });
 
 describe('A retraction', () => {
-  it.each(said.filter((act) => act !== 'record'))(
+  it.each(STATING_ACTS.filter((act) => act !== 'record'))(
     'of %s leaves, as at every date, what would show without it',
     (act) => {
       const { before, does, revision } = saying(act);
       expect(everyDay(...before, does(), retracted(revision))).toEqual(everyDay(...before));
       expect(everyDay(...before, does())).not.toEqual(everyDay(...before));
-      expect(on(TODAY, ...before, does(), retracted(revision)).corrections).toEqual([
+      expect(viewOn(TODAY, ...before, does(), retracted(revision)).corrections).toEqual([
         { revision, kind: 'retracted', reason, by: revision + 1 },
       ]);
     },
@@ -300,7 +306,7 @@ describe('A retraction', () => {
       deliverables: [{ type: 'publication', title: 'Handbook' }],
       relations: [{ type: 'part_of', to: OTHER }],
     });
-    const less = (item: string) => on('2006-11-21', full, retracted(0, item));
+    const less = (item: string) => viewOn('2006-11-21', full, retracted(0, item));
 
     it('leaves the others and their numbers', () => {
       expect(less('/milestones/0').milestones).toMatchObject([{ milestone: 2, title: 'Second' }]);
@@ -311,13 +317,15 @@ describe('A retraction', () => {
         { revision: 0, kind: 'retracted', item: '/evidence/0', reason, by: 1 },
       ]);
       const added = did('addMilestone', { title: 'Third', reportedOn });
-      expect(on(TODAY, full, retracted(0, '/milestones/1'), added).milestones.map((m) => m.milestone)).toEqual([1, 3]);
+      expect(viewOn(TODAY, full, retracted(0, '/milestones/1'), added).milestones.map((m) => m.milestone)).toEqual([
+        1, 3,
+      ]);
       given(full, retracted(0, '/milestones/0'))
         .when('reachMilestone', { reportedOn }, secretariat, { milestone: 1 })
         .rejected('not_found');
     });
     it('may be followed by that of another', () =>
-      expect(on(TODAY, full, retracted(0, '/evidence/0'), retracted(0, '/evidence/1')).evidence).toEqual([]));
+      expect(viewOn(TODAY, full, retracted(0, '/evidence/0'), retracted(0, '/evidence/1')).evidence).toEqual([]));
     it('is made once, and of what there is', () => {
       const { retracting } = amending(secretariat, full, retracted(0, '/evidence/0'), evidence);
       retracting(0, '/evidence/0').rejected('no_such_item');
@@ -327,7 +335,7 @@ describe('A retraction', () => {
       retracting(2, '/evidence/0').rejected('no_such_item');
     });
     it('stands when the record act is corrected afterwards', () =>
-      expect(on(TODAY, full, retracted(0, '/milestones/0'), corrected(0, { kind: 'data' }))).toMatchObject({
+      expect(viewOn(TODAY, full, retracted(0, '/milestones/0'), corrected(0, { kind: 'data' }))).toMatchObject({
         kind: 'data',
         milestones: [{ milestone: 2, title: 'Second' }],
       }));
@@ -429,11 +437,11 @@ describe('Nothing unsound comes of a correction or a retraction', () => {
     expect(rolesOn(TODAY, recorded(), adding, accepted, retracted(1))).toEqual(rolesOn(TODAY, recorded()));
     const added = did('addMilestone', { title: 'Print', reportedOn });
     const reached = did('reachMilestone', { reportedOn }, secretariat, { milestone: 1 });
-    expect(on(TODAY, recorded(), added, reached, retracted(1)).milestones).toEqual([]);
+    expect(viewOn(TODAY, recorded(), added, reached, retracted(1)).milestones).toEqual([]);
     const read = did('verify', { verification: 'no_evidence', reason, reportedOn });
     const replied = did('reply', { text: 'No', reportedOn }, iom);
-    expect(on(TODAY, recorded(), read, replied, retracted(1)).verification).toBeNull();
-    expect(on(TODAY, recorded(), staged(), read, retracted(1)).verification).toMatchObject({
+    expect(viewOn(TODAY, recorded(), read, replied, retracted(1)).verification).toBeNull();
+    expect(viewOn(TODAY, recorded(), staged(), read, retracted(1)).verification).toMatchObject({
       entry: 1,
       current: false,
     });
@@ -601,9 +609,9 @@ describe('A blanking', () => {
     expect(JSON.stringify(after(...history))).not.toMatch(/jane.doe/i);
     expect(JSON.stringify(after(named, staged()))).toMatch(/jane.doe/i);
     for (const day of DAYS) {
-      expect(clean(less(on(day, ...history)))).toEqual(clean(less(on(day, named, staged()))));
+      expect(clean(less(viewOn(day, ...history)))).toEqual(clean(less(viewOn(day, named, staged()))));
       const shown = { revision: 0, kind: 'blanked', reason: 'Named a person', by: 2 };
-      expect(on(day, ...history).corrections).toEqual([shown]);
+      expect(viewOn(day, ...history).corrections).toEqual([shown]);
     }
   });
   it('takes only text that a person may have written', () => {
@@ -621,8 +629,8 @@ describe('A blanking', () => {
     const history = [recorded(), staged({ note: 'Jane Doe' }), corrected(1, { effective: '2006' })];
     const clean = [...history, blanked(1, '/note')];
     expect(JSON.stringify(after(...clean))).not.toContain('Jane');
-    expect(on(TODAY, ...clean).headline).toMatchObject({ effective: '2006', note: '[blanked]' });
-    expect(on(TODAY, ...clean, corrected(1, { stage: 'proposed' })).headline).toMatchObject({
+    expect(viewOn(TODAY, ...clean).headline).toMatchObject({ effective: '2006', note: '[blanked]' });
+    expect(viewOn(TODAY, ...clean, corrected(1, { stage: 'proposed' })).headline).toMatchObject({
       stage: 'proposed',
       effective: '2006',
       note: '[blanked]',
@@ -632,13 +640,13 @@ describe('A blanking', () => {
     const history = [recorded(), staged(), corrected(1, { note: 'Jane Doe' })];
     const clean = [...history, blanked(2, '/says/note')];
     expect(JSON.stringify(after(...clean))).not.toContain('Jane');
-    expect(on(TODAY, ...clean).headline).toMatchObject({ stage: 'in_progress', note: '[blanked]' });
+    expect(viewOn(TODAY, ...clean).headline).toMatchObject({ stage: 'in_progress', note: '[blanked]' });
   });
   it('may take more words later, and then also from what was left at first', () => {
     const history = [named, blanked(0, '/note'), blanked(0, '/summary', '/evidence/0/title')];
     expect(JSON.stringify(after(...history))).not.toContain('Written by Jane Doe');
-    expect(on(TODAY, ...history).headline.note).toBe('[blanked]');
-    expect(on(TODAY, ...history).summary).toBe('[blanked]');
+    expect(viewOn(TODAY, ...history).headline.note).toBe('[blanked]');
+    expect(viewOn(TODAY, ...history).summary).toBe('[blanked]');
   });
   it('is not taken back: what was blanked is gone', () => {
     const history = [named, blanked(0, '/note')];
@@ -655,8 +663,8 @@ describe('A blanking', () => {
       const clean = [...history, blanked(1, '/reason')];
       expect(JSON.stringify(after(...history))).toContain('Mary Major');
       expect(JSON.stringify(after(...clean))).not.toContain('Mary Major');
-      expect(on(TODAY, ...clean)).toEqual({
-        ...on(TODAY, ...history),
+      expect(viewOn(TODAY, ...clean)).toEqual({
+        ...viewOn(TODAY, ...history),
         corrections: [
           { revision: 0, kind: 'blanked', reason: '[blanked]', by: 1 },
           { revision: 1, kind: 'blanked', reason: 'Named a person', by: 2 },
@@ -674,20 +682,20 @@ describe('A blanking', () => {
       expect(JSON.stringify(after(...clean))).not.toMatch(/Mary Major|Written by Jane Doe/);
       const last = [...clean, blanked(0, '/title')];
       expect(JSON.stringify(after(...last))).not.toContain('Mary Major');
-      expect(on(TODAY, ...last)).toMatchObject({ title: '[blanked]', summary: '[blanked]' });
+      expect(viewOn(TODAY, ...last)).toMatchObject({ title: '[blanked]', summary: '[blanked]' });
     });
   });
   it('of a retracted statement leaves it retracted', () => {
     const history = [recorded(), staged({ note: 'Jane Doe' }), retracted(1), blanked(1, '/note')];
     expect(JSON.stringify(after(...history))).not.toContain('Jane');
-    expect(on(TODAY, ...history)).toMatchObject({
+    expect(viewOn(TODAY, ...history)).toMatchObject({
       stage: 'planned',
       corrections: [{ kind: 'retracted' }, { kind: 'blanked' }],
     });
   });
   it('before which the log is read shows what was known then', () => {
     const events = eventsOf(named, blanked(0, ...fields));
-    expect(asAt(after(...events.slice(0, 1)), TODAY)).toEqual(on(TODAY, named));
+    expect(asAt(after(...events.slice(0, 1)), TODAY)).toEqual(viewOn(TODAY, named));
   });
 });
 

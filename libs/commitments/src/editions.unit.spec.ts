@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { citation, did, given, on, recorded, secretariat, TODAY, type Happening } from './testing/a-commitment.js';
+import { citation, did, given, viewOn, recorded, secretariat, TODAY, type Happening } from './testing/a-commitment.js';
 import { type HoldEdition, type ReportUpkeep } from '#bodies';
 
 const recurring = recorded({ nature: 'recurring', title: 'Coordination Meeting' });
@@ -17,25 +17,29 @@ describe('An edition of a recurring commitment', () => {
   const sixth: HoldEdition = { title: 'Sixth', held: '2007-11', nextDue: '2008-10', reportedOn: '2007-12-31' };
   const hold = (act: Partial<HoldEdition>) => given(recurring).when('holdEdition', { ...fifth, ...act });
   const held = (edition: HoldEdition) => did('holdEdition', edition);
-  const last = (...editions: HoldEdition[]) => on(TODAY, recurring, ...editions.map(held)).lastEdition!.title;
+  const last = (...editions: HoldEdition[]) => viewOn(TODAY, recurring, ...editions.map(held)).lastEdition!.title;
 
   it('has its own dates and evidence', () => {
     hold({}).then({ name: 'EditionHeld', data: fifth });
-    expect(on('2007-01-30', recurring, held(fifth))).toMatchObject({ editions: [], lastEdition: null, nextDue: null });
-    expect(on('2007-01-31', recurring, held(fifth)).lastEdition).toEqual({ ...fifth, note: null, revision: 1 });
+    expect(viewOn('2007-01-30', recurring, held(fifth))).toMatchObject({
+      editions: [],
+      lastEdition: null,
+      nextDue: null,
+    });
+    expect(viewOn('2007-01-31', recurring, held(fifth)).lastEdition).toEqual({ ...fifth, note: null, revision: 1 });
   });
   it('that came last is shown, with when the next is due, whatever order they are told in', () => {
     const late = [recurring, held(sixth), held({ ...fifth, reportedOn: '2008-03-01' })];
     for (const history of [[recurring, held(fifth), held(sixth)], late])
-      expect(on('2008-03-01', ...history)).toMatchObject({
+      expect(viewOn('2008-03-01', ...history)).toMatchObject({
         editions: [{ title: fifth.title }, { title: 'Sixth' }],
         lastEdition: { title: 'Sixth' },
         nextDue: '2008-10',
       });
-    expect(on('2007-12-31', ...late)).toMatchObject({ editions: [{ title: 'Sixth' }], nextDue: '2008-10' });
+    expect(viewOn('2007-12-31', ...late)).toMatchObject({ editions: [{ title: 'Sixth' }], nextDue: '2008-10' });
   });
   it('says when the next is due, or that this is unknown', () =>
-    expect(on(TODAY, recurring, held(fifth), held({ ...sixth, nextDue: null })).nextDue).toBeNull());
+    expect(viewOn(TODAY, recurring, held(fifth), held({ ...sixth, nextDue: null })).nextDue).toBeNull());
   it('of two that ended on one day: the one reported later is the last, then the one recorded later', () => {
     const one = { title: 'One', held: '2007', reportedOn: '2008-01-01' };
     expect(last({ ...one, reportedOn: '2008-02-01' }, { ...one, title: 'Two' })).toBe('One');
@@ -67,7 +71,7 @@ describe('An edition of a recurring commitment', () => {
     completing().rejected('completed_needs_proof');
     completing(held(fifth)).state();
     completing(held({ ...fifth, evidence: [] })).rejected('completed_needs_proof');
-    const done = on(TODAY, recurring, held(fifth), did('reportStage', completed));
+    const done = viewOn(TODAY, recurring, held(fifth), did('reportStage', completed));
     expect(done).toMatchObject({ stage: 'completed', lastEdition: { title: fifth.title } });
     const cited = did('reportStage', { ...completed, citation });
     given(recurring, cited).when('holdEdition', sixth).state();
@@ -83,16 +87,16 @@ describe('The upkeep of a standing commitment', () => {
   it('is told per period', () => {
     telling({}).then({ name: 'UpkeepReported', data: kept });
     const history = [standing, told(lapsed), told(kept)];
-    expect(on('2008-01-30', ...history)).toMatchObject({ upkeep: [], lastUpkeep: null });
-    expect(on('2008-01-31', ...history).lastUpkeep).toMatchObject({ period: '2007', keptUp: true, note: null });
-    expect(on('2009-01-31', ...history)).toMatchObject({
+    expect(viewOn('2008-01-30', ...history)).toMatchObject({ upkeep: [], lastUpkeep: null });
+    expect(viewOn('2008-01-31', ...history).lastUpkeep).toMatchObject({ period: '2007', keptUp: true, note: null });
+    expect(viewOn('2009-01-31', ...history)).toMatchObject({
       upkeep: [{ period: '2007' }, { period: '2008' }],
       lastUpkeep: { period: '2008', keptUp: false, note: 'The desk was closed' },
     });
   });
   it('of one period is what was said last', () => {
     const after = told({ ...kept, keptUp: false, note: 'It was not' });
-    expect(on(TODAY, standing, told(kept), after).lastUpkeep).toMatchObject({ keptUp: false });
+    expect(viewOn(TODAY, standing, told(kept), after).lastUpkeep).toMatchObject({ keptUp: false });
   });
   it('that failed needs a note that says why', () => telling({ ...lapsed, note: null }).rejected('note_needed'));
   it('is of a standing commitment only', () => {

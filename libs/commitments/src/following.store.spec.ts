@@ -16,7 +16,7 @@ import {
 } from '#eventsourcing';
 import { asAt, commitment, type CommitmentEvent, type CommitmentEvents, type LineageEvents } from './commitment.js';
 import { follow, followingProjection } from './following.js';
-import { by } from '../../eventsourcing/src/testing/counter.js';
+import { newMeta } from '../../eventsourcing/src/testing/counter.js';
 import { agencies, recorded, TODAY } from './testing/a-commitment.js';
 import { ACTS } from './acts.js';
 import { ActCommand, Acts, type CommitmentAct } from '#acts';
@@ -29,15 +29,16 @@ const reason = 'Recorded twice';
 let log: Log & { store: SqliteEventStore };
 beforeEach(async () => {
   log = { store: new SqliteEventStore(':memory:'), codec: new EventCodec([commitment]) };
-  for (const reference of [A, B, C]) await said(reference, recorded({ agencies: agencies('IOM lead', 'WB partner') }));
+  for (const reference of [A, B, C])
+    await appendCutOff(reference, recorded({ agencies: agencies('IOM lead', 'WB partner') }));
 });
 afterEach(async () => {
   await log.store.close();
 });
 
-const metaOf = () => ({ ...by(), correlationId: uuidv7() });
+const metaOf = () => ({ ...newMeta(), correlationId: uuidv7() });
 /** The events of a command that was then cut off. */
-const said = async (reference: string, ...events: CommitmentEvent[]): Promise<Recorded> => {
+const appendCutOff = async (reference: string, ...events: CommitmentEvent[]): Promise<Recorded> => {
   await handle(log, commitment, reference, () => events, metaOf());
   return (await history(reference)).at(-1)!;
 };
@@ -99,7 +100,10 @@ const merge = (into: string): CommitmentAct => ({ act: 'merge', body: { into, re
 
 describe('What follows from a merge', () => {
   it('is told in the stream of the one that stays, with what the act lists, in the name of who merged', async () => {
-    const event = await said(A, merged(B, { agencies: [{ agency: 'WB', role: 'host' }], themes: ['HLD06-04'] }));
+    const event = await appendCutOff(
+      A,
+      merged(B, { agencies: [{ agency: 'WB', role: 'host' }], themes: ['HLD06-04'] }),
+    );
     const position = await follow(log, A, event);
     const took = (await history(B)).at(-1)!;
     expect(took).toMatchObject({
@@ -130,14 +134,14 @@ describe('What follows from a merge', () => {
     expect(await names(B)).toEqual(['Recorded', 'TookOver', 'TookOver']);
   });
   it('is caught up with when the command was cut off', async () => {
-    await said(A, merged(B));
+    await appendCutOff(A, merged(B));
     expect(await tookOver(B)).toEqual([]);
     await project();
     expect(await tookOver(B)).toEqual([[A]]);
   });
   it('is also told to one that has ended since', async () => {
-    const event = await said(A, merged(B));
-    await said(B, withdrawn);
+    const event = await appendCutOff(A, merged(B));
+    await appendCutOff(B, withdrawn);
     await follow(log, A, event);
     expect(await names(B)).toEqual(['Recorded', 'Withdrawn', 'TookOver']);
     expect(await lives()).toEqual(['merged', 'withdrawn', 'active']);
@@ -146,16 +150,16 @@ describe('What follows from a merge', () => {
 
 describe('What follows from other ends', () => {
   it('is told to each part of a split, and to what supersedes', async () => {
-    await follow(log, A, await said(A, splitUp(B, C)));
+    await follow(log, A, await appendCutOff(A, splitUp(B, C)));
     expect([await tookOver(B), await tookOver(C)]).toEqual([[[A]], [[A]]]);
-    await follow(log, B, await said(B, { name: 'Superseded', data: { supersededBy: C, reason, reportedOn } }));
+    await follow(log, B, await appendCutOff(B, { name: 'Superseded', data: { supersededBy: C, reason, reportedOn } }));
     expect((await view(C)).tookOver).toMatchObject([
       { from: A, how: 'split' },
       { from: B, how: 'superseded' },
     ]);
   });
   it('is finished when it was cut off in the middle, and what was done is not done again', async () => {
-    const event = await said(A, splitUp(B, C));
+    const event = await appendCutOff(A, splitUp(B, C));
     const append = log.store.append.bind(log.store);
     log.store.append = (stream, ...rest) =>
       stream.endsWith(C) ? Promise.reject(new StoreUnavailable('the disk is full')) : append(stream, ...rest);
@@ -167,14 +171,14 @@ describe('What follows from other ends', () => {
     expect(await namesOf(B, C)).toEqual([done, done]);
   });
   it('of a withdrawal is nothing', async () => {
-    expect(await follow(log, A, await said(A, withdrawn))).toBeNull();
+    expect(await follow(log, A, await appendCutOff(A, withdrawn))).toBeNull();
     expect(await namesOf(A, B)).toEqual([['Recorded', 'Withdrawn'], ['Recorded']]);
   });
 });
 
 describe('Two that are merged into each other at once', () => {
   it.each(BOTH_ORDERS)('leave the first as it is and take back the later one: %s', async (_, order) => {
-    const events = { [A]: await said(A, merged(B)), [B]: await said(B, merged(A)) };
+    const events = { [A]: await appendCutOff(A, merged(B)), [B]: await appendCutOff(B, merged(A)) };
     // Nobody has looked yet: both have ended, and neither stays.
     expect(await lives()).toEqual(['merged', 'merged', 'active']);
     expect(await followed(events, order)).toEqual({ [A]: expect.any(String), [B]: CYCLE });
@@ -184,8 +188,8 @@ describe('Two that are merged into each other at once', () => {
     expect(await names(A)).toEqual(['Recorded', 'Merged']);
   });
   it('do so also when both commands were cut off, and however often it is done', async () => {
-    await said(A, merged(B));
-    await said(B, merged(A));
+    await appendCutOff(A, merged(B));
+    await appendCutOff(B, merged(A));
     expect((await project()).error).toBeNull();
     await expectDone(async () => {
       for (const reference of [B, A])
@@ -195,18 +199,18 @@ describe('Two that are merged into each other at once', () => {
     expect(await lives()).toEqual(['merged', 'active', 'active']);
   });
   it('tell the later command that it came too late', async () => {
-    await said(B, merged(A));
+    await appendCutOff(B, merged(A));
     const { state } = await load(log, commitment, A);
     expect(state.ends).toHaveLength(0);
     // A's command has read B before B was merged: its merge is in the log after B's.
-    await expect(follow(log, A, await said(A, merged(B)))).rejects.toMatchObject({ code: 'cycle' });
+    await expect(follow(log, A, await appendCutOff(A, merged(B)))).rejects.toMatchObject({ code: 'cycle' });
     expect(await lives()).toEqual(['active', 'merged', 'active']);
   });
   it('do so round three', async () => {
     await followed({
-      [A]: await said(A, merged(B)),
-      [B]: await said(B, merged(C)),
-      [C]: await said(C, merged(A)),
+      [A]: await appendCutOff(A, merged(B)),
+      [B]: await appendCutOff(B, merged(C)),
+      [C]: await appendCutOff(C, merged(A)),
     });
     expect(await lives()).toEqual(['merged', 'merged', 'active']);
     expect([await tookOver(A), await tookOver(B), await tookOver(C)]).toEqual([[], [[A]], [[B]]]);
@@ -215,20 +219,20 @@ describe('Two that are merged into each other at once', () => {
 
 describe('One that is merged into another which ended in between', () => {
   it('goes on, and the command is told why', async () => {
-    await said(B, withdrawn);
-    await expect(follow(log, A, await said(A, merged(B)))).rejects.toMatchObject({ code: 'not_active' });
+    await appendCutOff(B, withdrawn);
+    await expect(follow(log, A, await appendCutOff(A, merged(B)))).rejects.toMatchObject({ code: 'not_active' });
     expect(await lives()).toEqual(['active', 'withdrawn', 'active']);
     expect((await view(A)).corrections).toMatchObject([{ kind: 'retracted', reason: `${B} has ended meanwhile.` }]);
     expect(await names(B)).toEqual(['Recorded', 'Withdrawn']);
   });
   it('is split into none of the parts when one of them has ended', async () => {
-    await said(C, withdrawn);
-    await expect(follow(log, A, await said(A, splitUp(B, C)))).rejects.toMatchObject({ code: 'not_active' });
+    await appendCutOff(C, withdrawn);
+    await expect(follow(log, A, await appendCutOff(A, splitUp(B, C)))).rejects.toMatchObject({ code: 'not_active' });
     expect([await lives(), await tookOver(B)]).toEqual([['active', 'active', 'withdrawn'], []]);
   });
   it('stays merged when the other was alive again by then', async () => {
-    await said(B, withdrawn, retracted(1));
-    await follow(log, A, await said(A, merged(B)));
+    await appendCutOff(B, withdrawn, retracted(1));
+    await follow(log, A, await appendCutOff(A, merged(B)));
     expect(await lives()).toEqual(['merged', 'active', 'active']);
   });
 });
@@ -236,23 +240,23 @@ describe('One that is merged into another which ended in between', () => {
 describe('Relations that close a circle at once', () => {
   it.each(['part_of', 'depends_on'])('%s: the later one is taken back', async (type) => {
     const events = {
-      [A]: await said(A, related(type, B)),
-      [B]: await said(B, related(type, C)),
-      [C]: await said(C, related(type, A)),
+      [A]: await appendCutOff(A, related(type, B)),
+      [B]: await appendCutOff(B, related(type, C)),
+      [C]: await appendCutOff(C, related(type, A)),
     };
     expect(await followed(events, [C, A, B])).toEqual({ [C]: CYCLE, [A]: null, [B]: null });
     expect([await links(A), await links(B), await links(C)]).toEqual([[`${type} ${B}`], [`${type} ${C}`], []]);
   });
   it('same_as in both directions: once is enough', async () => {
-    await follow(log, A, await said(A, related('same_as', B)));
-    const back = follow(log, B, await said(B, related('same_as', A)));
+    await follow(log, A, await appendCutOff(A, related('same_as', B)));
+    const back = follow(log, B, await appendCutOff(B, related('same_as', A)));
     await expect(back).rejects.toMatchObject({ code: 'already_related' });
     expect([await links(A), await links(B)]).toEqual([[`same_as ${B}`], []]);
   });
   it('of different types close none', async () => {
-    await follow(log, A, await said(A, related('part_of', B)));
-    expect(await follow(log, B, await said(B, related('continues', A)))).toBeNull();
-    expect(await follow(log, B, await said(B, related('prepares_for', 'GMG-2006-07')))).toBeNull();
+    await follow(log, A, await appendCutOff(A, related('part_of', B)));
+    expect(await follow(log, B, await appendCutOff(B, related('continues', A)))).toBeNull();
+    expect(await follow(log, B, await appendCutOff(B, related('prepares_for', 'GMG-2006-07')))).toBeNull();
     expect(await links(A)).toEqual([`part_of ${B}`]);
     expect(await links(B)).toEqual([`continues ${A}`, 'prepares_for GMG-2006-07']);
   });
@@ -283,9 +287,9 @@ describe('A chain of relations', () => {
     async (type) => {
       const { of, asked } = elsewhere();
       const costs: number[] = [];
-      await said(chained(0), recorded());
+      await appendCutOff(chained(0), recorded());
       for (let n = 1; n <= 60; n++) {
-        await said(chained(n), recorded());
+        await appendCutOff(chained(n), recorded());
         const before = asked();
         await relate(of, chained(n), chained(n - 1), type);
         costs.push(asked() - before);
@@ -296,13 +300,13 @@ describe('A chain of relations', () => {
 
   it('is read anew where another process has added to it, so that no circle is closed', async () => {
     const [here, there] = [elsewhere(), elsewhere()];
-    await said(chained(1), recorded());
+    await appendCutOff(chained(1), recorded());
     await relate(there.of, B, C, 'continues');
     await relate(here.of, A, B, 'continues');
     await relate(there.of, C, chained(1), 'continues');
     await expect(relate(here.of, chained(1), A, 'continues')).rejects.toThrow(/circle/);
     // The control: a link that does not lead back is allowed.
-    await said(chained(2), recorded());
+    await appendCutOff(chained(2), recorded());
     await relate(here.of, chained(2), A, 'continues');
   });
 });
@@ -313,14 +317,17 @@ describe('Corrections that close a circle at once', () => {
   const corrected = async (reference: string, revision: number, change: object): Promise<Recorded> => {
     const { state } = await load(log, commitment, reference);
     const was = state.changes.get(revision)?.at(-1)?.says ?? state.said.at(revision)!.data;
-    return said(reference, { name: 'Corrected', data: { revision, says: { ...was, ...change }, reason: 'Misread' } });
+    return appendCutOff(reference, {
+      name: 'Corrected',
+      data: { revision, says: { ...was, ...change }, reason: 'Misread' },
+    });
   };
   const partOf = (to: string) => ({ relations: [{ type: 'part_of', to }, continuesC] });
   const continuesC = { type: 'continues', to: C };
-  beforeEach(() => said(D, recorded(partOf(C))));
+  beforeEach(() => appendCutOff(D, recorded(partOf(C))));
 
   it.each(BOTH_ORDERS)('leave the first, and the later one says again what it said before: %s', async (_, order) => {
-    for (const reference of [A, B]) await said(reference, related('part_of', C));
+    for (const reference of [A, B]) await appendCutOff(reference, related('part_of', C));
     const events = { [A]: await corrected(A, 1, { to: B }), [B]: await corrected(B, 1, { to: A }) };
     expect([await links(A), await links(B)]).toEqual([[`part_of ${B}`], [`part_of ${A}`]]); // nobody has looked yet
     expect(await followed(events, order)).toEqual({ [A]: null, [B]: CYCLE });
@@ -332,23 +339,23 @@ describe('Corrections that close a circle at once', () => {
     });
   });
   it('do so also when both commands were cut off, by their types, and in the record act', async () => {
-    await said(A, related('depends_on', D));
+    await appendCutOff(A, related('depends_on', D));
     await corrected(A, 1, { type: 'part_of' });
     await corrected(D, 0, partOf(A));
     expect((await project()).error).toBeNull();
     expect([await links(A), await links(D)]).toEqual([[`part_of ${D}`], [`part_of ${C}`, `continues ${C}`]]);
   });
   it('leave no relation where the former one would be a circle by now', async () => {
-    await said(A, related('part_of', C));
-    await said(B, related('part_of', A));
-    await said(D, related('part_of', B));
+    await appendCutOff(A, related('part_of', C));
+    await appendCutOff(B, related('part_of', A));
+    await appendCutOff(D, related('part_of', B));
     const late = await corrected(A, 1, { to: D }); // by who had not seen that D is part of B by now
-    await said(C, related('part_of', A)); // which A is part of no more, for now
+    await appendCutOff(C, related('part_of', A)); // which A is part of no more, for now
     await expect(follow(log, A, late)).rejects.toMatchObject({ code: 'cycle' });
     expect(await links(A)).toEqual([]);
   });
   it('leave alone what was corrected again since', async () => {
-    for (const reference of [A, B]) await said(reference, related('part_of', C));
+    for (const reference of [A, B]) await appendCutOff(reference, related('part_of', C));
     await corrected(A, 1, { to: B });
     const late = await corrected(B, 1, { to: A });
     await corrected(B, 1, { to: D });
@@ -356,20 +363,20 @@ describe('Corrections that close a circle at once', () => {
     expect(await links(B)).toEqual([`part_of ${D}`]);
   });
   it('of words, or of a relation that stays, take nothing back', async () => {
-    await said(A, related('part_of', B));
-    await said(B, related('part_of', A)); // the circle is of this one, which is looked at by itself
+    await appendCutOff(A, related('part_of', B));
+    await appendCutOff(B, related('part_of', A)); // the circle is of this one, which is looked at by itself
     expect(await follow(log, A, await corrected(A, 1, { note: 'As the paper says' }))).toBeNull();
     expect(await follow(log, D, await corrected(D, 0, { title: 'Other' }))).toBeNull();
     expect(await links(A)).toEqual([`part_of ${B}`]);
   });
   it('are told so by the command', async () => {
-    await said(A, related('part_of', C));
+    await appendCutOff(A, related('part_of', C));
     const correct: CommitmentAct = { act: 'correct', revision: 1, body: { reason: 'Misread', says: { to: B } } };
     const append = log.store.append.bind(log.store);
     // Between the decision and its event, another one relates B to A.
     log.store.append = async (...args) => {
       log.store.append = append;
-      await said(B, related('part_of', A));
+      await appendCutOff(B, related('part_of', A));
       return append(...args);
     };
     await expect(command(A, correct)).rejects.toMatchObject({ code: 'cycle' });
@@ -382,15 +389,15 @@ describe('A correction of a relation’s type alone', () => {
     command(reference, { act: 'correct', revision: 1, body: { reason: 'Misread', says: { type } } });
 
   it('is refused when the relation, as it then is, goes in a circle', async () => {
-    await said(A, related('part_of', B));
-    await said(B, related('depends_on', A));
+    await appendCutOff(A, related('part_of', B));
+    await appendCutOff(B, related('depends_on', A));
     await expect(retyped(B, 'part_of')).rejects.toMatchObject({ code: 'cycle' });
     expect(await names(B)).toEqual(['Recorded', 'Related']);
     await retyped(B, 'continues');
     expect((await view(B)).relations).toMatchObject([{ type: 'continues', to: A }]);
   });
   it('is refused when it then leads to what such a relation cannot lead to', async () => {
-    await said(A, related('prepares_for', 'GMG-2006-07'));
+    await appendCutOff(A, related('prepares_for', 'GMG-2006-07'));
     await expect(retyped(A, 'part_of')).rejects.toMatchObject({ code: 'unknown_reference' });
     expect(await names(A)).toEqual(['Recorded', 'Related']);
   });
@@ -409,30 +416,30 @@ describe('What follows from retracting a merge', () => {
     expect(await names(B)).toEqual(['Recorded', 'TookOver', 'Retracted']);
   });
   it('is caught up with when the commands were cut off', async () => {
-    await said(A, merged(B));
-    await said(A, retracted(1));
+    await appendCutOff(A, merged(B));
+    await appendCutOff(A, retracted(1));
     expect(await tookOver(B)).toEqual([]);
     await project();
     expect(await names(B)).toEqual(['Recorded', 'TookOver', 'Retracted']);
     expect(await tookOver(B)).toEqual([]);
   });
   it('leaves what was taken over when it was merged again, though that was done first', async () => {
-    await said(A, merged(B, { themes: ['HLD06-01'] }));
-    await said(A, retracted(1));
-    await follow(log, A, await said(A, merged(B, { themes: ['HLD06-02'] })));
+    await appendCutOff(A, merged(B, { themes: ['HLD06-01'] }));
+    await appendCutOff(A, retracted(1));
+    await follow(log, A, await appendCutOff(A, merged(B, { themes: ['HLD06-02'] })));
     expect(await tookOver(B)).toEqual([[A, 'HLD06-02']]);
     await project();
     expect(await tookOver(B)).toEqual([[A, 'HLD06-02']]);
     expect(await lives()).toEqual(['merged', 'active', 'active']);
   });
   it('of a split is told to all its parts', async () => {
-    await follow(log, A, await said(A, splitUp(B, C)));
-    await follow(log, A, await said(A, retracted(1)));
+    await follow(log, A, await appendCutOff(A, splitUp(B, C)));
+    await follow(log, A, await appendCutOff(A, retracted(1)));
     expect([await tookOver(B), await tookOver(C)]).toEqual([[], []]);
   });
   it('of anything else is nothing', async () => {
-    await said(A, related('part_of', B));
-    expect(await follow(log, A, await said(A, retracted(1)))).toBeNull();
+    await appendCutOff(A, related('part_of', B));
+    expect(await follow(log, A, await appendCutOff(A, retracted(1)))).toBeNull();
     expect(await names(B)).toEqual(['Recorded']);
   });
 });
@@ -450,11 +457,11 @@ describe('What follows from a blanking', () => {
   });
   /** A is merged into B, which has taken over, with the words of why. */
   const mergedFor = async (reason: string, more: object = {}) =>
-    follow(log, A, await said(A, { name: 'Merged', data: { into: B, reason, reportedOn, ...more } }));
+    follow(log, A, await appendCutOff(A, { name: 'Merged', data: { into: B, reason, reportedOn, ...more } }));
   const everything = async () => JSON.stringify([await history(A), await history(B)]);
 
   it('is that the store holds the words no more; the chain still verifies', async () => {
-    await said(A, note);
+    await appendCutOff(A, note);
     expect(await payload(A, 1)).toContain('Jane Doe');
     await command(A, blank(1, 'Named a person', '/note'));
     expect(await payload(A, 1)).toBeNull();
@@ -466,7 +473,7 @@ describe('What follows from a blanking', () => {
     expect((await history(A))[1]!.data).toEqual(left);
   });
   it('is caught up with when the command was cut off before the store had erased them', async () => {
-    await said(A, note);
+    await appendCutOff(A, note);
     const encoded = log.codec.encode('commitment', { name: 'Blanked', data: blanked });
     await log.store.append(streamOf(commitment, A), 1, [encoded], metaOf());
     expect(await payload(A, 1)).toContain('Jane Doe');
@@ -508,14 +515,14 @@ describe('What follows from a blanking', () => {
 
 describe('The projector', () => {
   it('goes on after what had to be taken back', async () => {
-    await said(A, merged(B));
-    await said(B, merged(A));
-    await said(C, merged(A));
+    await appendCutOff(A, merged(B));
+    await appendCutOff(B, merged(A));
+    await appendCutOff(C, merged(A));
     expect(await project()).toMatchObject({ error: null, position: await log.store.head() });
     expect(await lives()).toEqual(['merged', 'active', 'active']);
   });
   it('does not pass over what could not be done', async () => {
-    const event = await said(A, merged(B));
+    const event = await appendCutOff(A, merged(B));
     log.store.append = () => Promise.reject(new StoreUnavailable('the disk is full'));
     const doing = followingProjection(log).on['commitment.Merged']!(event as never, null as never);
     await expect(doing).rejects.toThrow(StoreUnavailable);

@@ -12,7 +12,7 @@ import {
   focalPoint,
   given,
   ledBy,
-  on,
+  viewOn,
   OTHER,
   recorded,
   REFERENCE,
@@ -23,7 +23,7 @@ import {
   TODAY,
   type Happening,
 } from './testing/a-commitment.js';
-import { AFTERWARDS, ENDS } from './testing/commitment-model.js';
+import { ACTS_AFTER_THE_END, ENDS } from './testing/commitment-model.js';
 import { RELATION_TYPES } from '#words';
 import { type ActName, type BodyOf } from './acts.js';
 import { forms } from '#bodies';
@@ -48,8 +48,10 @@ describe('A relation', () => {
   it.each(RELATION_TYPES)('may be %s', (type) => relate({ type }).then(related(type, OTHER)));
   it('holds from its report on', () => {
     const history = [recorded(), did('relate', { type: 'continues', to: OTHER, reportedOn }, secretariat, others)];
-    expect(on('2008-01-30', ...history).relations).toEqual([]);
-    expect(on(reportedOn, ...history).relations).toEqual([{ type: 'continues', to: OTHER, reportedOn, revision: 1 }]);
+    expect(viewOn('2008-01-30', ...history).relations).toEqual([]);
+    expect(viewOn(reportedOn, ...history).relations).toEqual([
+      { type: 'continues', to: OTHER, reportedOn, revision: 1 },
+    ]);
   });
   it('is made once, and never to itself', () => {
     relate({}, others, related('part_of', OTHER)).rejected('already_related');
@@ -102,14 +104,14 @@ describe('Merging a duplicate', () => {
   it('makes it point to the one that stays, from its report on; its own history stays readable', () => {
     merge({ citation }).then(mergedWith({ citation }));
     const history = [recorded(), staged(), did('merge', intoOther, secretariat, others)];
-    expect(on('2008-01-30', ...history)).toMatchObject({ life: 'active', end: null });
-    expect(on(reportedOn, ...history)).toMatchObject({
+    expect(viewOn('2008-01-30', ...history)).toMatchObject({ life: 'active', end: null });
+    expect(viewOn(reportedOn, ...history)).toMatchObject({
       life: 'merged',
       end: { life: 'merged', into: [OTHER], reason, reportedOn, revision: 2 },
       stage: 'in_progress',
       title: 'Remittances handbook',
     });
-    expect(on(reportedOn, ...history).entries).toHaveLength(2);
+    expect(viewOn(reportedOn, ...history).entries).toHaveLength(2);
   });
   it('hands over agencies, themes and follow-up only where the act lists them', () => {
     const takeOver = { agencies: agencies('WB partner'), themes: ['HLD06-04'], followsUp: ['HLD-2006'] };
@@ -155,7 +157,7 @@ describe('Splitting, superseding, withdrawing', () => {
   it('a split points to the parts', () => {
     const body = { into: [OTHER, A_THIRD], reason, reportedOn };
     given(recorded()).when('split', body, secretariat, others).then({ name: 'SplitUp', data: body });
-    const { end } = on(reportedOn, recorded(), did('split', body, secretariat, others));
+    const { end } = viewOn(reportedOn, recorded(), did('split', body, secretariat, others));
     expect(end).toMatchObject({ life: 'split', into: [OTHER, A_THIRD] });
     const splits = (part: string) =>
       given(recorded()).when('split', { ...body, into: [OTHER, part] }, secretariat, others);
@@ -165,7 +167,7 @@ describe('Splitting, superseding, withdrawing', () => {
   it('a superseded one points to what took its place', () => {
     const body = { supersededBy: OTHER, reason, reportedOn };
     given(recorded()).when('supersede', body, secretariat, others).then({ name: 'Superseded', data: body });
-    const { end } = on(reportedOn, recorded(), did('supersede', body, secretariat, others));
+    const { end } = viewOn(reportedOn, recorded(), did('supersede', body, secretariat, others));
     expect(end).toMatchObject({ life: 'superseded', into: [OTHER] });
   });
   it.each([
@@ -185,8 +187,8 @@ describe('Splitting, superseding, withdrawing', () => {
     const body = { reason, reportedOn };
     given(recorded()).when('withdraw', body).then({ name: 'Withdrawn', data: body });
     const history = [recorded(), did('withdraw', body)];
-    expect(on('2008-01-30', ...history).life).toBe('active');
-    expect(on(reportedOn, ...history).end).toMatchObject({ life: 'withdrawn', into: [], reason });
+    expect(viewOn('2008-01-30', ...history).life).toBe('active');
+    expect(viewOn(reportedOn, ...history).end).toMatchObject({ life: 'withdrawn', into: [], reason });
   });
   it.each(['split', 'supersede'] as const)(
     '%s: the other ones are there, go on, and are the focal point’s own',
@@ -217,11 +219,11 @@ describe('A record that has ended', () => {
     return given(...before, ended).when(act, dated as never, secretariat, on);
   };
 
-  it.each(acts.filter((act) => !AFTERWARDS.includes(act)))('takes no %s from its end on', (act) => {
+  it.each(acts.filter((act) => !ACTS_AFTER_THE_END.includes(act)))('takes no %s from its end on', (act) => {
     trying(act, '2007-06-01').rejected('not_active');
     trying(act, TODAY).rejected('not_active');
   });
-  it.each(AFTERWARDS)('takes %s also afterwards', (act) => {
+  it.each(ACTS_AFTER_THE_END)('takes %s also afterwards', (act) => {
     trying(act, '2007-06-01').state();
     trying(act, TODAY).state();
   });
@@ -235,10 +237,10 @@ describe('A record that has ended', () => {
     trying(act, '2007-05-31').rejected('not_active');
   });
   it('may only be read, replied to and corrected next', () =>
-    expect(allowedTo(secretariat, ...SCENES.reply.given, ended)).toEqual(AFTERWARDS));
+    expect(allowedTo(secretariat, ...SCENES.reply.given, ended)).toEqual(ACTS_AFTER_THE_END));
   it('goes on when its end is retracted', () => {
     const retracted = did('retract', { reason: 'It was another paper' }, secretariat, { revision: 1 });
-    expect(on(TODAY, recorded(), ended, retracted)).toMatchObject({ life: 'active', end: null });
+    expect(viewOn(TODAY, recorded(), ended, retracted)).toMatchObject({ life: 'active', end: null });
     const { when } = given(recorded(), ended, retracted);
     when('setThemes', { themes: ['HLD06-01'], reportedOn: TODAY }).state();
     when('withdraw', { reason, reportedOn: TODAY }).state();
@@ -258,23 +260,23 @@ describe('What a commitment took over', () => {
   const base = recorded({ followsUp: ['HLD-2006'] });
 
   it('shows from the report of the end on, with its source', () => {
-    expect(on('2008-01-30', base, tookOver({ citation })).tookOver).toEqual([]);
+    expect(viewOn('2008-01-30', base, tookOver({ citation })).tookOver).toEqual([]);
     const nothing = { agencies: [], themes: [], followsUp: [] };
-    expect(on(reportedOn, base, tookOver({ citation })).tookOver).toEqual([
+    expect(viewOn(reportedOn, base, tookOver({ citation })).tookOver).toEqual([
       { from: OTHER, how: 'merged', reason, ...nothing, citation, reportedOn, revision: 1 },
     ]);
   });
   it('is added to its own themes and follow-up', () => {
     const more = { themes: ['HLD06-04', 'HLD06-01'], followsUp: ['GFMD-2007', 'HLD-2006'] };
-    const view = (asOf: string) => on(asOf, base, tookOver(more));
+    const view = (asOf: string) => viewOn(asOf, base, tookOver(more));
     expect(view('2008-01-30')).toMatchObject({ themes: ['HLD06-04'], followsUp: ['HLD-2006'] });
     expect(view(reportedOn)).toMatchObject({ themes: ['HLD06-04', 'HLD06-01'], followsUp: ['HLD-2006', 'GFMD-2007'] });
   });
   it('is added to the themes as they are by then: set before, also when that is told later', () => {
     const set = (reportedOn: string) => did('setThemes', { themes: ['HLD06-09'], reportedOn });
     const took = tookOver({ themes: ['HLD06-01'] });
-    expect(on(TODAY, base, took, set('2007-06-01')).themes).toEqual(['HLD06-09', 'HLD06-01']);
-    expect(on(TODAY, base, took, set('2009-01-01')).themes).toEqual(['HLD06-09']);
+    expect(viewOn(TODAY, base, took, set('2007-06-01')).themes).toEqual(['HLD06-09', 'HLD06-01']);
+    expect(viewOn(TODAY, base, took, set('2009-01-01')).themes).toEqual(['HLD06-09']);
   });
   it('gives agencies the roles that are listed; one that has such a role here keeps it', () => {
     expect(rolesOn('2008-01-30', base, tookOver(roles))).toEqual(rolesOn(reportedOn, base));
@@ -299,7 +301,7 @@ describe('What a commitment took over', () => {
   it('is gone as at every date when it is retracted, as nothing of it was ever so', () => {
     const took = tookOver({ ...roles, themes: ['HLD06-01'], followsUp: ['GFMD-2007'] });
     const undone = [base, took, { name: 'Retracted', data: { revision: 1, reason } } as CommitmentEvent];
-    const { corrections, ...view } = on(TODAY, ...undone);
+    const { corrections, ...view } = viewOn(TODAY, ...undone);
     expect({ ...view, corrections: [] }).toEqual(asAt(after(base), TODAY));
     expect(corrections).toEqual([{ revision: 1, kind: 'retracted', reason, by: 2 }]);
   });

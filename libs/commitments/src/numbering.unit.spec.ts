@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { SqliteEventStore } from '#event-store-sqlite';
 import { EventCodec, NO_STREAM, recentStreams, type Log } from '#eventsourcing';
-import { by } from '../../eventsourcing/src/testing/counter.js';
+import { newMeta } from '../../eventsourcing/src/testing/counter.js';
 import { commitment } from './commitment.js';
 import { numbering, takeReference } from './numbering.js';
 
@@ -11,8 +11,8 @@ beforeEach(() => {
 });
 afterEach(() => log.store.close());
 
-const take = (meta = by(), lead = 'IOM', year = '2006') => takeReference(log, lead, year, meta);
-const record = (reference: string, meta = by()) => {
+const take = (meta = newMeta(), lead = 'IOM', year = '2006') => takeReference(log, lead, year, meta);
+const record = (reference: string, meta = newMeta()) => {
   const recorded = log.codec.encode('commitment', { name: 'Recorded', data: {} });
   return log.store.append(`commitment-${reference}`, NO_STREAM, [recorded], meta);
 };
@@ -23,15 +23,15 @@ describe('A generated reference', () => {
   });
   it('is counted per lead and year', async () => {
     await take();
-    expect(await take(by(), 'ILO')).toBe('ILO-2006-01');
-    expect(await take(by(), 'IOM', '2007')).toBe('IOM-2007-01');
+    expect(await take(newMeta(), 'ILO')).toBe('ILO-2006-01');
+    expect(await take(newMeta(), 'IOM', '2007')).toBe('IOM-2007-01');
   });
   it('has two digits or more', async () => {
     for (let number = 1; number < 100; number++) await take();
     expect(await take()).toBe('IOM-2006-100');
   });
   it('is the same for the same command again, also after others', async () => {
-    const meta = by();
+    const meta = newMeta();
     const first = await take(meta);
     await take();
     expect(await take(meta)).toBe(first);
@@ -50,7 +50,7 @@ describe('A generated reference', () => {
       if (taken >= 20) most = Math.max(most, events.length);
       return events;
     };
-    for (; taken < 25; taken++) await takeReference({ ...log, ...(recent && { recent }) }, 'IOM', '2006', by());
+    for (; taken < 25; taken++) await takeReference({ ...log, ...(recent && { recent }) }, 'IOM', '2006', newMeta());
     expect(recent ? most < atLeast : most >= atLeast).toBe(true);
   });
   it('skips what was given by hand', async () => {
@@ -61,7 +61,7 @@ describe('A generated reference', () => {
     expect(await take()).toBe('IOM-2006-05');
   });
   it('is another one when somebody used it by hand before the command was done', async () => {
-    const meta = by();
+    const meta = newMeta();
     expect(await take(meta)).toBe('IOM-2006-01');
     await record('IOM-2006-01');
     expect(await take(meta)).toBe('IOM-2006-02');

@@ -7,7 +7,7 @@ import {
   did,
   focalPoint,
   given,
-  on,
+  viewOn,
   recorded,
   rolesOn,
   secretariat,
@@ -146,8 +146,8 @@ describe('An agency named by another agency', () => {
   it('counts as any other while it is asked, and is marked', () => {
     expect(rolesOn('2007-05-31', recorded(), whoIsAsked)).not.toContain('WHO partner?');
     expect(rolesOn(reportedOn, recorded(), whoIsAsked)).toContain('WHO partner?');
-    expect(on(reportedOn, recorded(), whoIsAsked).parts.map(({ agency }) => agency)).toContain('WHO');
-    expect(on(reportedOn, recorded(), whoIsAsked).spread).toEqual({ planned: 1, unreported: 3 });
+    expect(viewOn(reportedOn, recorded(), whoIsAsked).parts.map(({ agency }) => agency)).toContain('WHO');
+    expect(viewOn(reportedOn, recorded(), whoIsAsked).spread).toEqual({ planned: 1, unreported: 3 });
     const stage = { stage: 'in_progress', effective: '2007', reportedOn } as const;
     given(recorded(), whoIsAsked).when('reportStage', stage, who).state();
   });
@@ -171,8 +171,8 @@ describe('An agency named by another agency', () => {
       data: { agency: 'WHO', role: 'partner', ...declines },
     });
     const declined = answered('declineRole', declines);
-    const before = on('2007-08-31', recorded(), whoIsAsked, declined);
-    const since = on('2007-09-01', recorded(), whoIsAsked, declined);
+    const before = viewOn('2007-08-31', recorded(), whoIsAsked, declined);
+    const since = viewOn('2007-09-01', recorded(), whoIsAsked, declined);
     expect(before.agencies).toContainEqual({ agency: 'WHO', role: 'partner', asked: true });
     expect(before.declined).toEqual([]);
     expect(since.agencies.map(({ agency }) => agency)).not.toContain('WHO');
@@ -188,8 +188,8 @@ describe('An agency named by another agency', () => {
       did('addAgency', { ...adding, reportedOn: '2008-01-01' }, iom),
       answered('acceptRole', { reportedOn: '2008-02-01' }),
     ];
-    expect(on('2007-12-31', ...history).declined).toHaveLength(1);
-    expect(on('2008-01-01', ...history).declined).toEqual([]);
+    expect(viewOn('2007-12-31', ...history).declined).toHaveLength(1);
+    expect(viewOn('2008-01-01', ...history).declined).toEqual([]);
     expect(rolesOn('2008-01-01', ...history)).toContain('WHO partner?');
     expect(rolesOn('2008-02-01', ...history)).toContain('WHO partner');
   });
@@ -238,7 +238,7 @@ describe('An agency named by another agency', () => {
       answered('declineRole', { reason, reportedOn: '2008-01-01' }),
     ];
     expect(rolesOn('2007-12-31', ...history)).toContain('WHO partner?');
-    expect(on('2008-12-31', ...history)).toMatchObject({ declined: [{ agency: 'WHO', role: 'partner' }] });
+    expect(viewOn('2008-12-31', ...history)).toMatchObject({ declined: [{ agency: 'WHO', role: 'partner' }] });
     expect(rolesOn('2008-12-31', ...history).join()).not.toContain('WHO');
     expect(rolesOn('2009-01-01', ...history)).toContain('WHO co_lead');
   });
@@ -248,7 +248,7 @@ describe('The lead is transferred', () => {
   const offer = { to: 'ILO', effective: '2008', reason, reportedOn, staysOpen: 'The second edition' };
   const offered = did('offerLead', offer, iom);
   const answer = { reportedOn: '2007-09-01' };
-  const leads = (asOf: string, ...history: Happening[]) => on(asOf, recorded(), ...history).agencies[0]!.agency;
+  const leads = (asOf: string, ...history: Happening[]) => viewOn(asOf, recorded(), ...history).agencies[0]!.agency;
 
   const offering = (more: object = {}, by = iom, ...history: Happening[]) =>
     given(recorded(), ...history).when('offerLead', { ...offer, ...more }, by);
@@ -262,8 +262,8 @@ describe('The lead is transferred', () => {
   it('by an offer: to whom, why, from when, and what stays open', () => {
     const open = { ...offer, from: 'IOM', formerLeadBecomes: 'partner' } as const;
     offering().then({ name: 'LeadOffered', data: open });
-    expect(on('2007-05-31', recorded(), offered).leadTransfer).toBeNull();
-    expect(on(reportedOn, recorded(), offered).leadTransfer).toEqual({ ...open, revision: 1 });
+    expect(viewOn('2007-05-31', recorded(), offered).leadTransfer).toBeNull();
+    expect(viewOn(reportedOn, recorded(), offered).leadTransfer).toEqual({ ...open, revision: 1 });
   });
   it('by the lead or the secretariat only', () => {
     offering({}, secretariat).state();
@@ -293,8 +293,8 @@ describe('The lead is transferred', () => {
     const dayBefore = new Date(Date.parse(day) - 86_400_000).toISOString().slice(0, 10);
     const transfer = [did('offerLead', { ...offer, effective }, iom), accepted];
     expect([leads(dayBefore, ...transfer), leads(day, ...transfer)]).toEqual(['IOM', 'ILO']);
-    expect(on('2007-08-31', recorded(), ...transfer).leadTransfer).toMatchObject({ to: 'ILO' });
-    expect(on('2007-09-01', recorded(), ...transfer).leadTransfer).toBeNull();
+    expect(viewOn('2007-08-31', recorded(), ...transfer).leadTransfer).toMatchObject({ to: 'ILO' });
+    expect(viewOn('2007-09-01', recorded(), ...transfer).leadTransfer).toBeNull();
   });
   it.each<[BodyOf<'offerLead'>['formerLeadBecomes'], string[]]>([
     [undefined, ['ILO lead', 'IOM partner', 'UNHCR observer', 'WB funder', 'WB partner']],
@@ -329,15 +329,15 @@ describe('The lead is transferred', () => {
     for (const agency of ['IOM', 'WB']) answering('declineLead', focalPoint(agency)).rejected('forbidden');
     const declined = answered('declineLead', ilo);
     expect(leads(TODAY, offered, declined)).toBe('IOM');
-    expect(on('2007-08-31', recorded(), offered, declined).leadTransfer).toMatchObject({ to: 'ILO' });
-    expect(on('2007-09-01', recorded(), offered, declined).leadTransfer).toBeNull();
+    expect(viewOn('2007-08-31', recorded(), offered, declined).leadTransfer).toMatchObject({ to: 'ILO' });
+    expect(viewOn('2007-09-01', recorded(), offered, declined).leadTransfer).toBeNull();
   });
   it('not when the lead withdraws the offer, which nobody else can', () => {
     answering('withdrawLeadOffer', iom).then({ name: 'LeadOfferWithdrawn', data: { ...answer, reason, to: 'ILO' } });
     for (const agency of ['ILO', 'WB']) answering('withdrawLeadOffer', focalPoint(agency)).rejected('forbidden');
     const withdrawn = answered('withdrawLeadOffer', iom);
     expect(rolesOn(TODAY, recorded(), offered, withdrawn)).toEqual(rolesOn(TODAY, recorded()));
-    expect(on(TODAY, recorded(), offered, withdrawn).leadTransfer).toBeNull();
+    expect(viewOn(TODAY, recorded(), offered, withdrawn).leadTransfer).toBeNull();
     answering('acceptLead', secretariat, withdrawn).rejected('no_lead_offer');
     answering('acceptLead', ilo, withdrawn).rejected('forbidden');
   });
@@ -346,7 +346,7 @@ describe('The lead is transferred', () => {
     for (const no of [answered('declineLead', ilo), answered('withdrawLeadOffer', iom)]) {
       const history = [offered, no, again, did('acceptLead', { reportedOn: '2007-11-01' }, focalPoint('WB'))];
       expect(['2007-12-31', '2008-01-01'].map((day) => leads(day, ...history))).toEqual(['IOM', 'WB']);
-      expect(on('2007-10-01', recorded(), ...history).leadTransfer).toMatchObject({ to: 'WB' });
+      expect(viewOn('2007-10-01', recorded(), ...history).leadTransfer).toMatchObject({ to: 'WB' });
     }
   });
   it.each(answers)('%s: only where there is an offer, and not before it was made', (act) => {

@@ -6,7 +6,7 @@ import {
   did,
   focalPoint,
   given,
-  on,
+  viewOn,
   recorded,
   secretariat,
   staged,
@@ -124,11 +124,11 @@ describe('A stage is reported', () => {
 
 describe('Parts', () => {
   const parts = (asOf: string, ...history: Happening[]) =>
-    on(asOf, recorded(), ...history).parts.map(
+    viewOn(asOf, recorded(), ...history).parts.map(
       ({ agency, role, entry }) => `${agency} ${role} ${entry?.stage ?? 'unreported'}`,
     );
   const headline = (asOf: string, ...history: Happening[]) => {
-    const { stage, headline } = on(asOf, recorded(), ...history);
+    const { stage, headline } = viewOn(asOf, recorded(), ...history);
     return `${stage} ${headline.revision}`;
   };
 
@@ -136,7 +136,7 @@ describe('Parts', () => {
     expect(parts('2006-11-21')).toEqual(['IOM lead planned', 'ILO co_lead unreported', 'WB partner unreported']));
   it('each say a stage, an outlook, a note and citations of their own', () => {
     const own = { stage: 'on_hold', effective: '2007-05', outlook: 'at_risk', note: 'No money', citation } as const;
-    const { parts, entries } = on(reportedOn, recorded(), reports({ ...own }, wb));
+    const { parts, entries } = viewOn(reportedOn, recorded(), reports({ ...own }, wb));
     expect(parts[2]).toEqual({
       agency: 'WB',
       role: 'partner',
@@ -146,9 +146,9 @@ describe('Parts', () => {
     expect(entries).toHaveLength(2);
   });
   it('are shown with their spread', () => {
-    expect(on('2006-11-21', recorded()).spread).toEqual({ planned: 1, unreported: 2 });
+    expect(viewOn('2006-11-21', recorded()).spread).toEqual({ planned: 1, unreported: 2 });
     const both = [reports({}, ilo), reports({}, iom)];
-    expect(on(reportedOn, recorded(), ...both).spread).toEqual({ in_progress: 2, unreported: 1 });
+    expect(viewOn(reportedOn, recorded(), ...both).spread).toEqual({ in_progress: 2, unreported: 1 });
   });
   it('of another agency do not touch the headline, which is the lead’s', () => {
     const others = [reports({}, ilo), reports({ stage: 'completed', citation, reportedOn: '2008-01-01' }, wb)];
@@ -176,7 +176,7 @@ describe('Parts', () => {
   it('of a lead that has said nothing yet: the headline stays what the lead before it said', () => {
     const moved = moves('WB', '2007-06-01');
     expect(headline('2007-06-01', moved)).toBe('planned 0');
-    expect(on('2007-06-01', recorded(), moved).spread).toEqual({ planned: 1, unreported: 2 });
+    expect(viewOn('2007-06-01', recorded(), moved).spread).toEqual({ planned: 1, unreported: 2 });
     expect(headline('2008-01-01', moved, reports({ reportedOn: '2008-01-01' }, iom))).toBe('in_progress 2');
     expect(headline('2008-01-01', moved, moves('ILO', '2007-09-01'))).toBe('planned 0');
     expect(headline('2008-01-01', moved, reports({ reportedOn: '2008-01-01' }, ilo))).toBe('planned 0');
@@ -189,10 +189,12 @@ describe('Parts', () => {
   });
   it('of others only: as long as no lead ever spoke, the headline is whoever did', () => {
     const fromIlo = [recorded({ agency: 'ILO' })];
-    expect(on('2006-11-21', ...fromIlo)).toMatchObject({ stage: 'planned', headline: { agency: 'ILO' } });
-    expect(on('2007-06-01', ...fromIlo, reports({}, wb)).stage).toBe('in_progress');
-    expect(on('2007-06-01', ...fromIlo, reports({}, wb), reports({ stage: 'proposed' }, iom)).stage).toBe('proposed');
-    expect(on('2007-06-01', ...fromIlo).spread).toEqual({ planned: 1, unreported: 2 });
+    expect(viewOn('2006-11-21', ...fromIlo)).toMatchObject({ stage: 'planned', headline: { agency: 'ILO' } });
+    expect(viewOn('2007-06-01', ...fromIlo, reports({}, wb)).stage).toBe('in_progress');
+    expect(viewOn('2007-06-01', ...fromIlo, reports({}, wb), reports({ stage: 'proposed' }, iom)).stage).toBe(
+      'proposed',
+    );
+    expect(viewOn('2007-06-01', ...fromIlo).spread).toEqual({ planned: 1, unreported: 2 });
   });
   it('of an agency that has left are parts no more, and are again when it is back', () => {
     const left = did('removeAgency', { reportedOn: '2008-01-01' }, secretariat, { agency: 'ILO' });
@@ -233,19 +235,19 @@ describe('The secretariat’s reading', () => {
       given(recorded()).when('verify', reading, focalPoint(agency)).rejected('forbidden');
   });
   it('shows beside the agency’s word and does not overwrite it', () => {
-    const before = on(reportedOn, recorded());
-    const after = on(reportedOn, recorded(), read());
+    const before = viewOn(reportedOn, recorded());
+    const after = viewOn(reportedOn, recorded(), read());
     expect(before.verification).toBeNull();
     expect(after).toMatchObject({ stage: before.stage, headline: before.headline, entries: before.entries });
     expect(after.verification).toEqual({ ...reading, entry: 0, current: true, replies: [], revision: 1 });
     expect(after.parts[0]!.verification).toEqual(after.verification);
     expect(after.parts[1]!.verification).toBeNull();
-    expect(on('2007-05-31', recorded(), read()).verification).toBeNull();
+    expect(viewOn('2007-05-31', recorded(), read()).verification).toBeNull();
   });
   it('of a partner’s part shows there, not at the headline', () => {
     const history = [reports({}, wb), read({ agency: 'WB' })];
     verify({ agency: 'WB' }, reports({}, wb)).then({ name: 'Verified', data: { ...reading, agency: 'WB', entry: 1 } });
-    const { parts, verification } = on(reportedOn, recorded(), ...history);
+    const { parts, verification } = viewOn(reportedOn, recorded(), ...history);
     expect(verification).toBeNull();
     expect(parts.map((part) => part.verification?.verification)).toEqual([undefined, undefined, 'contested']);
   });
@@ -258,26 +260,26 @@ describe('The secretariat’s reading', () => {
   });
   it('is of what was reported by its own date, though it is told later', () => {
     const history = [recorded(), reports({ reportedOn: '2008-01-01' }, iom), read()];
-    expect(on(reportedOn, ...history).verification).toMatchObject({ entry: 0, current: true });
-    expect(on(TODAY, ...history).verification).toMatchObject({ entry: 0, current: false });
+    expect(viewOn(reportedOn, ...history).verification).toMatchObject({ entry: 0, current: true });
+    expect(viewOn(TODAY, ...history).verification).toMatchObject({ entry: 0, current: false });
     verify({ reportedOn: '2006-11-20' }).rejected('nothing_reported');
     verify({ agency: 'WB' }, reports({ reportedOn: '2008-01-01' }, wb)).rejected('nothing_reported');
   });
   it('of the headline is of the agency whose word that is, also when another leads since', () => {
     const moved = moves('WB', '2007-02-01');
     verify({}, moved).then({ name: 'Verified', data: { ...reading, agency: 'IOM', entry: 0 } });
-    expect(on(reportedOn, recorded(), moved, read()).verification).toMatchObject({ entry: 0, current: true });
-    expect(on(TODAY, recorded(), moved, read(), reports({ reportedOn: '2008-01-01' }, wb)).verification).toBeNull();
+    expect(viewOn(reportedOn, recorded(), moved, read()).verification).toMatchObject({ entry: 0, current: true });
+    expect(viewOn(TODAY, recorded(), moved, read(), reports({ reportedOn: '2008-01-01' }, wb)).verification).toBeNull();
   });
   it('is no longer current once the agency reports anew, and of two readings the later holds', () => {
     const anew = reports({ reportedOn: '2008-01-01' }, iom);
-    expect(on('2007-12-31', recorded(), read(), anew).verification).toMatchObject({ entry: 0, current: true });
-    expect(on('2008-01-01', recorded(), read(), anew).verification).toMatchObject({ entry: 0, current: false });
+    expect(viewOn('2007-12-31', recorded(), read(), anew).verification).toMatchObject({ entry: 0, current: true });
+    expect(viewOn('2008-01-01', recorded(), read(), anew).verification).toMatchObject({ entry: 0, current: false });
     const again = read({ verification: 'documented', reportedOn: '2008-02-01' });
     const both = [recorded(), read(), anew, again];
     const later = { verification: 'documented', entry: 2, current: true };
-    expect(on('2008-02-01', ...both).verification).toMatchObject(later);
-    expect(on('2008-01-31', ...both).verification).toMatchObject({ verification: 'contested' });
+    expect(viewOn('2008-02-01', ...both).verification).toMatchObject(later);
+    expect(viewOn('2008-01-31', ...both).verification).toMatchObject({ verification: 'contested' });
   });
 
   describe('is replied to', () => {
@@ -297,10 +299,10 @@ describe('The secretariat’s reading', () => {
     });
     it('by a former lead that has no role any more, while the headline rests on what it said', () => {
       const history = [recorded({ agency: 'IOM' }), moves('ILO', '2007-02-01', 'none', 'co_lead'), read()];
-      expect(on(TODAY, ...history).agencies.map(({ agency }) => agency)).not.toContain('IOM');
+      expect(viewOn(TODAY, ...history).agencies.map(({ agency }) => agency)).not.toContain('IOM');
       replying(iom, {}, ...history).then(says('IOM', 2));
       expect(allowedTo(iom, ...history)).toContain('reply');
-      expect(on(TODAY, ...history, replied(iom)).verification!.replies).toMatchObject([{ agency: 'IOM' }]);
+      expect(viewOn(TODAY, ...history, replied(iom)).verification!.replies).toMatchObject([{ agency: 'IOM' }]);
       for (const agency of ['WB', 'UNHCR']) replying(focalPoint(agency), {}, ...history).rejected('forbidden');
       const superseded = [...history, reports({ reportedOn: '2008-01-01' }, ilo)];
       replying(iom, { reportedOn: '2008-01-02' }, ...superseded).rejected('forbidden');
@@ -317,7 +319,7 @@ describe('The secretariat’s reading', () => {
         { ...reply, agency: 'IOM', revision: 2 },
         { ...later, agency: 'IOM', revision: 3 },
       ];
-      const contested = (day: string) => on(day, ...history).verification;
+      const contested = (day: string) => viewOn(day, ...history).verification;
       expect(contested('2007-12-31')).toMatchObject({ verification: 'contested', replies: [shown[0]] });
       expect(contested('2008-01-01')).toMatchObject({ verification: 'contested', replies: shown });
     });
@@ -326,8 +328,8 @@ describe('The secretariat’s reading', () => {
     it('to the reading it is about: the next one stands without a reply', () => {
       const again = read({ verification: 'documented', reportedOn: '2008-02-01' });
       const history = [recorded(), read(), replied(iom), again];
-      expect(on('2008-01-31', ...history).verification!.replies).toHaveLength(1);
-      expect(on('2008-02-01', ...history).verification!.replies).toEqual([]);
+      expect(viewOn('2008-01-31', ...history).verification!.replies).toHaveLength(1);
+      expect(viewOn('2008-02-01', ...history).verification!.replies).toEqual([]);
     });
   });
 });
@@ -347,7 +349,7 @@ describe('No change', () => {
     confirm({ agency: 'ILO', reportedOn: '2007-01-01' }, iom).rejected('forbidden');
   });
   it('counts as a report and leaves the stage, its dates and its entries as they were', () => {
-    const [before, now] = [on(TODAY, recorded(), staged()), on(TODAY, recorded(), staged(), confirmed)];
+    const [before, now] = [viewOn(TODAY, recorded(), staged()), viewOn(TODAY, recorded(), staged(), confirmed)];
     expect(now).toEqual({ ...before, lastReportedOn: '2008-03-01' });
   });
 });

@@ -19,13 +19,13 @@ import {
   newStore,
   bareAppend,
   bareClient,
-  by,
+  newMeta,
   event,
   number,
   append,
   everything,
   failure,
-  answered,
+  answerOf,
   PATIENT,
   QUICK,
   until,
@@ -44,7 +44,7 @@ describe('Among the streams of others', () => {
     const store = newStore(double.url, { ...PATIENT, markEvery: 4 });
     const following = follow(store);
     for (let n = 0; n < 12; n++) {
-      await append(store, `s${n % 3}`, Math.floor(n / 3) - 1, by(), [event(n)]);
+      await append(store, `s${n % 3}`, Math.floor(n / 3) - 1, newMeta(), [event(n)]);
       double.foreign(n * 7);
       double.log.append('followthroughs', 'any', [proposed('x', { n })]);
     }
@@ -99,7 +99,7 @@ describe('Among the streams of others', () => {
     const store = newStore(double.url);
     const data = ['{"a":1,"b":"移"}', '{ "b" : 1.0 }'];
     const events = data.map((text) => ({ ...event(), data: text }));
-    await append(store, 's', NO_STREAM, by(), events);
+    await append(store, 's', NO_STREAM, newMeta(), events);
     const stored = double.log.stream('followthrough.s')!;
     expect(stored.map((e) => [e.json, Buffer.from(e.data).toString()])).toEqual([
       [true, data[0]],
@@ -111,7 +111,7 @@ describe('Among the streams of others', () => {
   it('what is blanked is gone from every answer, and still in the server’s own log', async () => {
     const double = await newDouble();
     const store = newStore(double.url);
-    await append(store, 's', NO_STREAM, by(), [{ ...event(), data: '{"name":"Jo Doe"}' }]);
+    await append(store, 's', NO_STREAM, newMeta(), [{ ...event(), data: '{"name":"Jo Doe"}' }]);
     await store.blank('s', 0);
     expect(JSON.stringify([await store.read('s'), await everything(store)])).not.toContain('Jo Doe');
     expect(Buffer.from(double.log.stream('followthrough.s')![0]!.data).toString()).toContain('Jo Doe');
@@ -127,7 +127,8 @@ describe('Large events', () => {
       ...event(),
       data: JSON.stringify({ n, text: 'x'.repeat(LARGE) }),
     }));
-    for (const [n, text] of texts.entries()) await append(writer, `s${n % 3}`, Math.floor(n / 3) - 1, by(), [text]);
+    for (const [n, text] of texts.entries())
+      await append(writer, `s${n % 3}`, Math.floor(n / 3) - 1, newMeta(), [text]);
     for (const reader of [writer, newStore(double.url)]) {
       const pages = await pagesOf(reader, 100);
       expect(pages.flat().map(number)).toEqual(texts.map((_, n) => n));
@@ -144,7 +145,7 @@ describe('Events of another log', () => {
     return Array.from({ length: count }, (_, n) => {
       const stream = `s${Math.floor(n / 2) % 3}`;
       const before = last.get(stream);
-      const meta = by();
+      const meta = newMeta();
       const [salt, data] = [newSalt(), JSON.stringify({ n })];
       const identified = {
         id: eventId(meta.commandId, stream, 0),
@@ -187,7 +188,7 @@ describe('Events of another log', () => {
     const double = await newDouble();
     const store = newStore(double.url, QUICK);
     const taken = another(12);
-    await answered(() => store.head());
+    await answerOf(() => store.head());
     await double.stop();
     expect(await failure(store.takeOver(null, taken))).toBeInstanceOf(StoreUnavailable);
     await double.restart();

@@ -12,7 +12,7 @@ import {
   newDouble,
   QUICK,
   newStore,
-  by,
+  newMeta,
   event,
   number,
   append,
@@ -31,10 +31,10 @@ describe('In a cluster', () => {
     const cluster = keep(await KurrentdbCluster.start(3));
     const store = newStore(cluster[url]);
     const following = follow(store);
-    await append(store, 's', NO_STREAM, by(), [event(0)]);
+    await append(store, 's', NO_STREAM, newMeta(), [event(0)]);
     for (const [n, leader] of [1, 2, 0].entries()) {
       cluster.lead(leader);
-      expect(await append(store, 's', n, by(), [event(n + 1)])).toMatchObject({ revision: n + 1 });
+      expect(await append(store, 's', n, newMeta(), [event(n + 1)])).toMatchObject({ revision: n + 1 });
     }
     expect((await everything(store)).map(number)).toEqual([0, 1, 2, 3]);
     await expectFollowed(following, store);
@@ -70,7 +70,7 @@ async function expectOnlyTheKnownToBeServed(): Promise<void> {
   expect(double.url).toContain('change%3Ait%40once');
   const store = newStore(double.url);
   const following = follow(store);
-  for (let n = 0; n < 5; n++) await append(store, 's', n - 1, by(), [event(n)]);
+  for (let n = 0; n < 5; n++) await append(store, 's', n - 1, newMeta(), [event(n)]);
   expect((await newStore(double.url).readAll(null, 2)).map(number)).toEqual([0, 1]);
   await expectFollowed(following, store);
 

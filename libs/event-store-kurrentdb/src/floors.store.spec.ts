@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NO_STREAM } from '#eventsourcing';
 import { Floors } from './floors.js';
-import { append, by, event, everything, follow, newDouble, newStore, stopKept, until } from './testing/stores.js';
+import { append, newMeta, event, everything, follow, newDouble, newStore, stopKept, until } from './testing/stores.js';
 
 /** In ms. */
 const FRESH = 200;
@@ -40,8 +40,8 @@ async function appendingInTurn(): Promise<(count: number) => Promise<number[]>> 
   let revision = NO_STREAM;
   return async (count) => {
     for (let n = 0; n < count; n++, revision++) {
-      await append(ahead, 'turns', revision, by(), [event()]);
-      await append(behind, 'other', revision, by(), [event()]);
+      await append(ahead, 'turns', revision, newMeta(), [event()]);
+      await append(behind, 'other', revision, newMeta(), [event()]);
     }
     const written = (await everything(behind)).filter(({ stream }) => !stream.startsWith('busy'));
     return written.map(({ recordedAt }) => Date.parse(recordedAt));

@@ -13,7 +13,7 @@ import {
   newStore,
   bareAppend,
   bareClient,
-  by,
+  newMeta,
   event,
   number,
   append,
@@ -88,7 +88,7 @@ describe('What follows the log goes on', () => {
     double.deliveryDelay = 120;
     const [store, other] = [newStore(double.url), newStore(double.url)];
     const following = follow(store);
-    for (let n = 0; n < 20; n++) await append(n % 2 ? store : other, 's', n - 1, by(), [event(n)]);
+    for (let n = 0; n < 20; n++) await append(n % 2 ? store : other, 's', n - 1, newMeta(), [event(n)]);
     await expectFollowed(following, other);
     expect(following.events.map(number)).toEqual(Array.from({ length: 20 }, (_, n) => n));
   });
@@ -96,9 +96,9 @@ describe('What follows the log goes on', () => {
   it('with one subscription for 150 subscribers; of the bare client’s, those after the 100th hear nothing', async () => {
     const double = await newDouble();
     const store = newStore(double.url);
-    await append(store, 's', NO_STREAM, by(), [event(0)]);
+    await append(store, 's', NO_STREAM, newMeta(), [event(0)]);
     const following = Array.from({ length: 150 }, () => follow(store));
-    await append(store, 's', 0, by(), [event(1)]);
+    await append(store, 's', 0, newMeta(), [event(1)]);
     await until(() => following.every(({ events }) => events.length === 2));
     expect(double.open('subscribe')).toBe(1);
 

@@ -11,11 +11,11 @@ import {
   keep,
   newDouble,
   QUICK,
-  SLACK,
+  SLACK_MS,
   newStore,
   bareAppend,
   bareClient,
-  by,
+  newMeta,
   event,
   number,
   append,
@@ -23,7 +23,7 @@ import {
   failure,
   PENDING,
   after,
-  answered,
+  answerOf,
   until,
   timed,
   follow,
@@ -42,13 +42,13 @@ describe('Every append is settled', () => {
     const sent = await Promise.all(Array.from({ length: 20 }, (_, n) => timed(append(store, `s${n}`))));
     for (const { answer, ms } of sent) {
       expect(answer).toBeInstanceOf(StoreUnavailable);
-      expect(ms).toBeLessThan(QUICK.deadline + 1_000 + SLACK);
+      expect(ms).toBeLessThan(QUICK.deadline + 1_000 + SLACK_MS);
     }
     expect(await after(2_000, bareAppend(bareClient(double, 300), 's'))).toBe(PENDING);
     double.behave();
-    const meta = by();
-    await answered(() => append(store, 'before', 0, meta));
-    expect(await answered(() => everything(store))).toHaveLength(2);
+    const meta = newMeta();
+    await answerOf(() => append(store, 'before', 0, meta));
+    expect(await answerOf(() => everything(store))).toHaveLength(2);
   });
 
   it('when the server ends its side of the stream of appends, and the next ones, too; the bare client is wedged', async () => {
@@ -73,7 +73,7 @@ describe('Every append is settled', () => {
     const calls: Promise<unknown>[] = [...reading, append(store, 's'), store.blank('s', 0)];
     for (const { answer, ms } of await Promise.all(calls.map((call) => timed(call)))) {
       expect(answer).toBeInstanceOf(StoreUnavailable);
-      expect(ms).toBeLessThan(2 * QUICK.deadline + 1_000 + SLACK);
+      expect(ms).toBeLessThan(2 * QUICK.deadline + 1_000 + SLACK_MS);
     }
     expect(await after(1_500, bareAppend(bareClient({ url }, 300), 's'))).toBe(PENDING);
   });
@@ -81,7 +81,7 @@ describe('Every append is settled', () => {
   it('when nobody listens, and once somebody does, it is written', async () => {
     const double = await newDouble();
     const store = newStore(double.url, QUICK);
-    await answered(() => store.head());
+    await answerOf(() => store.head());
     await double.stop();
     expect(await failure(append(store, 's'))).toBeInstanceOf(StoreUnavailable);
     const patient = newStore(double.url);
@@ -89,8 +89,8 @@ describe('Every append is settled', () => {
     await sleep(300);
     await double.restart();
     expect(await sent).toMatchObject({ revision: 0 });
-    const meta = by();
-    expect(await answered(() => append(store, 's', 0, meta))).toMatchObject({ revision: 1 });
+    const meta = newMeta();
+    expect(await answerOf(() => append(store, 's', 0, meta))).toMatchObject({ revision: 1 });
   });
 
   it.each<AppendFate>(['unanswered', 'half-closed', 'reset', 'lost', 'failed', 'late', 'not-ready', 'ignored'])(
@@ -100,7 +100,7 @@ describe('Every append is settled', () => {
       const store = newStore(double.url, { ...QUICK, deadline: 4_000 });
       await append(store, 's');
       double.appendsAre(fate, 1);
-      const meta = by();
+      const meta = newMeta();
       const result = await append(store, 's', 0, meta, [event(1), event(2)]);
       const written = await store.read('s');
       expect(written.map(number)).toEqual([0, 1, 2]);
@@ -147,7 +147,7 @@ describe('Every append is settled', () => {
         if (n === 50) await act();
         if (n > 50) await sleep(n % 10);
         const stream = `r${round}-${n % 40}`;
-        const meta = by();
+        const meta = newMeta();
         // Of two appends to one stream, one is refused.
         const answer = await append(store, stream, NO_STREAM, meta, [event(n)]).catch((error: unknown) => error);
         if (answer instanceof StoreUnavailable) unknown++;
@@ -171,13 +171,13 @@ describe('Every append is settled', () => {
   it('when it is closed with appends under way, also where the server is silent', async () => {
     const double = await newDouble();
     const store = newStore(double.url, QUICK);
-    const meta = by();
-    await answered(() => append(store, 'before', NO_STREAM, meta));
+    const meta = newMeta();
+    await answerOf(() => append(store, 'before', NO_STREAM, meta));
     double.appendsAre('ignored');
     const sent = failure(append(store, 's'));
     await sleep(20);
     const { ms } = await timed(store.close());
-    expect(ms).toBeLessThan(QUICK.deadline + 1_000 + SLACK);
+    expect(ms).toBeLessThan(QUICK.deadline + 1_000 + SLACK_MS);
     expect(await sent).toBeInstanceOf(StoreUnavailable);
   });
 });

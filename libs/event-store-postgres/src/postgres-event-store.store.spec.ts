@@ -9,7 +9,7 @@ import pg from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import { NO_STREAM, StoreUnavailable, verify, WrongRevision } from '#eventsourcing';
 import type { Appended, EncodedEvent, Envelope, EventStore } from '#eventsourcing';
-import { append, by, event, everything, failure, pagesOf } from '../../eventsourcing/src/testing/appending.js';
+import { append, newMeta, event, everything, failure, pagesOf } from '../../eventsourcing/src/testing/appending.js';
 import type { TestedLog } from '../../eventsourcing/src/testing/tested-log.js';
 import { storeContract } from '../../eventsourcing/src/testing/store-contract.js';
 import {
@@ -422,7 +422,7 @@ describeHere(`A server that fails under load${here}`, () => {
       const write = async (writer: number): Promise<number> => {
         let n = 0;
         for (; going; n++) {
-          const meta = by();
+          const meta = newMeta();
           const answer = async (): Promise<Appended> => {
             for (;;)
               try {
@@ -748,7 +748,7 @@ describeHere(`The clock${here}`, () => {
     expect([before, await store.positionAt(asked)]).toEqual(['1', '1']);
     // The control: with the clock of who sent it, from before the wait, the instant would be told otherwise afterwards.
     const early = open(url, () => asked.getTime() - 10_000);
-    await early.append('c', NO_STREAM, [event()], by());
+    await early.append('c', NO_STREAM, [event()], newMeta());
     expect(Date.parse((await store.read('c'))[0]!.recordedAt)).toBeGreaterThan(asked.getTime());
   });
 

@@ -10,7 +10,7 @@ import { DamagedEvent, EventCodec, NO_STREAM, StoreUnavailable, verify, WrongRev
 import type { EncodedEvent, Envelope, EventStore, Meta } from '#eventsourcing';
 import {
   append as appendTo,
-  by,
+  newMeta,
   event,
   everything as everythingIn,
   pagesOf,
@@ -112,7 +112,7 @@ describe('Appends that wait in the same turn', () => {
     const one = new SqliteEventStore(file, () => now++);
     const before = commits.count;
     const answers = await Promise.all(
-      Array.from({ length: 32 }, (_, n) => append(`s${n}`, NO_STREAM, [event(), event()], by(), one)),
+      Array.from({ length: 32 }, (_, n) => append(`s${n}`, NO_STREAM, [event(), event()], newMeta(), one)),
     );
     expect(commits.count - before).toBe(1);
     const written = await everything();
@@ -123,7 +123,7 @@ describe('Appends that wait in the same turn', () => {
   });
 
   it('are judged one by one: a refused or repeated one does no harm to the others', async () => {
-    const meta = by();
+    const meta = newMeta();
     const earlier = await append('known', NO_STREAM, [event()], meta);
     const before = commits.count;
     const answers = await Promise.allSettled([
@@ -193,7 +193,7 @@ it('What came since a revision is told at once, whichever process wrote it', asy
   await append('s', NO_STREAM);
   for (const [revision, to] of [store, other, store, other].entries()) {
     expect(await store.read('s', revision + 1)).toEqual([]);
-    await append('s', revision, [event()], by(), to);
+    await append('s', revision, [event()], newMeta(), to);
     expect(await store.read('s', revision + 1)).toHaveLength(1);
   }
   await other.close();
@@ -214,7 +214,7 @@ it('A subscriber is given every event as it stands in the log, in its order, whi
     for await (const batch of store.subscribe(null, stop.signal)) given.push(...batch);
   })();
   const appending = async (to: EventStore, stream: string) => {
-    for (let n = 0; n < 40; n++) await append(stream, n - 1, [event(String(n))], by(), to);
+    for (let n = 0; n < 40; n++) await append(stream, n - 1, [event(String(n))], newMeta(), to);
   };
   await Promise.all([appending(store, 'own'), appending(other, 'foreign'), appending(store, 'own-2')]);
   await until(() => given.length >= 120);
@@ -445,7 +445,7 @@ describe('A backup', () => {
     expect(await open.types()).toEqual(await store.types());
     expect(await open.identity()).not.toBe(await store.identity());
     // An event written by a process that had it open is still there afterwards.
-    expect(await append('s', 1, [event('c')], by(), open)).toEqual({ revision: 2, position: '3' });
+    expect(await append('s', 1, [event('c')], newMeta(), open)).toEqual({ revision: 2, position: '3' });
     await open.close();
     const again = new SqliteEventStore(target);
     expect(await everything(again)).toHaveLength(3);
@@ -486,7 +486,7 @@ describe('A damaged file', () => {
     expect(await verify(looking)).toMatchObject({ ok: false, position: '2', events: 3 });
     // The control: who goes by the index alone does not find the stream, and takes it as new.
     expect(await looking.read('bbbb-two')).toEqual([]);
-    expect(await looking.append('bbbb-two', NO_STREAM, [event('again')], by())).toMatchObject({ revision: 0 });
+    expect(await looking.append('bbbb-two', NO_STREAM, [event('again')], newMeta())).toMatchObject({ revision: 0 });
     await looking.close();
   });
 
@@ -495,8 +495,8 @@ describe('A damaged file', () => {
     lie('bbbb-two', 'bbbb-twx');
     saying('page_count', 1_000_000);
     const large = new SqliteEventStore(file);
-    await expect(append('bbbb-two', NO_STREAM, [event('again')], by(), large)).rejects.toThrow(StoreUnavailable);
-    await expect(append('dddd', NO_STREAM, [event()], by(), large)).rejects.toThrow('cannot be trusted');
+    await expect(append('bbbb-two', NO_STREAM, [event('again')], newMeta(), large)).rejects.toThrow(StoreUnavailable);
+    await expect(append('dddd', NO_STREAM, [event()], newMeta(), large)).rejects.toThrow('cannot be trusted');
     expect(await everything(large)).toHaveLength(3);
     await large.close();
   });
@@ -508,7 +508,7 @@ describe('A damaged file', () => {
     process.execPath = '/there/is/no/such/program';
     const large = new SqliteEventStore(file);
     process.execPath = execPath;
-    await expect(append('dddd', NO_STREAM, [event()], by(), large)).rejects.toThrow('could not be checked');
+    await expect(append('dddd', NO_STREAM, [event()], newMeta(), large)).rejects.toThrow('could not be checked');
     expect(await everything(large)).toHaveLength(3);
     await large.close();
   });
@@ -575,7 +575,7 @@ describe('While another program holds the file', () => {
   });
 
   it('for long, appends are refused with StoreUnavailable, and taken again afterwards', async () => {
-    const meta = by();
+    const meta = newMeta();
     foreign.exec('BEGIN IMMEDIATE');
     const waiting = append('s', NO_STREAM, [event()], meta).catch((error: unknown) => error);
     everyLookIsAMinuteLater();
@@ -597,7 +597,7 @@ describe('When the disk is full', () => {
     let refused = 0;
     for (let room = 0; room < 24; room++) {
       leave(pages() + room);
-      const meta = by();
+      const meta = newMeta();
       const events = Array.from({ length: 4 }, () => event('x'.repeat(16_000)));
       const answer = await append(`s${room}`, NO_STREAM, events, meta).catch((error: unknown) => error);
       const written = await store.read(`s${room}`);

@@ -4,7 +4,7 @@ import { handle, load, recentStreams, type Log, type RecentStreams } from './com
 import { StoreUnavailable } from './event-store.js';
 import { canonicalJson, type Meta, type NewEvent, type Recorded } from './events.js';
 import { Projector } from './projector.js';
-import { by } from './testing/counter.js';
+import { newMeta } from './testing/counter.js';
 import { blanked, guestBook, guestBookCodec, signed, type GuestBookEvents } from './testing/guest-book.js';
 import { MemoryEventStore, MemoryLog } from './testing/memory-event-store.js';
 import { verify } from './verify.js';
@@ -18,8 +18,8 @@ beforeEach(() => {
   log = { store, codec: guestBookCodec, recent: recentStreams(10) };
 });
 
-const asSecretariat = (): Meta => by();
-const asAgency = (): Meta => ({ ...by(), agency: 'IOM', role: 'focal_point' });
+const asSecretariat = (): Meta => newMeta();
+const asAgency = (): Meta => ({ ...newMeta(), agency: 'IOM', role: 'focal_point' });
 const give = (events: readonly NewEvent<GuestBookEvents>[], meta = asAgency(), id = 'a') =>
   handle(log, guestBook, id, () => events, meta);
 /** Writes events as any version of the software may have, without erasing anything. */
@@ -32,7 +32,7 @@ const append = (expected: number, ...events: (NewEvent<GuestBookEvents> & { vers
       version,
       data: canonicalJson(data),
     })),
-    by(),
+    newMeta(),
   );
 const payloads = () => shared.events.map(({ data }) => data);
 const decoded = async () => decodeAll(log, await store.read('guests-a'));
@@ -133,14 +133,14 @@ describe('A command that blanks', () => {
 
   it('has nothing erased when it is refused', async () => {
     await give([signed('Jo'), signed('Li')]);
-    await expect(handle(log, guestBook, 'a', () => [blanked(0)], by(), 7)).rejects.toThrow('revision 1, not 7');
+    await expect(handle(log, guestBook, 'a', () => [blanked(0)], newMeta(), 7)).rejects.toThrow('revision 1, not 7');
     for (const revision of [2, -1, 0.5])
       await expect(give([signed('Li'), blanked(revision)])).rejects.toThrow('which is not before it');
     expect(payloads()).toEqual(['{"name":"Jo","stars":5}', '{"name":"Li","stars":5}']);
   });
 
   describe('and is interrupted before the payload is erased', () => {
-    const meta = by();
+    const meta = newMeta();
     const interrupted = async () => {
       await give([signed('Jo', 3)]);
       jest.spyOn(store, 'blank').mockRejectedValueOnce(new StoreUnavailable('killed'));

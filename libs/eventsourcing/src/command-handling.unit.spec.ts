@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Rejected } from './aggregate.js';
 import { handle, load, recentStreams, type Log } from './command-handling.js';
 import { StoreUnavailable, WrongRevision } from './event-store.js';
-import { add, added, by, counter, counterCodec, type Counter } from './testing/counter.js';
+import { add, added, newMeta, counter, counterCodec, type Counter } from './testing/counter.js';
 import { MemoryEventStore, MemoryLog } from './testing/memory-event-store.js';
 
 let shared: MemoryLog;
@@ -12,7 +12,8 @@ beforeEach(() => {
   log = { store: new MemoryEventStore(shared), codec: counterCodec };
 });
 
-const run = (amount: number, meta = by(), expected?: number) => handle(log, counter, 'a', add(amount), meta, expected);
+const run = (amount: number, meta = newMeta(), expected?: number) =>
+  handle(log, counter, 'a', add(amount), meta, expected);
 const totals = () => shared.events.map(({ data }) => (JSON.parse(data!) as { by: number }).by);
 
 /** Lets another command win the race: it is done after the stream was read and before the append. */
@@ -48,7 +49,7 @@ describe('A command', () => {
   it('sees the revision it is decided at, -1 when there is nothing yet', async () => {
     const seen: number[] = [];
     const deciding = (_: Counter, revision: number) => (seen.push(revision), [added(1), added(1)]);
-    for (let n = 0; n < 3; n++) await handle(log, counter, 'a', deciding, by());
+    for (let n = 0; n < 3; n++) await handle(log, counter, 'a', deciding, newMeta());
     expect(seen).toEqual([-1, 1, 3]);
   });
 
@@ -68,13 +69,13 @@ describe('A command', () => {
 
   it('goes to its own stream only', async () => {
     await run(1);
-    const other = await handle(log, counter, 'b', add(2), by());
+    const other = await handle(log, counter, 'b', add(2), newMeta());
     expect(other.state.total).toBe(2);
     expect(shared.events.map(({ stream }) => stream)).toEqual(['counter-a', 'counter-b']);
   });
 
   it('carries who gave it and why into its events', async () => {
-    const meta = { ...by(), agency: 'IOM', causationId: 'round-7' };
+    const meta = { ...newMeta(), agency: 'IOM', causationId: 'round-7' };
     await run(1, meta);
     expect(shared.events[0]!.meta).toEqual(meta);
   });
@@ -82,7 +83,7 @@ describe('A command', () => {
 
 describe('A repeated command', () => {
   it('is recognised before it is decided, and gets its first answer', async () => {
-    const meta = by();
+    const meta = newMeta();
     await run(1);
     const first = await run(5, meta);
     await run(2);
@@ -93,14 +94,14 @@ describe('A repeated command', () => {
   });
 
   it('gets its first answer even if it would be rejected by now', async () => {
-    const meta = by();
+    const meta = newMeta();
     await run(5);
     const first = await run(-5, meta);
     expect(await run(-5, meta)).toEqual(first);
   });
 
   it('gets its first answer also when it names the revision that it changed', async () => {
-    const meta = by();
+    const meta = newMeta();
     await run(5);
     const first = await run(1, meta, 0);
     expect(await run(1, meta, 0)).toEqual(first);
@@ -109,21 +110,21 @@ describe('A repeated command', () => {
   });
 
   it('is recognised when it comes twice at once', async () => {
-    const meta = by();
+    const meta = newMeta();
     const [one, other] = await Promise.all([run(5, meta), run(5, meta)]);
     expect(other).toEqual(one);
     expect(totals()).toEqual([5]);
   });
 
   it('is decided anew when it was rejected before', async () => {
-    const meta = by();
+    const meta = newMeta();
     await expect(run(-1, meta)).rejects.toThrow(Rejected);
     await run(3);
     expect((await run(-1, meta)).state.total).toBe(2);
   });
 
   it('is another command in another stream', async () => {
-    const meta = by();
+    const meta = newMeta();
     await run(5, meta);
     expect((await handle(log, counter, 'b', add(7), meta)).state.total).toBe(7);
   });
@@ -134,14 +135,14 @@ describe('A command that loses a race', () => {
     await run(5);
     const decide = jest.fn(add(-5));
     const racing = overtaken(2, () => run(1));
-    expect((await handle(racing, counter, 'a', decide, by())).before.total).toBe(7);
+    expect((await handle(racing, counter, 'a', decide, newMeta())).before.total).toBe(7);
     expect(decide.mock.calls.map(([{ total }]) => total)).toEqual([5, 6, 7]);
   });
 
   it('is rejected when what the other one did forbids it', async () => {
     await run(5);
     const racing = overtaken(1, () => run(-1));
-    await expect(handle(racing, counter, 'a', add(-5), by())).rejects.toMatchObject({ code: 'below_zero' });
+    await expect(handle(racing, counter, 'a', add(-5), newMeta())).rejects.toMatchObject({ code: 'below_zero' });
     expect(totals()).toEqual([5, -1]);
   });
 
@@ -149,13 +150,13 @@ describe('A command that loses a race', () => {
     await run(5);
     const decide = jest.fn(add(1));
     const racing = overtaken(1, () => run(1));
-    await expect(handle(racing, counter, 'a', decide, by(), 0)).rejects.toMatchObject({ expected: 0, actual: 1 });
+    await expect(handle(racing, counter, 'a', decide, newMeta(), 0)).rejects.toMatchObject({ expected: 0, actual: 1 });
     expect(decide).toHaveBeenCalledTimes(1);
     expect(totals()).toEqual([5, 1]);
   });
 
   it('gets its answer when the other one was itself, sent twice', async () => {
-    const meta = by();
+    const meta = newMeta();
     await run(5);
     const racing = overtaken(1, () => run(1, meta));
     expect((await handle(racing, counter, 'a', add(1), meta)).revision).toBe(1);
@@ -170,7 +171,7 @@ describe('A command that loses a race', () => {
 
   it('does not go on for ever', async () => {
     const racing = overtaken(Infinity, () => run(1));
-    await expect(handle(racing, counter, 'a', add(1), by())).rejects.toThrow(WrongRevision);
+    await expect(handle(racing, counter, 'a', add(1), newMeta())).rejects.toThrow(WrongRevision);
   });
 });
 
@@ -180,27 +181,30 @@ describe('A command that names the revision it saw', () => {
     await run(5);
     const decide = jest.fn(add(1));
     for (const expected of [-1, 0, 2])
-      await expect(handle(log, counter, 'a', decide, by(), expected)).rejects.toMatchObject({ expected, actual: 1 });
+      await expect(handle(log, counter, 'a', decide, newMeta(), expected)).rejects.toMatchObject({
+        expected,
+        actual: 1,
+      });
     expect(decide).not.toHaveBeenCalled();
-    expect((await run(1, by(), 1)).revision).toBe(2);
+    expect((await run(1, newMeta(), 1)).revision).toBe(2);
   });
 
   it('can say that there is nothing yet', async () => {
-    expect((await run(1, by(), -1)).revision).toBe(0);
-    await expect(run(1, by(), -1)).rejects.toThrow(WrongRevision);
+    expect((await run(1, newMeta(), -1)).revision).toBe(0);
+    await expect(run(1, newMeta(), -1)).rejects.toThrow(WrongRevision);
   });
 });
 
 it('A failure of the store is no lost race: it is the caller’s to see', async () => {
   const failing = overtaken(1, () => Promise.reject(new StoreUnavailable('full')));
-  await expect(handle(failing, counter, 'a', add(1), by())).rejects.toThrow('full');
+  await expect(handle(failing, counter, 'a', add(1), newMeta())).rejects.toThrow('full');
   expect(shared.events).toEqual([]);
 });
 
 describe('Loading', () => {
   it('gives the state of a stream, and as it was known at a position', async () => {
     await run(1);
-    await handle(log, counter, 'b', add(9), by());
+    await handle(log, counter, 'b', add(9), newMeta());
     const { position } = await run(2);
     await run(4);
     expect(await load(log, counter, 'a')).toMatchObject({ state: { total: 7 }, revision: 2, position: '4' });
@@ -230,7 +234,7 @@ describe('A command on a stream that is kept', () => {
     }) as typeof store;
     log = { store: counting, codec: counterCodec, recent: recentStreams() };
   });
-  const other = (amount: number, meta = by()) => handle(elsewhere, counter, 'a', add(amount), meta);
+  const other = (amount: number, meta = newMeta()) => handle(elsewhere, counter, 'a', add(amount), meta);
 
   it('is decided without reading it, also when it is new', async () => {
     for (let n = 0; n < 5; n++) await run(1);
@@ -275,14 +279,14 @@ describe('A command on a stream that is kept', () => {
   it('can name a revision that another process has come to', async () => {
     await run(1);
     await other(4);
-    await expect(run(1, by(), 0)).rejects.toMatchObject({ expected: 0, actual: 1 });
-    expect((await run(1, by(), 1)).revision).toBe(2);
+    await expect(run(1, newMeta(), 0)).rejects.toMatchObject({ expected: 0, actual: 1 });
+    expect((await run(1, newMeta(), 1)).revision).toBe(2);
     await other(4);
-    expect((await run(1, by(), 3)).revision).toBe(4);
+    expect((await run(1, newMeta(), 3)).revision).toBe(4);
   });
 
   it('is recognised when it was given before, here or elsewhere', async () => {
-    const [here, there, atOnce] = [by(), by(), by()];
+    const [here, there, atOnce] = [newMeta(), newMeta(), newMeta()];
     const first = await run(5, here);
     const second = await other(6, there);
     expect(await run(6, there)).toEqual(second);
@@ -293,7 +297,7 @@ describe('A command on a stream that is kept', () => {
   });
 
   it('whose id is derived, so that it may have been given before, reads a stream that is not kept', async () => {
-    const meta = by('3f2504e0-4f89-51d3-9a0c-0305e82c3301');
+    const meta = newMeta('3f2504e0-4f89-51d3-9a0c-0305e82c3301');
     const first = await other(5, meta);
     await other(1);
     const decide = jest.fn(add(7));
@@ -302,7 +306,7 @@ describe('A command on a stream that is kept', () => {
   });
 
   it('that another process did meanwhile, on the same revision, is what was appended then, whatever is decided now', async () => {
-    const meta = by('3f2504e0-4f89-51d3-9a0c-0305e82c3302');
+    const meta = newMeta('3f2504e0-4f89-51d3-9a0c-0305e82c3302');
     await run(1);
     const first = await other(5, meta);
     expect(await run(7, meta)).toEqual(first);
@@ -313,7 +317,7 @@ describe('A command on a stream that is kept', () => {
   it('whose append fails is not decided again', async () => {
     log.store.append = () => Promise.reject(new StoreUnavailable('full'));
     const decide = jest.fn(add(1));
-    await expect(handle(log, counter, 'a', decide, by())).rejects.toThrow('full');
+    await expect(handle(log, counter, 'a', decide, newMeta())).rejects.toThrow('full');
     expect(decide).toHaveBeenCalledTimes(1);
   });
 
@@ -331,7 +335,7 @@ describe('A command on a stream that is kept', () => {
   it('keeps so many events in all, whatever the length of the streams', async () => {
     const recent = recentStreams(10_000, 20);
     for (const id of ['a', 'b', 'c'])
-      for (let n = 0; n < 8; n++) await handle({ ...log, recent }, counter, id, add(1), by());
+      for (let n = 0; n < 8; n++) await handle({ ...log, recent }, counter, id, add(1), newMeta());
     expect([...recent.keys()]).toEqual(['counter-c', 'counter-b']);
   });
 });

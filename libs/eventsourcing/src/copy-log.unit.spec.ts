@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { copyLog } from './copy-log.js';
 import { InvalidAppend, StoreUnavailable, type EventStore } from './event-store.js';
 import { canonicalJson, chainHash, eventDigest, type Envelope } from './events.js';
-import { by } from './testing/counter.js';
+import { newMeta } from './testing/counter.js';
 import { MemoryEventStore, MemoryLog } from './testing/memory-event-store.js';
 import { verify } from './verify.js';
 
@@ -24,12 +24,12 @@ beforeEach(async () => {
     await say(`s-${n % STREAMS}`, ...Array.from({ length: 20 }, (_, i) => `words ${n} ${i}`));
 });
 
-const said = (text: string) => ({ type: 't.Said', version: 1, data: canonicalJson({ text }) });
+const saidEvent = (text: string) => ({ type: 't.Said', version: 1, data: canonicalJson({ text }) });
 const append = async (stream: string, type: string, data: object[]): Promise<number> => {
   const revision = next.get(stream) ?? 0;
   next.set(stream, revision + data.length);
   const events = data.map((one) => ({ type, version: 1, data: canonicalJson(one) }));
-  await from.append(stream, revision - 1, events, by());
+  await from.append(stream, revision - 1, events, newMeta());
   return revision;
 };
 /** Appends to a stream of the source; its first event has the revision of the answer. */
@@ -51,7 +51,7 @@ const change = (log: MemoryLog, index: number, changed: Partial<Envelope>) => {
 /** A store that does something else in some functions. */
 const but = (log: MemoryLog, otherwise: Partial<EventStore>): EventStore =>
   Object.assign(new MemoryEventStore(log), otherwise);
-const reason = (copying: Promise<unknown>): Promise<string> =>
+const rejectionReason = (copying: Promise<unknown>): Promise<string> =>
   copying.then(
     () => 'it was copied',
     (error: Error) => error.message,
@@ -88,7 +88,7 @@ describe('Given a log and an empty store', () => {
   it('when the copy has gone on by itself, then it can be copied further, and positions follow', async () => {
     await copyLog(from, to);
     const last = Number(await to.head());
-    const { position } = await to.append('s-1', next.get('s-1')! - 1, [said('')], by());
+    const { position } = await to.append('s-1', next.get('s-1')! - 1, [saidEvent('')], newMeta());
     expect(Number(position)).toBeGreaterThan(last);
     const third = new MemoryLog();
     expect(await copyLog(to, new MemoryEventStore(third))).toMatchObject({ copied: 1202 });
@@ -162,7 +162,7 @@ describe('Given a source that is being written to', () => {
 describe('Given a source that is not sound', () => {
   it.each<[string, string, () => void]>([
     ['data', 'the data is not what was recorded', () => change(here, 700, { data: '{"text":"else"}' })],
-    ['meta', 'the hash chain of s-0 breaks', () => change(here, 700, { meta: by() })],
+    ['meta', 'the hash chain of s-0 breaks', () => change(here, 700, { meta: newMeta() })],
     ['hash', 'the hash chain of s-0 breaks', () => change(here, 700, { hash: 'else' })],
     ['a time', 'recordedAt falls', () => change(here, 700, { recordedAt: '2001-01-01T00:00:00.000Z' })],
     ['the order', 'goes from revision', () => here.events.splice(699, 2, here.events[700]!, here.events[699]!)],
@@ -170,7 +170,7 @@ describe('Given a source that is not sound', () => {
   ])('when it is copied, then nothing from the bad event on is copied: %s', async (_what, message, tamper) => {
     const sound = [...here.events];
     tamper();
-    const said = await reason(copyLog(from, to));
+    const said = await rejectionReason(copyLog(from, to));
     expect(said).toMatch(/^The source is not sound at position \d+: /);
     expect(said).toContain(message);
     expect(there.events.length).toBeLessThan(700);
@@ -179,7 +179,7 @@ describe('Given a source that is not sound', () => {
 
   it('when an event is missing from the middle, then the copy ends before it', async () => {
     const [removed] = here.events.splice(700, 1);
-    expect(await reason(copyLog(from, to))).toContain(`${removed!.stream} goes from revision`);
+    expect(await rejectionReason(copyLog(from, to))).toContain(`${removed!.stream} goes from revision`);
     expect(Number(await to.head())).toBeLessThan(Number(removed!.position));
   });
 
@@ -189,7 +189,9 @@ describe('Given a source that is not sound', () => {
     await say('s-0', 'later');
     change(here, 700, { data: '{"text":"else"}' });
     const { position } = here.events[700]!;
-    expect(await reason(copyLog(from, to))).toContain(`The source is not sound at position ${position}: the data`);
+    expect(await rejectionReason(copyLog(from, to))).toContain(
+      `The source is not sound at position ${position}: the data`,
+    );
     expect(there.events).toEqual(before);
   });
 
@@ -197,14 +199,14 @@ describe('Given a source that is not sound', () => {
     const { data, salt, position } = here.events[700]!;
     change(here, 700, { data: null, salt: '' });
     const unexplained = `The source is not sound at position ${position}: the payload was erased, and no later Blanked`;
-    expect(await reason(copyLog(from, to))).toContain(unexplained);
+    expect(await rejectionReason(copyLog(from, to))).toContain(unexplained);
     const busy = but(here, { readAll: (...args) => say('s-0', 'meanwhile').then(() => from.readAll(...args)) });
-    expect(await reason(copyLog(busy, to))).toContain(unexplained);
+    expect(await rejectionReason(copyLog(busy, to))).toContain(unexplained);
     change(here, 700, { data, salt });
     there.events.length = 0;
     await copyLog(from, to);
     change(here, 700, { data: null, salt: '' });
-    expect(await reason(copyLog(from, to))).toContain(unexplained);
+    expect(await rejectionReason(copyLog(from, to))).toContain(unexplained);
     expect(there.events[700]!.data).toBe(data);
   });
 });
@@ -212,18 +214,18 @@ describe('Given a source that is not sound', () => {
 describe('Given a target that is no beginning of the source', () => {
   const expectRefusal = async (message: string): Promise<void> => {
     const before = [...there.events];
-    expect(await reason(copyLog(from, to))).toContain(message);
+    expect(await rejectionReason(copyLog(from, to))).toContain(message);
     expect(there.events).toEqual(before);
   };
 
   it('because it has an event of its own, when copied to, then it is left as it is', async () => {
-    await to.append('own', -1, [said('')], by());
+    await to.append('own', -1, [saidEvent('')], newMeta());
     await expectRefusal('at position 1 it holds own at revision 0, which the source does not have there');
   });
 
   it('because it went on by itself, when copied to, then it is left as it is, whether the source went on or not', async () => {
     await copyLog(from, to);
-    await to.append('own', -1, [said('')], by());
+    await to.append('own', -1, [saidEvent('')], newMeta());
     await expectRefusal('it holds own at revision 0');
     await say('s-0', 'on and on');
     await expectRefusal('it holds own at revision 0');
@@ -254,13 +256,18 @@ describe('Given a target that is no beginning of the source', () => {
 
   it('because it is the source itself, when copied to, then that is refused', async () => {
     await say('s-0', 'more');
-    expect(await reason(copyLog(from, new MemoryEventStore(here)))).toContain('one and the same log');
+    expect(await rejectionReason(copyLog(from, new MemoryEventStore(here)))).toContain('one and the same log');
   });
 
   it('because someone else writes to it meanwhile, when copied to, then that is refused', async () => {
     const shared = but(there, {
       takeOver: async (after, batch) => {
-        await to.append('own', there.events.filter((e) => e.stream === 'own').length - 1, [said('mine')], by());
+        await to.append(
+          'own',
+          there.events.filter((e) => e.stream === 'own').length - 1,
+          [saidEvent('mine')],
+          newMeta(),
+        );
         return to.takeOver(after, batch);
       },
     });
@@ -281,19 +288,19 @@ describe('Given a target that does not keep what it is given', () => {
   it.each<[string, string, (e: Envelope) => Envelope]>([
     ['data', 'the data is not what was recorded', (e) => ({ ...e, data: '{}' })],
     ['its digest, too', 'the hash chain', (e) => ({ ...e, data: '{}', digest: eventDigest(e.salt, '{}') })],
-    ['meta', 'the hash chain', (e) => ({ ...e, meta: by() })],
+    ['meta', 'the hash chain', (e) => ({ ...e, meta: newMeta() })],
     ['the time', 'the hash chain', (e) => ({ ...e, recordedAt: '2030-01-01T00:00:00.000Z' })],
     ['the chain', 'which the source does not have there', (e) => ({ ...e, hash: chainHash(null, e) })],
     ['payloads', 'the payload was erased', (e) => ({ ...e, data: null, salt: '' })],
   ])('when a log is copied to it, then that is noticed: %s', async (_what, message, altered) => {
     const bad = (batch: readonly Envelope[]) => batch.map((e, n) => (n === 30 ? altered(e) : e));
     const altering = but(there, { takeOver: (after, batch) => to.takeOver(after, bad(batch)) });
-    expect(await reason(copyLog(from, altering))).toContain(message);
+    expect(await rejectionReason(copyLog(from, altering))).toContain(message);
   });
 
   it('when it leaves out the last event, then that is noticed', async () => {
     const bad = but(there, { takeOver: (after, batch) => to.takeOver(after, batch.slice(0, -1)) });
-    expect(await reason(copyLog(from, bad))).not.toBe('it was copied');
+    expect(await rejectionReason(copyLog(from, bad))).not.toBe('it was copied');
   });
 });
 

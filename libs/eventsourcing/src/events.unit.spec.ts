@@ -13,7 +13,7 @@ import {
   UnknownEvent,
   type Envelope,
 } from './events.js';
-import { by } from './testing/counter.js';
+import { newMeta } from './testing/counter.js';
 import { runs } from '../../../test/support/properties.js';
 
 const envelope = (type: string, version: number, data: string | null): Envelope => ({
@@ -26,7 +26,7 @@ const envelope = (type: string, version: number, data: string | null): Envelope 
   data,
   salt: 'salt',
   digest: data === null ? 'digest' : eventDigest('salt', data),
-  meta: by('c-1'),
+  meta: newMeta('c-1'),
   recordedAt: '2026-03-01T12:00:00.000Z',
   hash: 'hash',
 });

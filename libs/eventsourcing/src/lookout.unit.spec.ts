@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { until } from '../../../test/support/waiting.js';
 import { NO_STREAM, StoreUnavailable } from './event-store.js';
 import { Lookout } from './lookout.js';
-import { by } from './testing/counter.js';
+import { newMeta } from './testing/counter.js';
 import { MemoryEventStore } from './testing/memory-event-store.js';
 
 const NEVER_MS = 60_000;
@@ -21,7 +21,7 @@ describe('a lookout', () => {
     return store;
   };
   const record = (store: MemoryEventStore) => {
-    const meta = by();
+    const meta = newMeta();
     return store.append(`t-${meta.commandId}`, NO_STREAM, [{ type: 't.Said', version: 1, data: '{}' }], meta);
   };
   afterEach(() => lookout.stop());

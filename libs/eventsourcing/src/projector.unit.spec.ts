@@ -7,7 +7,7 @@ import { releases } from './releases.js';
 import { on, type Earlier, type ProjectionStatus, type Projection } from './projection.js';
 import type { Failure } from './follower.js';
 import { Projector } from './projector.js';
-import { add, by, counter } from './testing/counter.js';
+import { add, newMeta, counter } from './testing/counter.js';
 import { blanked, guestBook, signed } from './testing/guest-book.js';
 import { MemoryEventStore, MemoryLog } from './testing/memory-event-store.js';
 import { TURN_MS, Turns } from './testing/tested-log.js';
@@ -39,7 +39,7 @@ const forwarded = (change: Partial<EventStore>, store: EventStore, name: string 
   return typeof found === 'function' ? found.bind(store) : found;
 };
 const addTo = async (id: string, amount: number): Promise<string> =>
-  (await handle(log, counter, id, add(amount), by())).position;
+  (await handle(log, counter, id, add(amount), newMeta())).position;
 
 type Added = Recorded<{ readonly by: number }>;
 
@@ -145,7 +145,7 @@ describe('A projector', () => {
 
   it('passes over what no projection hears, and is further then', async () => {
     const unheard = { type: 'other.Unheard', version: 9, data: '{}' };
-    const { position } = await log.store.append('other', -1, [unheard], by());
+    const { position } = await log.store.append('other', -1, [unheard], newMeta());
     const projector = projectorOf([new Sums()]);
     await projector.start();
     expect(await projector.progress()).toMatchObject([{ position, error: null }]);
@@ -157,7 +157,7 @@ describe('A projector', () => {
     await projector.start();
     const before = await addTo('a', 1);
     await projector.reached(before, LIMIT_MS);
-    await log.store.append('counter-a', 0, [{ type: 'counter.Doubled', version: 1, data: '{}' }], by());
+    await log.store.append('counter-a', 0, [{ type: 'counter.Doubled', version: 1, data: '{}' }], newMeta());
     await addTo('b', 1);
     const { error, position } = await until(projector, (progress) => progress.error !== null);
     expect([error, position]).toEqual([expect.stringContaining('newer software'), before]);
@@ -316,7 +316,7 @@ describe('An event that cannot be applied', () => {
 
   it('that cannot even be read as one stops only its own stream, too', async () => {
     await addTo('a', 1);
-    await log.store.append('counter-b', -1, [{ type: 'counter.Added', version: 1, data: 'no JSON' }], by());
+    await log.store.append('counter-b', -1, [{ type: 'counter.Added', version: 1, data: 'no JSON' }], newMeta());
     await addTo('c', 1);
     const sums = new Sums();
     const projector = projectorOf([sums]);
@@ -356,8 +356,10 @@ describe('An event that cannot be applied', () => {
     for (const by of [1, 13, 5]) await addTo('a', by);
     await projector.reached(await addTo('a', 6), LIMIT_MS);
     for (const position of ['3', '1'])
-      await expect(projector.release('sums', 'counter-a', position, by())).rejects.toMatchObject({ code: 'not_found' });
-    expect(await projector.release('sums', 'counter-a', '2', by())).toEqual([]);
+      await expect(projector.release('sums', 'counter-a', position, newMeta())).rejects.toMatchObject({
+        code: 'not_found',
+      });
+    expect(await projector.release('sums', 'counter-a', '2', newMeta())).toEqual([]);
     expect(sums.said).toEqual({ a: [3, 12] });
     expect((await earlier!()).map(({ revision }) => revision)).toEqual([0, 2]); // what it was told of
     await other.reached((await log.store.head())!, LIMIT_MS);
@@ -454,7 +456,7 @@ describe('Waiting for a position', () => {
 });
 
 it('What was erased is told as what is left of it, also to who asks for what came earlier', async () => {
-  const say = (event: ReturnType<typeof signed>) => handle(log, guestBook, 'b', () => [event], by());
+  const say = (event: ReturnType<typeof signed>) => handle(log, guestBook, 'b', () => [event], newMeta());
   await say(signed('Jo'));
   const told: object[][] = [];
   const guests: Projection = {

@@ -8,7 +8,7 @@ import { releases } from './releases.js';
 import { on, type Projection } from './projection.js';
 import { Projector } from './projector.js';
 import { SnapshotRejected, SnapshotFile, type Memory } from './snapshot.js';
-import { add, by, counter } from './testing/counter.js';
+import { add, newMeta, counter } from './testing/counter.js';
 import { blanked, guestBook, signed } from './testing/guest-book.js';
 import { MemoryEventStore, MemoryLog } from './testing/memory-event-store.js';
 import { LIMIT_MS } from '../../../test/support/waiting.js';
@@ -79,7 +79,7 @@ class Sums implements Projection {
 }
 
 const file = (software = 'this') => new SnapshotFile(path, software);
-const addTo = (id: string, amount: number) => handle(log, counter, id, add(amount), by());
+const addTo = (id: string, amount: number) => handle(log, counter, id, add(amount), newMeta());
 /** A start and an end of a process. */
 const run = async (sums = new Sums(), software = 'this', of = log): Promise<Sums> => {
   const projector = new Projector(of, [sums], () => {}, file(software));
@@ -88,7 +88,7 @@ const run = async (sums = new Sums(), software = 'this', of = log): Promise<Sums
   return sums;
 };
 const total = { 'counter-a': 3, 'counter-b': 3 };
-const said = ({ rows }: Sums) => Object.fromEntries(rows);
+const sumsByKey = ({ rows }: Sums) => Object.fromEntries(rows);
 
 describe('A snapshot', () => {
   beforeEach(async () => {
@@ -101,7 +101,7 @@ describe('A snapshot', () => {
     expect(await run()).toMatchObject({ told: 0 });
     await addTo('a', 4);
     const sums = await run();
-    expect([sums.told, said(sums)]).toEqual([1, { 'counter-a': 7, 'counter-b': 3 }]);
+    expect([sums.told, sumsByKey(sums)]).toEqual([1, { 'counter-a': 7, 'counter-b': 3 }]);
     expect(await run()).toMatchObject({ told: 0 });
   });
 
@@ -128,7 +128,7 @@ describe('A snapshot', () => {
       async () => {
         const end = shared.events.splice(2);
         const sums = await run();
-        expect(said(sums)).toEqual({ 'counter-a': 3 });
+        expect(sumsByKey(sums)).toEqual({ 'counter-a': 3 });
         sums.rows.set('counter-b', 3);
         shared.events.push(...end);
         return Object.assign(sums, { told: sums.told + 1 });
@@ -136,7 +136,7 @@ describe('A snapshot', () => {
     ],
   ])('%s is thrown away, and the log read', async (_, again) => {
     const sums = await again();
-    expect([sums.told, said(sums)]).toEqual([3, total]);
+    expect([sums.told, sumsByKey(sums)]).toEqual([3, total]);
   });
 
   it('of which any byte is another, or which ends anywhere, is thrown away', async () => {
@@ -157,23 +157,23 @@ describe('A snapshot', () => {
   it('knows what waits, which is tried again at the start, and what was passed over', async () => {
     const fails = (n: number) => n === 13;
     for (const n of [13, 1]) await addTo('a', n);
-    expect(said(await run(new Sums(1, fails)))).toEqual(total);
-    expect(said(await run(new Sums(1, fails)))).toEqual(total);
-    expect(said(await run(new Sums(1)))).toEqual({ 'counter-a': 17, 'counter-b': 3 });
+    expect(sumsByKey(await run(new Sums(1, fails)))).toEqual(total);
+    expect(sumsByKey(await run(new Sums(1, fails)))).toEqual(total);
+    expect(sumsByKey(await run(new Sums(1)))).toEqual({ 'counter-a': 17, 'counter-b': 3 });
 
     for (const n of [13, 1]) await addTo('b', n);
     const projector = new Projector(log, [new Sums(1, fails)], () => {}, file());
     await projector.start();
     const [first] = await projector.parked('sums');
     const { position } = first!;
-    expect(await projector.release('sums', 'counter-b', position, by())).toEqual([]);
+    expect(await projector.release('sums', 'counter-b', position, newMeta())).toEqual([]);
     await projector.stop();
     const sums = await run(new Sums(1, fails));
-    expect([sums.told, said(sums)]).toEqual([0, { 'counter-a': 17, 'counter-b': 4 }]);
+    expect([sums.told, sumsByKey(sums)]).toEqual([0, { 'counter-a': 17, 'counter-b': 4 }]);
   });
 
   it('is erased at once when words are blanked, and the next one has them no more', async () => {
-    const say = (event: ReturnType<typeof signed>) => handle(log, guestBook, 'b', () => [event], by());
+    const say = (event: ReturnType<typeof signed>) => handle(log, guestBook, 'b', () => [event], newMeta());
     await say(signed('Johanna'));
     await run();
     expect(readFileSync(path, 'utf8')).toContain('Johanna');
@@ -184,7 +184,7 @@ describe('A snapshot', () => {
     expect(existsSync(path)).toBe(false);
     await projector.stop();
     expect(readFileSync(path, 'utf8')).not.toContain('Johanna');
-    expect(said(await run())).toEqual({ ...total, 'guests-b 0 …': 1 });
+    expect(sumsByKey(await run())).toEqual({ ...total, 'guests-b 0 …': 1 });
   });
 
   it('in which words were blanked while it was written does not take the place of the former one', async () => {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Digests, type Algorithm } from './digests.js';
 import { chainParts, chainHash, eventDigest, type Envelope } from './events.js';
-import { by } from './testing/counter.js';
+import { newMeta } from './testing/counter.js';
 import { MemoryEventStore, MemoryLog } from './testing/memory-event-store.js';
 import { verify, type Anchor } from './verify.js';
 
@@ -26,17 +26,17 @@ const append = (stream: string, expected: number, count: number) =>
     stream,
     expected,
     Array.from({ length: count }, (_, n) => ({ type: 't.E', version: 1, data: `{"n":${n}}` })),
-    by(),
+    newMeta(),
   );
 const change = (position: number, changed: Partial<Envelope>) => {
   log.events[position - 1] = { ...log.events[position - 1]!, ...changed };
 };
 /** Appends a Blanked event. */
-const said = (stream: string, expected: number, data: object) =>
-  store.append(stream, expected, [{ type: 't.Blanked', version: 1, data: JSON.stringify(data) }], by());
+const appendBlanked = (stream: string, expected: number, data: object) =>
+  store.append(stream, expected, [{ type: 't.Blanked', version: 1, data: JSON.stringify(data) }], newMeta());
 /** … and erases the event that it names. */
 const blank = async (stream: string, expected: number, data: { revision: number; left?: object }) => {
-  await said(stream, expected, data);
+  await appendBlanked(stream, expected, data);
   await store.blank(stream, data.revision);
 };
 const anchored = async (): Promise<Anchor> => {
@@ -133,7 +133,7 @@ describe('Verifying', () => {
 
   it('names the Blanked events whose payload is still there', async () => {
     await blank('b', 1, { revision: 0 });
-    await said('a', 3, { revision: 1 });
+    await appendBlanked('a', 3, { revision: 1 });
     expect(await verify(store)).toMatchObject({ ok: true, blanked: 1, toErase: ['10'] });
   });
 
@@ -178,7 +178,7 @@ describe('Verifying names the first bad position when', () => {
   });
 
   it.each<[string, Partial<Envelope>]>([
-    ['actor', { meta: { ...by('c'), actor: 'someone' } }],
+    ['actor', { meta: { ...newMeta('c'), actor: 'someone' } }],
     ['type', { type: 't.Other' }],
     ['version', { version: 2 }],
     ['id', { id: '01920000-0000-8000-8000-000000000000' }],
@@ -216,12 +216,12 @@ describe('Verifying names the first bad position when', () => {
     ['for what is left of another', 'a', 3, { revision: 1, left: { revision: 2 } }],
   ])('a payload was erased and there is a Blanked event only %s', async (_, stream, expected, data) => {
     await store.blank('a', 2);
-    await said(stream, expected, data);
+    await appendBlanked(stream, expected, data);
     await finds('4', 'the payload was erased');
   });
 
   it('a payload was erased and the Blanked event came before it', async () => {
-    await said('a', 3, { revision: 5 });
+    await appendBlanked('a', 3, { revision: 5 });
     await append('a', 4, 1);
     expect(await verify(store)).toMatchObject({ ok: true });
     await store.blank('a', 5);

@@ -4,7 +4,7 @@ import { ConcernsProjection } from './concerns.projection.js';
 
 const TYPES = ['commitment.Recorded', 'commitment.StageReported'].map((type) => ({ type, version: 1 }));
 
-function told(...events: readonly Recorded[]): ConcernsProjection {
+function projectionAfter(...events: readonly Recorded[]): ConcernsProjection {
   const concerns = new ConcernsProjection(TYPES);
   for (const event of events) void concerns.on[`commitment.${event.name}`]!(event as never, async () => []);
   return concerns;
@@ -23,12 +23,12 @@ describe('What events concern', () => {
   it('keeps the last positions of the log, whether it was told in its order or stream by stream', () => {
     const byStream = log.toSorted((a, b) => (a.stream < b.stream ? -1 : a.stream > b.stream ? 1 : 0));
     expect(byStream).not.toEqual(log);
-    for (const order of [log, byStream]) expect(told(...order).recent('agency', 'IOM')).toEqual(lastOfLog);
+    for (const order of [log, byStream]) expect(projectionAfter(...order).recent('agency', 'IOM')).toEqual(lastOfLog);
   });
 
   it('comes back from a snapshot as it was, and goes on', () => {
-    const kept = told(...log.slice(0, 60));
-    const back = told();
+    const kept = projectionAfter(...log.slice(0, 60));
+    const back = projectionAfter();
     back.load(kept.save());
     expect(back.save()).toEqual(kept.save());
     for (const event of log.slice(60)) void back.on[`commitment.${event.name}`]!(event as never, async () => []);

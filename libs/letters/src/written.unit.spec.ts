@@ -46,7 +46,7 @@ const calendarOf = (words: string): string =>
     ...{ summary: words, says: words, address: ADDRESS },
   }).content as string;
 
-function written(words: string): WrittenLetter {
+function letterWith(words: string): WrittenLetter {
   const to = { words, address: ADDRESS };
   return {
     language: 'en',
@@ -62,7 +62,7 @@ function written(words: string): WrittenLetter {
 }
 
 async function sent(words: string): Promise<{ raw: Buffer; read: Email }> {
-  const whole = written(words);
+  const whole = letterWith(words);
   await new LetterFolder(folder, 'Tracker <tracker@example.org>').send({
     ...{ to: 'ada@example.org', subject: whole.subject, text: inText(whole), html: inHtml(whole) },
     attachments: [{ filename: 'deadline.ics', contentType: 'text/calendar', content: calendarOf(words) }],
@@ -98,7 +98,7 @@ describe('A letter of hostile words', () => {
   it('control: is seen to have another header where it is put together by hand', async () => {
     const byHand = await PostalMime.parse(`To: ada@example.org\r\nSubject: ${BREAKING[0]}\r\n\r\ntext`);
     expect(byHand.bcc).toEqual([expect.objectContaining({ address: 'eve@evil.example' })]);
-    const elements = inHtml(written('a')).replace('>a<', `>${BREAKING[1]}<`);
+    const elements = inHtml(letterWith('a')).replace('>a<', `>${BREAKING[1]}<`);
     expect(elements).toContain('<script>');
   });
 });

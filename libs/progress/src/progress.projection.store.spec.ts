@@ -5,7 +5,7 @@ import { EventCodec, NO_STREAM, Projector, type Log } from '#eventsourcing';
 import { registersContext } from '#registers';
 import { writeCursor, readCursor } from '#platform';
 import { csvOf } from '#tables';
-import { by } from '../../eventsourcing/src/testing/counter.js';
+import { newMeta } from '../../eventsourcing/src/testing/counter.js';
 import type { Filter } from './filters.js';
 import { SORTS, type Sort } from './order.js';
 import { Progress } from './progress.js';
@@ -26,7 +26,12 @@ afterEach(() => log.store.close());
 const append = async (category: string, id: string, name: string, data: object) => {
   const stream = `${category}-${id}`;
   const revision = (await log.store.read(stream)).at(-1)?.revision ?? NO_STREAM;
-  const { position } = await log.store.append(stream, revision, [log.codec.encode(category, { name, data })], by());
+  const { position } = await log.store.append(
+    stream,
+    revision,
+    [log.codec.encode(category, { name, data })],
+    newMeta(),
+  );
   return position;
 };
 const say = (reference: string, name: string, data: object) => append('commitment', reference, name, data);

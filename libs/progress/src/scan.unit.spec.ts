@@ -31,7 +31,7 @@ const DAYS = Array.from({ length: 24 }, (_, n) => dayOf(`${2006 + (n >> 2)}-0${1
 const POSITIONS = 2_000;
 
 /** A log in which commitments are told of again, of earlier days, too. @param sets how many sets of agencies there may be */
-function told(seed: number, sets: number): { columns: Columns; rows: Told[] } {
+function toldLog(seed: number, sets: number): { columns: Columns; rows: Told[] } {
   const random = chance(seed);
   const some = <T>(all: readonly T[]): T => all[random(all.length)]!;
   const agencies = Array.from({ length: sets }, () =>
@@ -100,14 +100,14 @@ const rowOf = (all: readonly Told[], asOf: string): Row => ({
 const CLOCKS: PinnedClocks[] = ['2005-01-01', '2008-06-30', '2009-01-15', '2012-12-31'].flatMap((asOf) =>
   ['1', '40', '700', '1999', '2000'].map((knownAt) => ({ asOf, knownAt })),
 );
-const said = (counted: readonly Counted[]) =>
+const countsByKey = (counted: readonly Counted[]) =>
   Object.fromEntries(counted.map(({ keys: [key], row, asked }) => [key, { ...row, asked }]));
 
 describe.each([
   ['few sets of agencies', 12],
   ['more sets of agencies than commitments', 1_500],
 ])('With %s', (_, sets) => {
-  const { columns, rows } = told(7, sets);
+  const { columns, rows } = toldLog(7, sets);
   const agencies = new Keys(columns, 'agencies', (all) => all.map(({ agency, asked }) => ({ key: agency, asked })));
   const themes = new Keys(columns, 'themes', (all) => all.flatMap((theme) => [{ key: theme }, { key: 'T' }]));
   const keysOf = { agencies: (one: Told) => one.agencies.map(({ agency }) => agency) };
@@ -130,8 +130,8 @@ describe.each([
         }),
       );
     const isAsked = (one: Told, key: string) => one.agencies.some(({ agency, asked }) => agency === key && asked);
-    expect(said(countBy(found, agencies))).toEqual(under(agencies.names, keysOf.agencies, isAsked));
-    expect(said(countBy(found, themes))).toEqual(under(themes.names, themesOf));
+    expect(countsByKey(countBy(found, agencies))).toEqual(under(agencies.names, keysOf.agencies, isAsked));
+    expect(countsByKey(countBy(found, themes))).toEqual(under(themes.names, themesOf));
     const pairs = (keys: readonly string[], others: readonly string[], of: (one: Told) => readonly string[]) =>
       keys
         .flatMap((key) => others.flatMap((other) => (key === other ? [] : [[key, other] as const])))
@@ -187,7 +187,7 @@ describe.each([
 });
 
 describe('What was found', () => {
-  const { columns } = told(8, 12);
+  const { columns } = toldLog(8, 12);
   const [early, late] = ['2007-01-01', '2012-12-31'].map((asOf) => ({ asOf, knownAt: String(POSITIONS) }));
   const commitmentsOf = (found: Selection) => [...found.rows].map((row) => columns.columns.commitment[row]);
 

@@ -15,7 +15,7 @@ import {
   type NewEvent,
 } from '#eventsourcing';
 import { runs } from '../../../test/support/properties.js';
-import { by as command } from '../../eventsourcing/src/testing/counter.js';
+import { newMeta as command } from '../../eventsourcing/src/testing/counter.js';
 import { specification } from '../../eventsourcing/src/testing/specification.js';
 import { blanked, blankings, type Statement } from './corrections.js';
 import { registers, type RegisterEvents } from './register.js';

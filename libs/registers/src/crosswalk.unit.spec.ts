@@ -14,7 +14,7 @@ type Event = NewEvent<CrosswalkEvents>;
 
 const entry: Crosswalk = { code: 'A-B', title: 'From A to B', from: 'A', to: 'B' };
 const registered: Event = { name: 'Registered', data: entry };
-const known = {
+const CIRCUMSTANCES = {
   today: '2026-11-21',
   frameworkOf: (theme: string) => (theme.startsWith('NEW') ? undefined : theme.split('-')[0]),
 };
@@ -30,9 +30,9 @@ const first: PublishVersion = {
 };
 const published = (said: Partial<PublishVersion> = {}): Event => ({ name: 'Published', data: { ...first, ...said } });
 const second: Partial<PublishVersion> = { version: '2', reportedOn: '2014-01-01', noEquivalent: [] };
-const publishing = (said: Partial<PublishVersion> = {}) => publish({ ...first, ...said }, known);
+const publishing = (said: Partial<PublishVersion> = {}) => publish({ ...first, ...said }, CIRCUMSTANCES);
 const mistaken: Event = { name: 'Retracted', data: { revision: 1, reason: 'A draft' } };
-const retracting = (revision: number) => retractVersion({ revision, reason: 'A draft' }, known);
+const retracting = (revision: number) => retractVersion({ revision, reason: 'A draft' }, CIRCUMSTANCES);
 
 /** The versions that there are on a date, by name. */
 const versionsOn = (asOf: string, ...history: Event[]) =>

@@ -3,7 +3,7 @@ import { SqliteEventStore } from '#event-store-sqlite';
 import { EventCodec, handle, Projector, Rejected, type Log } from '#eventsourcing';
 import { referencesIn } from '#platform';
 import { plainToInstance } from 'class-transformer';
-import { by } from '../../eventsourcing/src/testing/counter.js';
+import { newMeta } from '../../eventsourcing/src/testing/counter.js';
 import { specification } from '../../eventsourcing/src/testing/specification.js';
 import { entryCode, registers, type Entry, type Register } from './register.js';
 import { entryName, Registers, RegistersProjection } from './registers.projection.js';
@@ -54,7 +54,7 @@ describe('With a log', () => {
   afterEach(() => log.store.close());
 
   const write = async (kind: Register, entry: object, act: typeof enter | typeof amend = enter) =>
-    (await handle(log, registers[kind] as never, entryCode(entry as Entry), act(entry as Entry) as never, by()))
+    (await handle(log, registers[kind] as never, entryCode(entry as Entry), act(entry as Entry) as never, newMeta()))
       .position;
   const writeAgencies = async (codes: readonly string[], more: object = {}) => {
     for (const code of codes) await write('agency', { code, name: code, kind: 'other', ...more });
@@ -67,7 +67,7 @@ describe('With a log', () => {
     );
   const cycleIn = async (kind: Register, entry: object) => errorsOf(await new Lookup(log).cycleIn(kind, entry));
   const act = async (code: string, decide: ReturnType<typeof merge>) =>
-    (await handle(log, registers.agency, code, decide, by())).position;
+    (await handle(log, registers.agency, code, decide, newMeta())).position;
 
   it('every code that is not registered is refused by name and place', async () => {
     await write('agency', iom);

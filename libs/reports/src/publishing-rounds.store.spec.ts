@@ -22,12 +22,12 @@ afterAll(() => Logger.overrideLogger(['error']));
 const CODE = 'CM-2012';
 const SYMBOL = 'CM/2012/1';
 const by = { account: 'desk', agency: null, role: 'secretariat' } as const;
-const given = () => ({ by, meta: metaOf(by) });
+const commandContext = () => ({ by, meta: metaOf(by) });
 const FILES = [{ language: 'en' as const, format: 'md', sha256: 'a'.repeat(64), bytes: 1 }];
 const READY = { knownAt: '1', log: 'l', template: 1, software: 's', publishedOn: '2012-02-09', files: FILES };
 const WORDS = { section: 'summary', language: 'en', text: 'Thanks to all.' };
 /** Nobody waits for it. */
-const UNSEEN: Making = { told: async () => undefined, deciding: async () => undefined };
+const SILENT_MAKING: Making = { told: async () => undefined, deciding: async () => undefined };
 const WHOLE = ['Registered', 'NarrativeWritten', 'Published'];
 
 type Moment = 'made' | 'decided';
@@ -69,9 +69,9 @@ class Process {
     this.orders = new PublishingOrders(this.jobs, publishing);
   }
 
-  order = (context: ReturnType<typeof given>) => this.orders.round(CODE, { publication: SYMBOL }, context);
+  order = (context: ReturnType<typeof commandContext>) => this.orders.round(CODE, { publication: SYMBOL }, context);
 
-  publish = (context = given()) => this.rounds.publish(CODE, { publication: SYMBOL }, context, UNSEEN);
+  publish = (context = commandContext()) => this.rounds.publish(CODE, { publication: SYMBOL }, context, SILENT_MAKING);
 
   /** The work of its projector at a start. */
   async resume(): Promise<void> {
@@ -93,9 +93,12 @@ async function closed(): Promise<Process> {
     { name: 'Opened' as const, data: { ...asked, expected: { agencies: ['IOM'] }, agencies: ['IOM'], ...day } },
     { name: 'Closed' as const, data: day },
   ];
-  await handle(process.log, round, CODE, () => events, given().meta);
-  await process.drafts.begin({ id: SYMBOL, kind: 'synthesis', parameters: { round: CODE }, asOf: asked.asOf }, given());
-  await process.drafts.write(SYMBOL, WORDS, given());
+  await handle(process.log, round, CODE, () => events, commandContext().meta);
+  await process.drafts.begin(
+    { id: SYMBOL, kind: 'synthesis', parameters: { round: CODE }, asOf: asked.asOf },
+    commandContext(),
+  );
+  await process.drafts.write(SYMBOL, WORDS, commandContext());
   return process;
 }
 
@@ -109,7 +112,7 @@ async function* killings() {
   for (const when of ['before', 'after'] as const)
     for (let write = 1; ; write++) {
       const process = await closed();
-      const context = given();
+      const context = commandContext();
       const publishing = killed(process, write, when).publish(context);
       const error = await publishing.then(() => null).catch((thrown: unknown) => thrown);
       if (!(error instanceof StoreUnavailable)) break;
@@ -163,7 +166,7 @@ async function* killedJobs() {
   for (const when of ['before', 'after'] as const)
     for (let write = 1, goesOn = true; goesOn; write++) {
       const process = await closed();
-      const context = given();
+      const context = commandContext();
       goesOn = await new Promise<boolean>((ends, fails) => {
         const dying = killed(process, write, when, () => ends(true));
         void dying
@@ -218,7 +221,7 @@ describe('A process that is killed at any step of the job that publishes a round
 describe('A job that publishes a round', () => {
   it('is one of two orders that come at once, and publishes it', async () => {
     const process = await closed();
-    const [one, other] = await Promise.all([process.order(given()), process.order(given())]);
+    const [one, other] = await Promise.all([process.order(commandContext()), process.order(commandContext())]);
     expect(other.id).toBe(one.id);
     expect(await over(process, one.id)).toMatchObject({ state: 'done', problem: null });
     await process.jobs.beforeApplicationShutdown();
@@ -227,7 +230,7 @@ describe('A job that publishes a round', () => {
     const one = await closed();
     const other = new Process(one.log, one.store);
     const atOnce = async () => {
-      const orders = await Promise.allSettled([one, other, one, other].map((server) => server.order(given())));
+      const orders = await Promise.allSettled([one, other, one, other].map((server) => server.order(commandContext())));
       return new Set(orders.map((order) => (order.status === 'fulfilled' ? order.value.id : String(order.reason))));
     };
     const [id, ...others] = [...(await atOnce())];
@@ -241,8 +244,11 @@ describe('A job that publishes a round', () => {
   });
   it('is another one where what is published is another (the control)', async () => {
     const process = await closed();
-    const ofRound = process.order(given());
-    const ofNone = process.jobs.publish({ round: null, publication: 'OTHER', prepared: 1 } as never, given().meta);
+    const ofRound = process.order(commandContext());
+    const ofNone = process.jobs.publish(
+      { round: null, publication: 'OTHER', prepared: 1 } as never,
+      commandContext().meta,
+    );
     expect((await ofNone).id).not.toBe((await ofRound).id);
     await process.jobs.beforeApplicationShutdown();
   });
@@ -254,7 +260,7 @@ describe('A job that publishes a round', () => {
         const cancelled = process.jobs.cancelPublishing(id);
         tried.push(await cancelled.then(({ state }) => state).catch(({ code }: Conflict) => code));
       };
-      const { id } = await process.order(given());
+      const { id } = await process.order(commandContext());
       const { state } = await over(process, id);
       const [prepared, published] = [await process.drafts.read(SYMBOL), await namesOf(process, 'publication-')];
       return [tried, state, prepared?.content.ready ?? null, prepared === null, published];
@@ -283,7 +289,7 @@ describe('A server that makes a long report', () => {
     await begun.promise;
     await pause(2); // the turn is by the millisecond of the order
     const waiting = await process.jobs.order(aReport('ILO'), 'reader');
-    const { id } = await process.order(given());
+    const { id } = await process.order(commandContext());
     ordered.resolve();
     expect(await over(process, id)).toMatchObject({ state: 'done' });
     for (const one of [first, waiting])
@@ -296,8 +302,8 @@ describe('A server that makes a long report', () => {
 describe('The symbol of a report of a round', () => {
   it('is refused where it is that of another report, and nothing is published', async () => {
     const process = await closed();
-    await process.drafts.begin({ id: 'OTHER', kind: 'synthesis', asOf: '2012-02-09' }, given());
-    const published = process.rounds.publish(CODE, { publication: 'OTHER' }, given(), UNSEEN);
+    await process.drafts.begin({ id: 'OTHER', kind: 'synthesis', asOf: '2012-02-09' }, commandContext());
+    const published = process.rounds.publish(CODE, { publication: 'OTHER' }, commandContext(), SILENT_MAKING);
     await expect(published).rejects.toMatchObject({ code: 'already_registered' });
     expect(await isPublished(process)).toBe(false);
   });

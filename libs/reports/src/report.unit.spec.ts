@@ -26,7 +26,7 @@ const all = (sections: readonly Section[]): Section[] =>
 /** A row in the columns of the sample. */
 const LONG: Row = Array.from({ length: 7 }, () => ({ type: 'text', inlines: ['x'.repeat(100)] }));
 
-const written = async (name: keyof typeof REPORT_FORMATS, report: NumberedReport): Promise<string> =>
+const writtenText = async (name: keyof typeof REPORT_FORMATS, report: NumberedReport): Promise<string> =>
   text(REPORT_FORMATS[name].write(report));
 
 describe('the numbers of a report', () => {
@@ -280,7 +280,7 @@ describe('words that people add', () => {
 describe('a report as', () => {
   it('JSON is the model, with all rows', async () => {
     const report = numbered(sampleReport());
-    const read = JSON.parse(await written('json', report)) as NumberedReport;
+    const read = JSON.parse(await writtenText('json', report)) as NumberedReport;
     expect(read.manifest).toEqual(report.manifest);
     expect(read.data.rows).toHaveLength(report.data.rowCount);
     expect(read.sections[2]!.blocks[0]).toMatchObject({ rows: read.data.rows });
@@ -288,7 +288,7 @@ describe('a report as', () => {
 
   it('CSV has a header in every language, its data, and nothing that a spreadsheet runs', async () => {
     for (const language of LANGUAGES) {
-      const lines = (await written('csv', numbered(sampleReport(language)))).trimEnd().split('\n');
+      const lines = (await writtenText('csv', numbered(sampleReport(language)))).trimEnd().split('\n');
       expect(lines[0]).toBe('reference,title,stage,since,reports,share,parts');
       expect(lines).toHaveLength(6);
       expect(lines[3]).toContain(`,'=SUM(A1:A9),`);
@@ -296,14 +296,14 @@ describe('a report as', () => {
   });
 
   it('HTML shows what people wrote as they wrote it, in its language and direction', async () => {
-    const page = await written('html', numbered(sampleReport()));
+    const page = await writtenText('html', numbered(sampleReport()));
     const title = 'Étude sur les transferts de fonds &lt;des> &quot;migrants&quot; &amp; leurs familles';
     expect(page).toContain(`<span lang="fr">${title}</span>`);
     expect(page).toContain('<span lang="ar" dir="rtl">دليل الهجرة</span>');
   });
 
   it('Markdown has as many cells in each row as columns, and no HTML of anybody', async () => {
-    const text = await written('md', numbered(sampleReport()));
+    const text = await writtenText('md', numbered(sampleReport()));
     const rows = text.split('\n').filter((line) => line.startsWith('| '));
     expect(new Set(rows.map((row) => row.split(/(?<!\\)\|/).length))).toEqual(new Set([9]));
     expect(text.replaceAll('<br>', '').match(/(?<![\\(])<(?!https:)/g)).toBeNull();

@@ -80,7 +80,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-function written(how: string): Promise<string[]> {
+function linesWritten(how: string): Promise<string[]> {
   const child = spawn(process.execPath, [SCRIPT, how], { stdio: ['ignore', 'pipe', 'inherit'] });
   let said = '';
   child.stdout.on('data', (data: Buffer) => (said += data.toString()));
@@ -90,7 +90,7 @@ function written(how: string): Promise<string[]> {
 describe('A thread that writes a report', () => {
   let said: string[];
   beforeAll(async () => {
-    said = await written('pauses');
+    said = await linesWritten('pauses');
   });
 
   it('is not ended because its reader is slow', () => {
@@ -106,6 +106,6 @@ describe('A thread that writes a report', () => {
   });
 
   it('is not ended for the time in which others were written before it, and begins when these are broken off', async () => {
-    expect(await written('waiting')).toEqual(['bytes']);
+    expect(await linesWritten('waiting')).toEqual(['bytes']);
   });
 });

@@ -13,10 +13,10 @@ import {
   authority,
   desk as secretariat,
   draftOf,
-  given,
-  LED,
+  contextOf,
+  LED_BY,
   today,
-  UNSEEN,
+  SILENT_MAKING,
   type Desk,
 } from './testing/a-round.js';
 
@@ -120,7 +120,7 @@ describe(`Whatever several people do with a round and its returns (SEED=${seed})
               break;
             case 'write': {
               const mark = `W${++number}`;
-              const references = LED[agency]!;
+              const references = LED_BY[agency]!;
               const commitments = references.flatMap((reference, i) => {
                 if (says[i] === 0) return [];
                 if (says[i] === 1) return [{ reference, says: 'no_change' }];
@@ -128,7 +128,7 @@ describe(`Whatever several people do with a round and its returns (SEED=${seed})
                 return [{ reference, says: 'update', acts: [{ act: 'attachEvidence', body: { title } }] }];
               });
               const content = draftOf({ commitments, narratives: [{ language: 'en', text: mark }] });
-              const revision = await desk.returns.save(CODE, agency, content, given(by, read.get(reader) ?? 0));
+              const revision = await desk.returns.save(CODE, agency, content, contextOf(by, read.get(reader) ?? 0));
               read.set(reader, revision);
               const titles = content.commitments.flatMap(
                 ({ acts }) => acts?.map(({ body }) => String(body['title'])) ?? [],
@@ -137,7 +137,7 @@ describe(`Whatever several people do with a round and its returns (SEED=${seed})
               break;
             }
             case 'submit':
-              await desk.returns.submit(CODE, agency, { reportedOn: today, ...authority(by, agency) }, given(by));
+              await desk.returns.submit(CODE, agency, { reportedOn: today, ...authority(by, agency) }, contextOf(by));
               model.counted = model.draft!.titles;
               Object.assign(model, { state: 'submitted', submitted: true, draft: null });
               break;
@@ -146,13 +146,19 @@ describe(`Whatever several people do with a round and its returns (SEED=${seed})
             case 'return':
             case 'comment': {
               const bodies = { return: { comments: [{ text: 'Why?' }] }, comment: { text: 'So.' }, accept: {} };
-              await desk.returns.act(kind, CODE, agency, { ...bodies, nil: authority(by, agency) }[kind], given(by));
+              await desk.returns.act(
+                kind,
+                CODE,
+                agency,
+                { ...bodies, nil: authority(by, agency) }[kind],
+                contextOf(by),
+              );
               if (kind !== 'comment')
                 model.state = ({ nil: 'nil', accept: 'accepted', return: 'returned' } as const)[kind];
               break;
             }
             case 'publish':
-              await desk.rounds.publish(CODE, {}, given(by), UNSEEN);
+              await desk.rounds.publish(CODE, {}, contextOf(by), SILENT_MAKING);
               published = true;
               break;
             case 'close':
@@ -183,7 +189,7 @@ describe(`Whatever several people do with a round and its returns (SEED=${seed})
   /** The titles of the evidence of an agency's commitments that stands. */
   async function titlesOf(desk: Desk, agency: string): Promise<string[]> {
     const events = await desk.standing();
-    const own = events.filter(({ stream }) => LED[agency]!.includes(stream.replace('commitment-', '')));
+    const own = events.filter(({ stream }) => LED_BY[agency]!.includes(stream.replace('commitment-', '')));
     const attached = own.filter(({ name }) => name === 'EvidenceAttached');
     return attached.map(({ data }) => (data as { title: string }).title).sort();
   }

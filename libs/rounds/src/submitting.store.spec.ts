@@ -5,9 +5,9 @@ import { metaOf } from '#platform';
 import { aReturn, returnId, type ReturnEvents } from './return.js';
 import { contentOf } from './submitting.js';
 import { killedAt } from './testing/killed.js';
-import { aDesk, anna, CODE, desk as secretariat, Desk, draftOf, given, LED, today } from './testing/a-round.js';
+import { aDesk, anna, CODE, desk as secretariat, Desk, draftOf, contextOf, LED_BY, today } from './testing/a-round.js';
 
-const [A, B] = LED['IOM'] as [string, string];
+const [A, B] = LED_BY['IOM'] as [string, string];
 const reportedOn = today;
 const DRAFT = draftOf({
   commitments: [
@@ -45,8 +45,8 @@ async function* killings(meanwhile?: (desk: Desk) => () => Promise<void>) {
   for (const when of ['before', 'after'] as const)
     for (let append = 1; ; append++) {
       const desk = await aDesk();
-      await desk.returns.save(CODE, 'IOM', DRAFT, given(anna, 0));
-      const context = given(anna);
+      await desk.returns.save(CODE, 'IOM', DRAFT, contextOf(anna, 0));
+      const context = contextOf(anna);
       const dying = new Desk(killedAt(append, when, undefined, meanwhile?.(desk))(desk.log.store), desk.drafts);
       const submitting = dying.returns.submit(CODE, 'IOM', { reportedOn }, context);
       const error = await submitting.then(() => null).catch((thrown: unknown) => thrown);
@@ -62,8 +62,8 @@ describe('A return that says a stage before what supports it', () => {
 
   it('is taken: the support is recorded first; it reads as it was written', async () => {
     const desk = await aDesk();
-    await desk.returns.save(CODE, 'IOM', swapped, given(anna, 0));
-    await desk.returns.submit(CODE, 'IOM', { reportedOn }, given(anna));
+    await desk.returns.save(CODE, 'IOM', swapped, contextOf(anna, 0));
+    await desk.returns.submit(CODE, 'IOM', { reportedOn }, contextOf(anna));
     const own = (await desk.events()).filter(({ stream, meta }) => stream === `commitment-${A}` && meta.causationId);
     expect(own.map(({ name }) => name)).toEqual(['EvidenceAttached', 'StageReported']);
     const [submitted] = (await desk.events()).filter(({ name }) => name === 'Submitted');
@@ -74,8 +74,8 @@ describe('A return that says a stage before what supports it', () => {
   it('is refused where nothing supports it (the control)', async () => {
     const desk = await aDesk();
     const alone = draftOf({ ...DRAFT, commitments: [{ ...update!, acts: acts.slice(0, 1) }, ...others] });
-    await desk.returns.save(CODE, 'IOM', alone, given(anna, 0));
-    await expect(desk.returns.submit(CODE, 'IOM', { reportedOn }, given(anna))).rejects.toThrow();
+    await desk.returns.save(CODE, 'IOM', alone, contextOf(anna, 0));
+    await expect(desk.returns.submit(CODE, 'IOM', { reportedOn }, contextOf(anna))).rejects.toThrow();
     expect(await standing(desk)).toEqual([]);
   });
 });
@@ -109,7 +109,7 @@ describe('A process that is killed at any step of submitting a return', () => {
     for await (const { desk } of killings()) {
       if (!(await outcome(desk)).includes('under_way')) continue;
       waiting++;
-      const again = desk.returns.submit(CODE, 'IOM', { reportedOn }, given(anna));
+      const again = desk.returns.submit(CODE, 'IOM', { reportedOn }, contextOf(anna));
       await expect(again).rejects.toMatchObject({ code: 'under_way' });
     }
     expect(waiting).toBeGreaterThan(0);
@@ -133,9 +133,9 @@ describe('A return of which something cannot be recorded any more, as something 
 
   it('is taken back whole, with the reason, and its draft stays', async () => {
     const desk = await aDesk();
-    await desk.returns.save(CODE, 'IOM', DRAFT, given(anna, 0));
+    await desk.returns.save(CODE, 'IOM', DRAFT, contextOf(anna, 0));
     const store = killedAt(Infinity, 'before', undefined, withdrawn(desk))(desk.log.store);
-    const submitted = new Desk(store, desk.drafts).returns.submit(CODE, 'IOM', { reportedOn }, given(anna));
+    const submitted = new Desk(store, desk.drafts).returns.submit(CODE, 'IOM', { reportedOn }, contextOf(anna));
     await expect(submitted).rejects.toMatchObject({ code: 'taken_back', errors: [{ pointer: '/commitments/1' }] });
     expect(await standing(desk)).toEqual([]);
     expect(await outcome(desk)).toEqual(['taken_back']);

@@ -83,11 +83,12 @@ export const after = (...history: readonly Happening[]): Commitment =>
   specification(commitment)(...eventsOf(...history)).state;
 
 /** The commitment with this history as at a date. */
-export const on = (asOf: string, ...history: readonly Happening[]): CommitmentAsAt => asAt(after(...history), asOf)!;
+export const viewOn = (asOf: string, ...history: readonly Happening[]): CommitmentAsAt =>
+  asAt(after(...history), asOf)!;
 
 /** `<agency> <role>` of each agency on a date, the lead first, the others in alphabetical order; one that is asked has a `?`. */
 export const rolesOn = (asOf: string, ...history: readonly Happening[]): string[] => {
-  const [lead, ...beside] = on(asOf, ...history).agencies.map(
+  const [lead, ...beside] = viewOn(asOf, ...history).agencies.map(
     ({ agency, role, asked }) => `${agency} ${role}${asked ? '?' : ''}`,
   );
   return [lead!, ...beside.sort()];

@@ -90,18 +90,18 @@ const OF_ROLES = {
   tookOver: 'TookOver',
 } as const;
 export const ENDS = { merge: 'merged', split: 'split', supersede: 'superseded', withdraw: 'withdrawn' } as const;
-const AGREED = ['offerLead', 'acceptLead', 'declineLead', 'withdrawLeadOffer', 'tookOver'];
+const OFFER_ACTS = ['offerLead', 'acceptLead', 'declineLead', 'withdrawLeadOffer', 'tookOver'];
 export const AMENDING: readonly ActName[] = ['correct', 'retract', 'blank'];
 /** The acts on a record that has ended. */
-export const AFTERWARDS: readonly ActName[] = ['verify', 'reply', ...AMENDING];
+export const ACTS_AFTER_THE_END: readonly ActName[] = ['verify', 'reply', ...AMENDING];
 const LEAD: readonly Role[] = ['lead'];
 const LEADS: readonly Role[] = ['lead', 'co_lead'];
-const PARTS: readonly Role[] = ['lead', 'co_lead', 'partner'];
+const RESPONSIBLE_ROLES_HELD: readonly Role[] = ['lead', 'co_lead', 'partner'];
 /** The roles by which an act is an agency's to do; `null`: it has a rule of its own (`may`). */
 export const HOLDERS: { readonly [A in ActName]: readonly Role[] | null } = {
   record: null,
-  reportStage: PARTS,
-  confirm: PARTS,
+  reportStage: RESPONSIBLE_ROLES_HELD,
+  confirm: RESPONSIBLE_ROLES_HELD,
   verify: null,
   reply: null,
   addAgency: LEADS,
@@ -119,17 +119,17 @@ export const HOLDERS: { readonly [A in ActName]: readonly Role[] | null } = {
   reachMilestone: LEADS,
   rescheduleMilestone: LEADS,
   dropMilestone: LEADS,
-  attachEvidence: PARTS,
+  attachEvidence: RESPONSIBLE_ROLES_HELD,
   amendWording: LEADS,
   liftCondition: LEADS,
-  claim: PARTS,
-  holdEdition: PARTS,
-  reportUpkeep: PARTS,
+  claim: RESPONSIBLE_ROLES_HELD,
+  holdEdition: RESPONSIBLE_ROLES_HELD,
+  reportUpkeep: RESPONSIBLE_ROLES_HELD,
   relate: LEADS,
   addFollowUp: LEADS,
   takeBackFollowUp: LEADS,
-  addActivityIds: PARTS,
-  takeBackActivityIds: PARTS,
+  addActivityIds: RESPONSIBLE_ROLES_HELD,
+  takeBackActivityIds: RESPONSIBLE_ROLES_HELD,
   merge: LEAD,
   split: LEAD,
   supersede: LEAD,
@@ -138,8 +138,8 @@ export const HOLDERS: { readonly [A in ActName]: readonly Role[] | null } = {
   retract: null,
   blank: null,
 };
-const WORDS = ['note', 'reason', 'text', 'title', 'summary', 'condition', 'liftedBy', 'says'];
-const EVER = '9999-12-31';
+const TEXT_FIELDS = ['note', 'reason', 'text', 'title', 'summary', 'condition', 'liftedBy', 'says'];
+const LATEST_DATE = '9999-12-31';
 
 const isOneOf = (acts: readonly string[], act: string): boolean => acts.includes(act);
 export const isEnd = (act: string): act is keyof typeof ENDS => act in ENDS;
@@ -232,7 +232,7 @@ export class Model {
     return agency ?? this.roles(reportedOn!).lead;
   }
   /** The last of some periods: by rule 2. */
-  private last(lines: readonly Line[], period: 'effective' | 'held' | 'period', day = EVER): Line | undefined {
+  private last(lines: readonly Line[], period: 'effective' | 'held' | 'period', day = LATEST_DATE): Line | undefined {
     return lastEntry(
       lines.map((line) => entryOf(line, period)),
       day,
@@ -265,7 +265,7 @@ export class Model {
   end(day: string): Line | undefined {
     return this.known(day, ...(Object.keys(ENDS) as (keyof typeof ENDS)[]))[0];
   }
-  private relations(day = EVER): { type: string; to: string }[] {
+  private relations(day = LATEST_DATE): { type: string; to: string }[] {
     return this.known(day, 'record', 'relate').flatMap(({ act, says }) =>
       act === 'record' ? (says.relations ?? []).filter((one) => one !== null) : [says as { type: string; to: string }],
     );
@@ -343,7 +343,7 @@ export class Model {
     return [
       ...(AMENDING.includes(act) && on.revision! >= this.length ? ['not_found'] : []),
       ...(may() ? [] : ['forbidden']),
-      ...(end && !AFTERWARDS.includes(act) && (isEnd(act) || says.reportedOn! >= end.says.reportedOn!)
+      ...(end && !ACTS_AFTER_THE_END.includes(act) && (isEnd(act) || says.reportedOn! >= end.says.reportedOn!)
         ? ['not_active']
         : []),
     ];
@@ -457,7 +457,7 @@ export class Model {
         case 'offerLead':
           return [
             ...because(this.offer(today), 'lead_is_on_offer'),
-            ...because(this.roles(EVER).leads.length > this.roles(today).leads.length, 'lead_is_moving'),
+            ...because(this.roles(LATEST_DATE).leads.length > this.roles(today).leads.length, 'lead_is_moving'),
             ...because(says.to === this.roles(today).lead, 'leads_already'),
           ];
         case 'acceptLead':
@@ -557,7 +557,7 @@ export class Model {
       ...(completed && nature === 'standing' ? ['standing_never_completes'] : []),
       ...(completed && !cited(says) && !proven ? ['completed_needs_proof'] : []),
       ...(!noted && (says.stage === 'on_hold' || says.stage === 'discontinued') ? ['note_needed'] : []),
-      ...(!noted && !completed && (goesBack(says.reportedOn!) || goesBack(EVER)) ? ['note_needed'] : []),
+      ...(!noted && !completed && (goesBack(says.reportedOn!) || goesBack(LATEST_DATE)) ? ['note_needed'] : []),
     ];
   }
   /** The part that is read, and its evidence by then. */
@@ -626,7 +626,8 @@ export class Model {
   }
   /** The content of a line once it is corrected, or the reason why it cannot be. */
   private corrected(line: Line, says: Says, by: By): { says: Says; reasons: string[] } {
-    if (Object.keys(says).every((key) => WORDS.includes(key))) return { says: { ...line.says, ...says }, reasons: [] };
+    if (Object.keys(says).every((key) => TEXT_FIELDS.includes(key)))
+      return { says: { ...line.says, ...says }, reasons: [] };
     const act = line.act as ActName;
     const naming = act === 'record' ? ['agency', 'agencies'] : ['agency', 'role', 'citation'];
     const names = naming.some((key) => key in says);
@@ -652,13 +653,13 @@ export class Model {
   }
   private correction(says: Says, by: By, revision: number): string[] {
     const line = this.lines.find((one) => one.revision === revision);
-    if (!line || isOneOf(AMENDING, line.act) || AGREED.includes(line.act) || isEnd(line.act))
+    if (!line || isOneOf(AMENDING, line.act) || OFFER_ACTS.includes(line.act) || isEnd(line.act))
       return ['not_correctable'];
     if (line.retracted) return ['already_retracted'];
     const corrected = this.corrected(line, says, by);
     const end = this.end(by.today);
     const tooLate =
-      'reportedOn' in says && end && !isOneOf(AFTERWARDS, line.act) && says.reportedOn! >= end.says.reportedOn!;
+      'reportedOn' in says && end && !isOneOf(ACTS_AFTER_THE_END, line.act) && says.reportedOn! >= end.says.reportedOn!;
     const anew = this.with(revision, { says: corrected.says });
     const moves = anew.headline(by.today)?.revision !== this.headline(by.today)?.revision;
     return [
@@ -670,7 +671,7 @@ export class Model {
   }
   private retraction(item: string | undefined, revision: number): string[] {
     const line = this.lines.find((one) => one.revision === revision);
-    if (!line || isOneOf(AMENDING, line.act) || AGREED.includes(line.act)) return ['not_correctable'];
+    if (!line || isOneOf(AMENDING, line.act) || OFFER_ACTS.includes(line.act)) return ['not_correctable'];
     if (line.retracted) return ['already_retracted'];
     if (line.act === 'record' && !item) return ['record_stays'];
     if (!item) return this.with(revision, { retracted: true }).unsound();

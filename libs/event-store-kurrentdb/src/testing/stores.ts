@@ -4,7 +4,7 @@ import { jsonEvent, KurrentDBClient } from '@kurrent/kurrentdb-client';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { v7 as uuidv7 } from 'uuid';
 import { NO_STREAM, StoreUnavailable, type Appended, type EncodedEvent, type Envelope } from '#eventsourcing';
-import { by, everything, failure } from '../../../eventsourcing/src/testing/appending.js';
+import { newMeta, everything, failure } from '../../../eventsourcing/src/testing/appending.js';
 import { Turns } from '../../../eventsourcing/src/testing/tested-log.js';
 import { KurrentdbDouble, type DoubleOptions } from '../../../../test/support/kurrentdb-double.js';
 import { until } from '../../../../test/support/waiting.js';
@@ -34,7 +34,7 @@ export const QUICK = { deadline: 600, settling: 400, watchAfter: 200 };
 /** A store that waits for every answer, however busy the machine is. */
 export const PATIENT = { ...QUICK, deadline: 60_000 };
 /** The time that a store may take beyond its limits, in ms of a machine that has nothing else to do. */
-export const SLACK = 1_500;
+export const SLACK_MS = 1_500;
 export function newStore(url: string, options: KurrentdbOptions = PATIENT): KurrentdbEventStore {
   const store = new KurrentdbEventStore(url, options);
   keep({ stop: () => store.close() });
@@ -51,14 +51,14 @@ export function bareClient({ url }: { readonly url: string }, deadline = PATIENT
 export const bareAppend = (client: KurrentDBClient, stream: string) =>
   client.appendToStream(stream, jsonEvent({ type: 'x', data: {} }));
 
-export { by, everything, failure };
+export { newMeta, everything, failure };
 export const event = (n = 0): EncodedEvent => ({ type: 'test.Happened', version: 1, data: JSON.stringify({ n }) });
 export const number = ({ data }: Envelope): number => (JSON.parse(data!) as { n: number }).n;
 export const append = (
   store: KurrentdbEventStore,
   stream: string,
   expected = NO_STREAM,
-  meta = by(),
+  meta = newMeta(),
   events = [event()],
 ): Promise<Appended> => store.append(stream, expected, events, meta);
 export const PENDING = Symbol('pending');
@@ -73,7 +73,7 @@ export async function timed(work: Promise<unknown>): Promise<{ answer: unknown; 
   return { answer, ms: turns.end() };
 }
 /** The answer to a call that a store may give up, which is made until it is answered. */
-export async function answered<T>(call: () => Promise<T>): Promise<T> {
+export async function answerOf<T>(call: () => Promise<T>): Promise<T> {
   for (;;)
     try {
       return await call();

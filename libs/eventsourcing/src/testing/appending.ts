@@ -1,15 +1,15 @@
 /** Appends to a store under test, and all that its log then holds. */
 import { NO_STREAM, type EventStore } from '../event-store.js';
 import type { EncodedEvent, Envelope } from '../events.js';
-import { by } from './counter.js';
+import { newMeta } from './counter.js';
 
-export { by };
+export { newMeta };
 export const event = (text = '', type = 'test.Happened'): EncodedEvent => ({
   type,
   version: 1,
   data: JSON.stringify({ text }),
 });
-export const append = (to: EventStore, stream: string, expected = NO_STREAM, events = [event()], meta = by()) =>
+export const append = (to: EventStore, stream: string, expected = NO_STREAM, events = [event()], meta = newMeta()) =>
   to.append(stream, expected, events, meta);
 
 /** The pages of a log, of so many events at most. */

@@ -13,7 +13,7 @@ import {
   type EventStore,
 } from '../event-store.js';
 import { chainHash, eventDigest, eventId, type EncodedEvent, type Envelope, type Meta } from '../events.js';
-import { given, type TestedLog } from './tested-log.js';
+import { idleTime, type TestedLog } from './tested-log.js';
 
 export interface BrokenStore {
   /** Its fault, to follow "a store fails the contract when it …". */
@@ -609,19 +609,19 @@ export const givesEmptyBatches = store('gives empty batches', (good) => ({
 export const endsLate = store('ends a subscription late', (good) => ({
   async *subscribe(...args) {
     yield* good.subscribe(...args);
-    await given(3_000);
+    await idleTime(3_000);
   },
 }));
 export const finishesTheLogFirst = store('goes through the whole log before it ends', (good) => ({
   async *subscribe(after, signal, batchSize = 500) {
     const never = new AbortController();
-    signal.addEventListener('abort', () => void given(3_000).then(() => never.abort()));
+    signal.addEventListener('abort', () => void idleTime(3_000).then(() => never.abort()));
     yield* good.subscribe(after, signal.aborted ? signal : never.signal, batchSize);
   },
 }));
 export const neverWakesSubscribers = store('looks for new events only now and then', (good) => ({
   async *subscribe(after, signal, batchSize = 500) {
-    for (let at = after; !signal.aborted; await given(600, signal)) {
+    for (let at = after; !signal.aborted; await idleTime(600, signal)) {
       const batch = await good.readAll(at, batchSize);
       if (batch.length > 0) yield batch;
       at = batch.at(-1)?.position ?? at;

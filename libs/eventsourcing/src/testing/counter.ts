@@ -35,7 +35,7 @@ export const add =
 export const counterCodec = new EventCodec([counter]);
 
 /** The meta of a command, a new one if no id is given. */
-export const by = (commandId = uuidv7(), more: Partial<Meta> = {}): Meta => ({
+export const newMeta = (commandId = uuidv7(), more: Partial<Meta> = {}): Meta => ({
   actor: 'account-7',
   agency: null,
   role: 'secretariat',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { fold } from '../aggregate.js';
-import { add, added, by, counter } from './counter.js';
+import { add, added, newMeta, counter } from './counter.js';
 import { guestBook, signed, type GuestBook } from './guest-book.js';
 import { specification } from './specification.js';
 
@@ -26,9 +26,9 @@ describe('Folding', () => {
 
   it('takes new events for made by whom it is told, recorded ones by whom they say, with nothing else of their meta', () => {
     const iom = { agency: 'IOM', role: 'focal_point' };
-    const recorded = { ...signed('Li'), meta: { ...by(), agency: 'ILO' } };
+    const recorded = { ...signed('Li'), meta: { ...newMeta(), agency: 'ILO' } };
     const makers = (book: GuestBook) => book.map((entry) => entry.by);
-    expect(makers(fold(guestBook, [], [signed('Jo'), recorded], -1, { ...by(), ...iom }))).toStrictEqual([
+    expect(makers(fold(guestBook, [], [signed('Jo'), recorded], -1, { ...newMeta(), ...iom }))).toStrictEqual([
       iom,
       { agency: 'ILO', role: 'secretariat' },
     ]);

@@ -30,9 +30,9 @@ import {
   type Meta,
 } from '../events.js';
 import { verify } from '../verify.js';
-import { by, failure } from './appending.js';
+import { newMeta, failure } from './appending.js';
 import * as broken from './broken-stores.js';
-import { given, TURN_MS, Turns, type TestedLog } from './tested-log.js';
+import { idleTime, TURN_MS, Turns, type TestedLog } from './tested-log.js';
 
 interface Case {
   readonly sentence: string;
@@ -117,7 +117,7 @@ async function refusesAsWrong(append: Promise<unknown>, stream: string, expected
   expect(error).toMatchObject({ stream, expected, actual });
 }
 
-async function refusesAsInvalid(store: EventStore, stream: string, appended: EncodedEvent[], meta = by()) {
+async function refusesAsInvalid(store: EventStore, stream: string, appended: EncodedEvent[], meta = newMeta()) {
   expect(await failure(store.append(stream, NO_STREAM, appended, meta))).toBeInstanceOf(InvalidAppend);
   expect(await store.head()).toBeNull();
 }
@@ -138,7 +138,7 @@ interface Elsewhere {
 function otherLog(events: readonly Elsewhere[]): Envelope[] {
   const last = new Map<string, { readonly event: Envelope; readonly index: number }>();
   return events.map(
-    ({ stream, position, ms = 0, data = {}, meta = by(), type = 'test.Happened', version = 1, ...e }) => {
+    ({ stream, position, ms = 0, data = {}, meta = newMeta(), type = 'test.Happened', version = 1, ...e }) => {
       const before = last.get(stream);
       const index = before?.event.meta === meta ? before.index + 1 : 0;
       const salt = newSalt();
@@ -163,7 +163,7 @@ function otherLog(events: readonly Elsewhere[]): Envelope[] {
 
 /** A log as another store gives it: positions far apart, times that fall from stream to stream, a blanked event. */
 function anotherLog(): Envelope[] {
-  const meta = by();
+  const meta = newMeta();
   return otherLog([
     { stream: 'book-a', position: 7, ms: 0, data: { n: 0 } },
     { stream: 'book-b', position: 1_048_576, ms: 500, data: { n: 1 }, meta },
@@ -178,7 +178,7 @@ function anotherLog(): Envelope[] {
 const SOON = 1_000;
 const LATE = Symbol('late');
 async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
-  const result = await Promise.race([promise, given(ms).then(() => LATE)]);
+  const result = await Promise.race([promise, idleTime(ms).then(() => LATE)]);
   expect(result).not.toBe(LATE);
   return result as T;
 }
@@ -241,7 +241,7 @@ async function writeAtOnce(stores: readonly EventStore[], writers: number, appen
       const stream = `shared-${(writer + n) % 3}`;
       const revision = (await store.read(stream)).at(-1)?.revision ?? NO_STREAM;
       if (n % 4 === 0) await nextTurn();
-      const result = await store.append(stream, revision, events(1 + (n % 3)), by()).catch((error: unknown) => {
+      const result = await store.append(stream, revision, events(1 + (n % 3)), newMeta()).catch((error: unknown) => {
         if (error instanceof WrongRevision) return null;
         throw error;
       });
@@ -265,7 +265,7 @@ async function delayOfEvents(reader: EventStore, writer: EventStore): Promise<nu
   const delays: number[] = [];
   for (let n = 0; n < 5; n++) {
     await sleep(70);
-    await writer.append('s', n - 1, events(1), by());
+    await writer.append('s', n - 1, events(1), newMeta());
     const written = now();
     await following.got(n + 1);
     delays.push((following.times[n] ?? Infinity) - written);
@@ -286,8 +286,8 @@ export const contract: readonly Case[] = [
       'the first append expects NO_STREAM, and an append answers with the revision and position of its last event',
     run: async (log) => {
       const store = await log.connect();
-      const first = await store.append('s', NO_STREAM, events(3), by());
-      const second = await store.append('s', 2, events(2), by());
+      const first = await store.append('s', NO_STREAM, events(3), newMeta());
+      const second = await store.append('s', 2, events(2), newMeta());
       const written = await store.read('s');
       expect(first).toEqual({ revision: 2, position: written[2]?.position });
       expect(second).toEqual({ revision: 4, position: written[4]?.position });
@@ -298,9 +298,9 @@ export const contract: readonly Case[] = [
     sentence: 'an append that expects less than the stream has is refused with WrongRevision, and nothing is written',
     run: async (log) => {
       const store = await log.connect();
-      await store.append('s', NO_STREAM, events(3), by());
-      await refusesAsWrong(store.append('s', 1, events(2), by()), 's', 1, 2);
-      await refusesAsWrong(store.append('s', 0, events(2), by()), 's', 0, 2);
+      await store.append('s', NO_STREAM, events(3), newMeta());
+      await refusesAsWrong(store.append('s', 1, events(2), newMeta()), 's', 1, 2);
+      await refusesAsWrong(store.append('s', 0, events(2), newMeta()), 's', 0, 2);
       expect(await store.read('s')).toHaveLength(3);
     },
     failsOn: [broken.ignoresTheExpectedRevision],
@@ -309,9 +309,9 @@ export const contract: readonly Case[] = [
     sentence: 'an append that expects more than the stream has is refused with WrongRevision, and nothing is written',
     run: async (log) => {
       const store = await log.connect();
-      await store.append('s', NO_STREAM, events(3), by());
-      await refusesAsWrong(store.append('s', 3, events(2), by()), 's', 3, 2);
-      await refusesAsWrong(store.append('s', 9_999_999, events(2), by()), 's', 9_999_999, 2);
+      await store.append('s', NO_STREAM, events(3), newMeta());
+      await refusesAsWrong(store.append('s', 3, events(2), newMeta()), 's', 3, 2);
+      await refusesAsWrong(store.append('s', 9_999_999, events(2), newMeta()), 's', 9_999_999, 2);
       expect(await store.read('s')).toHaveLength(3);
     },
     failsOn: [broken.takesARevisionAhead],
@@ -320,8 +320,8 @@ export const contract: readonly Case[] = [
     sentence: 'an append that expects NO_STREAM is refused when there is one',
     run: async (log) => {
       const store = await log.connect();
-      await store.append('s', NO_STREAM, events(1), by());
-      await refusesAsWrong(store.append('s', NO_STREAM, events(1), by()), 's', NO_STREAM, 0);
+      await store.append('s', NO_STREAM, events(1), newMeta());
+      await refusesAsWrong(store.append('s', NO_STREAM, events(1), newMeta()), 's', NO_STREAM, 0);
       expect(await store.read('s')).toHaveLength(1);
     },
     failsOn: [broken.takesNoStreamAsAny],
@@ -330,7 +330,7 @@ export const contract: readonly Case[] = [
     sentence: 'an append that expects a revision is refused when there is no such stream',
     run: async (log) => {
       const store = await log.connect();
-      await refusesAsWrong(store.append('s', 0, events(1), by()), 's', 0, NO_STREAM);
+      await refusesAsWrong(store.append('s', 0, events(1), newMeta()), 's', 0, NO_STREAM);
       expect(await store.head()).toBeNull();
     },
     failsOn: [broken.takesARevisionOfAMissingStream],
@@ -340,7 +340,7 @@ export const contract: readonly Case[] = [
     run: async (log) => {
       const store = await log.connect();
       for (const expected of [-2, -3, -4, 0.5, NaN, Infinity, 2 ** 60, undefined as never, null as never])
-        expect(await failure(store.append('s', expected, events(1), by()))).toBeInstanceOf(InvalidAppend);
+        expect(await failure(store.append('s', expected, events(1), newMeta()))).toBeInstanceOf(InvalidAppend);
       expect(await store.head()).toBeNull();
     },
     failsOn: [broken.takesMinusTwoAsAny],
@@ -350,7 +350,7 @@ export const contract: readonly Case[] = [
     run: async (log) => {
       const store = await log.connect();
       const all = await Promise.allSettled(
-        Array.from({ length: 20 }, () => store.append('s', NO_STREAM, events(2), by())),
+        Array.from({ length: 20 }, () => store.append('s', NO_STREAM, events(2), newMeta())),
       );
       expect(all.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
       for (const result of all) if (result.status === 'rejected') expect(result.reason).toBeInstanceOf(WrongRevision);
@@ -362,11 +362,11 @@ export const contract: readonly Case[] = [
     sentence: 'the expected revision is checked against what every connection has written',
     run: async (log) => {
       const [one, other] = [await log.connect(), await log.connect()];
-      await one.append('s', NO_STREAM, events(1), by());
-      await other.append('s', 0, events(1), by());
-      await refusesAsWrong(one.append('s', 0, events(1), by()), 's', 0, 1);
+      await one.append('s', NO_STREAM, events(1), newMeta());
+      await other.append('s', 0, events(1), newMeta());
+      await refusesAsWrong(one.append('s', 0, events(1), newMeta()), 's', 0, 1);
       const all = await Promise.allSettled(
-        [one, other, one, other].map((store) => store.append('s', 1, events(1), by())),
+        [one, other, one, other].map((store) => store.append('s', 1, events(1), newMeta())),
       );
       expect(all.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
       expect(await one.read('s')).toHaveLength(3);
@@ -381,7 +381,7 @@ export const contract: readonly Case[] = [
       'the same command, stream and expected revision again give the earlier result, and nothing is written twice',
     run: async (log) => {
       const store = await log.connect();
-      const meta = by();
+      const meta = newMeta();
       const first = await store.append('s', NO_STREAM, events(2), meta);
       expect(await failure(store.append('s', NO_STREAM, events(2), meta))).toBeNull();
       expect(await store.append('s', NO_STREAM, events(2), meta)).toEqual(first);
@@ -393,10 +393,10 @@ export const contract: readonly Case[] = [
     sentence: 'a repeated command gets its earlier result also when later events follow',
     run: async (log) => {
       const store = await log.connect();
-      const meta = by();
-      await store.append('s', NO_STREAM, events(1), by());
+      const meta = newMeta();
+      await store.append('s', NO_STREAM, events(1), newMeta());
       const first = await store.append('s', 0, events(2), meta);
-      await store.append('s', 2, events(3), by());
+      await store.append('s', 2, events(3), newMeta());
       await store.append('other', NO_STREAM, events(1), meta);
       expect(await store.append('s', 0, events(2), meta).catch(String)).toEqual(first);
       expect(await everything(store)).toHaveLength(7);
@@ -406,7 +406,7 @@ export const contract: readonly Case[] = [
   {
     sentence: 'a repeated command gets its earlier result also from another connection',
     run: async (log) => {
-      const meta = by();
+      const meta = newMeta();
       const first = await (await log.connect()).append('s', NO_STREAM, events(2), meta);
       const other = await log.connect();
       expect(await other.append('s', NO_STREAM, events(2), meta).catch(String)).toEqual(first);
@@ -418,7 +418,7 @@ export const contract: readonly Case[] = [
     sentence: 'a command sent several times at once is written once, and every sender gets its result',
     run: async (log) => {
       const [one, other] = [await log.connect(), await log.connect()];
-      const meta = by();
+      const meta = newMeta();
       const sent = [one, other, one, one, other].map((store) =>
         store.append('s', NO_STREAM, events(2), meta).catch(String),
       );
@@ -433,10 +433,10 @@ export const contract: readonly Case[] = [
     sentence: 'a known command with another expected revision is refused with WrongRevision',
     run: async (log) => {
       const store = await log.connect();
-      const meta = by();
-      await store.append('s', NO_STREAM, events(1), by());
+      const meta = newMeta();
+      await store.append('s', NO_STREAM, events(1), newMeta());
       await store.append('s', 0, events(3), meta);
-      await store.append('s', 3, events(1), by());
+      await store.append('s', 3, events(1), newMeta());
       await refusesAsWrong(store.append('s', NO_STREAM, events(3), meta), 's', NO_STREAM, 4);
       await refusesAsWrong(store.append('s', 1, events(3), meta), 's', 1, 4);
       await refusesAsWrong(store.append('s', 2, events(1), meta), 's', 2, 4);
@@ -450,10 +450,10 @@ export const contract: readonly Case[] = [
     sentence: 'a repeated command gets its earlier result, however many events it has this time, and whatever they say',
     run: async (log) => {
       const store = await log.connect();
-      const meta = by();
-      await store.append('s', NO_STREAM, events(1), by());
+      const meta = newMeta();
+      await store.append('s', NO_STREAM, events(1), newMeta());
       const first = await store.append('s', 0, events(2), meta);
-      await store.append('s', 2, events(1), by());
+      await store.append('s', 2, events(1), newMeta());
       for (const again of [events(1), events(3), events(5), [event({ n: 'else' }), event()]])
         expect(await store.append('s', 0, again, meta).catch(String)).toEqual(first);
       expect((await store.read('s')).map(number)).toEqual([0, 0, 1, 0]);
@@ -464,7 +464,7 @@ export const contract: readonly Case[] = [
     sentence: 'the same command in another stream is another append',
     run: async (log) => {
       const store = await log.connect();
-      const meta = by();
+      const meta = newMeta();
       await store.append('one', NO_STREAM, events(1), meta);
       await store.append('other', NO_STREAM, events(2), meta);
       expect(await store.read('other')).toHaveLength(2);
@@ -476,9 +476,9 @@ export const contract: readonly Case[] = [
     sentence: 'an append whose answer was lost is read back before it is answered',
     run: async (log) => {
       const store = await log.connect();
-      await store.append('s', NO_STREAM, events(1), by());
+      await store.append('s', NO_STREAM, events(1), newMeta());
       log.loseNextAnswer();
-      const result = await within(15_000, store.append('s', 0, events(2), by()).catch(String));
+      const result = await within(15_000, store.append('s', 0, events(2), newMeta()).catch(String));
       const written = await store.read('s');
       expect(written).toHaveLength(3);
       expect(result).toEqual({ revision: 2, position: written[2]!.position });
@@ -490,7 +490,7 @@ export const contract: readonly Case[] = [
     sentence: 'of two streams with the same commands, each append is recognised in its own',
     run: async (log) => {
       const store = await log.connect();
-      const metas = [by(), by()];
+      const metas = [newMeta(), newMeta()];
       const done: [string, number, Meta, Appended][] = [];
       for (const [n, meta] of metas.entries())
         for (const stream of ['a', 'b'])
@@ -510,9 +510,9 @@ export const contract: readonly Case[] = [
     run: async (log) => {
       const store = await log.connect();
       await Promise.all([
-        store.append('a', NO_STREAM, events(5), by()),
-        store.append('b', NO_STREAM, events(5), by()),
-        store.append('c', NO_STREAM, events(5), by()),
+        store.append('a', NO_STREAM, events(5), newMeta()),
+        store.append('b', NO_STREAM, events(5), newMeta()),
+        store.append('c', NO_STREAM, events(5), newMeta()),
       ]);
       for (const stream of ['a', 'b', 'c']) expect((await store.read(stream)).map(number)).toEqual([0, 1, 2, 3, 4]);
       expect((await everything(store)).map(number)).toEqual([0, 1, 2, 3, 4, 0, 1, 2, 3, 4, 0, 1, 2, 3, 4]);
@@ -533,7 +533,7 @@ export const contract: readonly Case[] = [
       const [store, reader] = [await log.connect(), await log.connect()];
       const seen = new Set<number>();
       const writing = (async () => {
-        for (let n = 0; n < 10; n++) await store.append('s', n * 4 - 1, events(4), by());
+        for (let n = 0; n < 10; n++) await store.append('s', n * 4 - 1, events(4), newMeta());
       })();
       for (let done = false; !done; await nextTurn()) {
         done = await Promise.race([writing.then(() => true), nextTurn(false)]);
@@ -548,7 +548,7 @@ export const contract: readonly Case[] = [
     sentence: 'more than 100 appends at once on a fresh connection are all answered, and written as they were answered',
     run: async (log) => {
       const store = await log.connect();
-      const sent = Array.from({ length: 250 }, (_, n) => store.append(`s${n}`, NO_STREAM, [event({ n })], by()));
+      const sent = Array.from({ length: 250 }, (_, n) => store.append(`s${n}`, NO_STREAM, [event({ n })], newMeta()));
       const answers = await within(patience() * 4, Promise.all(sent));
       const written = await everything(store);
       expect(written).toHaveLength(250);
@@ -562,7 +562,7 @@ export const contract: readonly Case[] = [
     run: async (log) => {
       const store = await log.connect();
       const sent = Array.from({ length: 100 }, (_, n) =>
-        store.append('s', n - 1, [event({ n })], by()).catch((error: unknown) => {
+        store.append('s', n - 1, [event({ n })], newMeta()).catch((error: unknown) => {
           if (!(error instanceof WrongRevision)) throw error;
         }),
       );
@@ -584,7 +584,7 @@ export const contract: readonly Case[] = [
   {
     sentence: 'an append of exactly 900 kB, data and meta together, is taken',
     run: async (log) => {
-      const [store, meta] = [await log.connect(), by()];
+      const [store, meta] = [await log.connect(), newMeta()];
       const large = eventOfSize(MAX_APPEND_BYTES, meta);
       expect(await failure(store.append('s', NO_STREAM, [large], meta))).toBeNull();
       expect((await store.read('s'))[0]?.data === large.data).toBe(true);
@@ -594,7 +594,7 @@ export const contract: readonly Case[] = [
   {
     sentence: 'an append of one byte more is refused',
     run: async (log) => {
-      const meta = by();
+      const meta = newMeta();
       await refusesAsInvalid(await log.connect(), 's', [eventOfSize(MAX_APPEND_BYTES + 1, meta)], meta);
     },
     failsOn: [broken.hasNoLimit],
@@ -602,7 +602,7 @@ export const contract: readonly Case[] = [
   {
     sentence: 'the limit counts bytes, not characters',
     run: async (log) => {
-      const meta = by();
+      const meta = newMeta();
       await refusesAsInvalid(await log.connect(), 's', [eventOfSize(MAX_APPEND_BYTES + 1, meta, '移')], meta);
     },
     failsOn: [broken.countsCharacters],
@@ -610,7 +610,7 @@ export const contract: readonly Case[] = [
   {
     sentence: 'the limit holds for all events of an append together',
     run: async (log) => {
-      const [store, meta] = [await log.connect(), by()];
+      const [store, meta] = [await log.connect(), newMeta()];
       const third = eventOfSize(MAX_APPEND_BYTES / 3, meta);
       await refusesAsInvalid(store, 's', [third, third, eventOfSize(MAX_APPEND_BYTES / 3 + 1, meta)], meta);
       await store.append('s', NO_STREAM, [third, third, third], meta);
@@ -621,7 +621,7 @@ export const contract: readonly Case[] = [
   {
     sentence: 'what cannot be taken is refused before anything is sent',
     run: async (log) => {
-      const [store, meta] = [await log.connect(), by()];
+      const [store, meta] = [await log.connect(), newMeta()];
       await store.close();
       const refused = [
         () => store.append('s', NO_STREAM, [eventOfSize(MAX_APPEND_BYTES + 1, meta)], meta),
@@ -655,7 +655,7 @@ export const contract: readonly Case[] = [
       ];
       for (const [n, name] of names.entries()) {
         expect(isStreamName(name)).toBe(true);
-        expect(await failure(store.append(name, NO_STREAM, [event({ n })], by()))).toBeNull();
+        expect(await failure(store.append(name, NO_STREAM, [event({ n })], newMeta()))).toBeNull();
       }
       for (const [n, name] of names.entries())
         expect((await store.read(name)).map((e) => [e.stream, number(e)])).toEqual([[name, n]]);
@@ -678,8 +678,8 @@ export const contract: readonly Case[] = [
       for (const data of [{ a: '\0' }, { a: ['x', { b: 'x\0y' }] }, { 'a\0': 1 }, { a: '\\\0' }, { a: '\\\\\0' }])
         await refusesAsInvalid(store, 's', [event(data)]);
       await refusesAsInvalid(store, 's', [{ ...event(), type: 'test.A\0' }]);
-      await refusesAsInvalid(store, 's', events(1), by(uuidv7(), { actor: 'a\0' }));
-      await refusesAsInvalid(store, 's', events(1), by(uuidv7(), { correlationId: '\0' }));
+      await refusesAsInvalid(store, 's', events(1), newMeta(uuidv7(), { actor: 'a\0' }));
+      await refusesAsInvalid(store, 's', events(1), newMeta(uuidv7(), { correlationId: '\0' }));
     },
     failsOn: [broken.dropsNul],
   },
@@ -697,7 +697,7 @@ export const contract: readonly Case[] = [
       for (const data of [...escaped, '{"a":"\ud800"}', '{"a":["\udfff"]}', '{"\udc00":1}'])
         await refusesAsInvalid(store, 's', [{ ...event(), data }]);
       await refusesAsInvalid(store, 's', [{ ...event(), type: 'test.A\ud800' }]);
-      await refusesAsInvalid(store, 's', events(1), by(uuidv7(), { actor: 'a\ud83d' }));
+      await refusesAsInvalid(store, 's', events(1), newMeta(uuidv7(), { actor: 'a\ud83d' }));
     },
     failsOn: [broken.replacesLoneSurrogates],
   },
@@ -707,7 +707,7 @@ export const contract: readonly Case[] = [
       const store = await log.connect();
       const data = { path: 'C:\\u0000', regex: '\\ud800', more: '\\\\u0000', pair: '😀' };
       expect(
-        await failure(store.append('s', NO_STREAM, [event(data)], by(undefined, { actor: 'a\\u0000' }))),
+        await failure(store.append('s', NO_STREAM, [event(data)], newMeta(undefined, { actor: 'a\\u0000' }))),
       ).toBeNull();
       const [written] = await store.read('s');
       expect(JSON.parse(written!.data!)).toEqual(data);
@@ -727,7 +727,7 @@ export const contract: readonly Case[] = [
         nested: { aa: [[[]], {}], b: null, B: [true, false], '': 'no name', ['__proto__']: 1, é: 2, '10': 3, '9': 4 },
       };
       const spaced = '{ "b" : 1.0,\n\t"a":"\\u00e9\\ud83d\\ude00\\/" , "b2":[ ] }';
-      await store.append('s', NO_STREAM, [event(data), { ...event(), data: spaced }], by());
+      await store.append('s', NO_STREAM, [event(data), { ...event(), data: spaced }], newMeta());
       const written = [await store.read('s'), await store.readAll(null, 10)];
       for (const read of written) expect(read.map((e) => e.data)).toEqual([canonicalJson(data), spaced]);
     },
@@ -744,9 +744,14 @@ export const contract: readonly Case[] = [
       ];
       const numbers = [2 ** 53, 2 ** 60, -(2 ** 63), 1e300, 1.7976931348623157e308, 5e-324, -0, 1 / 3, 100, 1e2];
       for (const [n, text] of texts.entries())
-        await store.append('s', n - 1, [event({ text, [text]: [text] })], by(uuidv7(), { actor: text, role: text }));
+        await store.append(
+          's',
+          n - 1,
+          [event({ text, [text]: [text] })],
+          newMeta(uuidv7(), { actor: text, role: text }),
+        );
       const exact = [event({ numbers }), { ...event(), data: '{"n":9007199254740993,"e":1e400,"z":-0,"d":1,"d":2}' }];
-      await store.append('numbers', NO_STREAM, exact, by());
+      await store.append('numbers', NO_STREAM, exact, newMeta());
       const written = await everything(store);
       expect(written.slice(0, texts.length).map(({ data, meta }) => [data, meta.actor, meta.role])).toEqual(
         texts.map((text) => [canonicalJson({ text, [text]: [text] }), text, text]),
@@ -765,8 +770,12 @@ export const contract: readonly Case[] = [
         { type: 'Ähnlich.移', version: 2, data: '{}' },
       ];
       const metas = [
-        by(uuidv7(), { causationId: uuidv7(), correlationId: 'ß 移 🧳 "' }),
-        by(uuidv4(), { agency: null, role: 'secretariat', traceparent: `00-${'4b'.repeat(16)}-${'7c'.repeat(8)}-01` }),
+        newMeta(uuidv7(), { causationId: uuidv7(), correlationId: 'ß 移 🧳 "' }),
+        newMeta(uuidv4(), {
+          agency: null,
+          role: 'secretariat',
+          traceparent: `00-${'4b'.repeat(16)}-${'7c'.repeat(8)}-01`,
+        }),
       ];
       await store.append('s', NO_STREAM, given, metas[0]!);
       await store.append('s', 2, given, metas[1]!);
@@ -783,7 +792,7 @@ export const contract: readonly Case[] = [
       const store = await log.connect();
       const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
       const more = { traceparent, attempt: 2, note: null, nested: { b: [1, { a: 'x' }], a: false } };
-      const metas = [{ ...by(), ...more }, by(), { ...more, ...by() }];
+      const metas = [{ ...newMeta(), ...more }, newMeta(), { ...more, ...newMeta() }];
       for (const [n, meta] of metas.entries()) await store.append('s', n - 1, events(1), meta);
       for (const written of [await store.read('s'), await store.readAll(null, 10)])
         expect(written.map(({ meta }) => meta)).toEqual(metas);
@@ -798,7 +807,7 @@ export const contract: readonly Case[] = [
       const store = await log.connect();
       const large: EncodedEvent[] = [];
       for (let n = 0; n < 6; n++) {
-        const meta = by();
+        const meta = newMeta();
         large.push(eventOfSize(MAX_APPEND_BYTES, meta, ['a', '移', 'b', 'é', '🧳', '\u2028'][n]));
         await store.append(`large-${n % 2}`, Math.floor(n / 2) - 1, [large[n]!], meta);
       }
@@ -821,8 +830,8 @@ export const contract: readonly Case[] = [
     sentence: 'a stream and the log show the same events',
     run: async (log) => {
       const [store, other] = [await log.connect(), await log.connect()];
-      await store.append('a', NO_STREAM, events(2), by());
-      await other.append('b', NO_STREAM, events(2), by());
+      await store.append('a', NO_STREAM, events(2), newMeta());
+      await other.append('b', NO_STREAM, events(2), newMeta());
       const all = await everything(store);
       expect([...(await store.read('a')), ...(await store.read('b'))]).toEqual(all);
       expect(await everything(other)).toEqual(all);
@@ -836,7 +845,7 @@ export const contract: readonly Case[] = [
     sentence: "an event's id is a UUID derived from the command's id, the stream and the event's index",
     run: async (log) => {
       const store = await log.connect();
-      const [meta, later] = [by(), by(uuidv4())];
+      const [meta, later] = [newMeta(), newMeta(uuidv4())];
       await store.append('s', NO_STREAM, events(3), meta);
       await store.append('s', 2, events(2), later);
       const ids = (await store.read('s')).map(({ id }) => id);
@@ -860,8 +869,8 @@ export const contract: readonly Case[] = [
         `x${uuidv7()}`,
         uuidv7().replaceAll('-', ''),
       ])
-        await refusesAsInvalid(store, 's', events(1), by(commandId));
-      await store.append('s', NO_STREAM, events(1), by(`${uuidv7()}:2`));
+        await refusesAsInvalid(store, 's', events(1), newMeta(commandId));
+      await store.append('s', NO_STREAM, events(1), newMeta(`${uuidv7()}:2`));
       expect((await store.read('s'))[0]!.id).toMatch(UUID);
     },
     failsOn: [broken.takesAnyCommandId],
@@ -869,9 +878,9 @@ export const contract: readonly Case[] = [
   {
     sentence: 'no two events of a log have the same id, even if one command writes to several streams',
     run: async (log) => {
-      const [store, meta] = [await log.connect(), by()];
+      const [store, meta] = [await log.connect(), newMeta()];
       for (const stream of ['a', 'b', 'c']) await store.append(stream, NO_STREAM, events(3), meta);
-      await store.append('a', 2, events(3), by());
+      await store.append('a', 2, events(3), newMeta());
       expect(new Set((await everything(store)).map(({ id }) => id)).size).toBe(12);
     },
     failsOn: [broken.givesStreamsTheSameIds],
@@ -885,7 +894,7 @@ export const contract: readonly Case[] = [
           `s${n}`,
           NO_STREAM,
           events(1),
-          by(uuidv7({ msecs: NOON + n * 1000, random: new Uint8Array(16) })),
+          newMeta(uuidv7({ msecs: NOON + n * 1000, random: new Uint8Array(16) })),
         );
       const ids = (await everything(store)).map(({ id }) => id);
       expect(ids).toEqual(ids.toSorted());
@@ -897,7 +906,7 @@ export const contract: readonly Case[] = [
     run: async (log) => {
       const store = await log.connect();
       for (let n = 0; n < 6; n++)
-        await store.append('s', n * 2 - 1, [event({ n: n * 2 }), event({ n: n * 2 + 1 })], by());
+        await store.append('s', n * 2 - 1, [event({ n: n * 2 }), event({ n: n * 2 + 1 })], newMeta());
       const written = await store.read('s');
       expect(written.map(({ revision }) => revision)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
       expect(written.map(number)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
@@ -908,7 +917,7 @@ export const contract: readonly Case[] = [
     sentence: 'a stream is read from a revision on, that one included',
     run: async (log) => {
       const store = await log.connect();
-      await store.append('s', NO_STREAM, events(4), by());
+      await store.append('s', NO_STREAM, events(4), newMeta());
       expect((await store.read('s', 0)).map(number)).toEqual([0, 1, 2, 3]);
       expect((await store.read('s', 2)).map(number)).toEqual([2, 3]);
       expect((await store.read('s', 3)).map(number)).toEqual([3]);
@@ -922,7 +931,7 @@ export const contract: readonly Case[] = [
       const store = await log.connect();
       for (let n = 0; n < 10; n++) {
         const some = Array.from({ length: 120 }, (_, i) => event({ n: 120 * n + i }));
-        await store.append('long', 120 * n - 1, some, by());
+        await store.append('long', 120 * n - 1, some, newMeta());
       }
       const numbers = Array.from({ length: 1200 }, (_, n) => n);
       expect((await store.read('long')).map(number)).toEqual(numbers);
@@ -939,7 +948,7 @@ export const contract: readonly Case[] = [
     sentence: 'a stream that does not exist has no events',
     run: async (log) => {
       const store = await log.connect();
-      await store.append('commitment-IOM-2006-10', NO_STREAM, events(2), by());
+      await store.append('commitment-IOM-2006-10', NO_STREAM, events(2), newMeta());
       for (const name of ['other', 'commitment-IOM-2006-1', 'commitment-IOM-2006-100', 'Commitment-IOM-2006-10'])
         expect(await store.read(name)).toEqual([]);
     },
@@ -949,7 +958,8 @@ export const contract: readonly Case[] = [
     sentence: 'positions are decimal digits that rise strictly over the whole log, across connections',
     run: async (log) => {
       const stores = [await log.connect(), await log.connect()];
-      for (let n = 0; n < 12; n++) await stores[n % 2]!.append(`s${n % 3}`, Math.floor(n / 3) * 2 - 1, events(2), by());
+      for (let n = 0; n < 12; n++)
+        await stores[n % 2]!.append(`s${n % 3}`, Math.floor(n / 3) * 2 - 1, events(2), newMeta());
       const positions = (await everything(stores[0]!)).map(({ position }) => position);
       expect(positions).toHaveLength(24);
       for (const position of positions) expect(position).toMatch(/^[1-9]\d*$/);
@@ -965,10 +975,10 @@ export const contract: readonly Case[] = [
     run: async (log) => {
       const store = await log.connect();
       const names = ['book-b', 'book-a', 'books-a', 'book.a', 'book-a.b', 'boo-k', 'book-A'];
-      for (let n = 0; n < 3; n++) for (const name of names) await store.append(name, n - 1, [event({ n })], by());
+      for (let n = 0; n < 3; n++) for (const name of names) await store.append(name, n - 1, [event({ n })], newMeta());
       const upTo = (await store.head())!;
       for (const name of ['book-a', 'book-c'])
-        await store.append(name, name === 'book-a' ? 2 : -1, [event({ n: 3 })], by());
+        await store.append(name, name === 'book-a' ? 2 : -1, [event({ n: 3 })], newMeta());
       if (!store.readByStream) return;
       const read = async (page: number) => {
         const all: Envelope[] = [];
@@ -998,7 +1008,7 @@ export const contract: readonly Case[] = [
     sentence: 'the log is read in the order of the commits',
     run: async (log) => {
       const stores = [await log.connect(), await log.connect()];
-      for (let n = 0; n < 10; n++) await stores[n % 2]!.append(`s${9 - n}`, NO_STREAM, [event({ n })], by());
+      for (let n = 0; n < 10; n++) await stores[n % 2]!.append(`s${9 - n}`, NO_STREAM, [event({ n })], newMeta());
       for (const store of stores)
         expect((await store.readAll(null, 100)).map(number)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
     },
@@ -1008,7 +1018,7 @@ export const contract: readonly Case[] = [
     sentence: 'the log is read after a position, that one excluded',
     run: async (log) => {
       const store = await log.connect();
-      await store.append('s', NO_STREAM, events(5), by());
+      await store.append('s', NO_STREAM, events(5), newMeta());
       const all = await store.readAll(null, 100);
       for (const [n, { position }] of all.entries())
         expect(await store.readAll(position, 100)).toEqual(all.slice(n + 1));
@@ -1019,7 +1029,7 @@ export const contract: readonly Case[] = [
     sentence: 'no more events are read than were asked for',
     run: async (log) => {
       const store = await log.connect();
-      await store.append('s', NO_STREAM, events(5), by());
+      await store.append('s', NO_STREAM, events(5), newMeta());
       for (const limit of [1, 2, 4, 5, 6])
         expect((await store.readAll(null, limit)).map(number)).toEqual([0, 1, 2, 3, 4].slice(0, limit));
     },
@@ -1030,7 +1040,7 @@ export const contract: readonly Case[] = [
     run: async (log) => {
       const store = await log.connect();
       for (let n = 0; n < 5; n++)
-        await store.append(`s${n}`, NO_STREAM, [event({ n: n * 2 }), event({ n: n * 2 + 1 })], by());
+        await store.append(`s${n}`, NO_STREAM, [event({ n: n * 2 }), event({ n: n * 2 + 1 })], newMeta());
       for (const page of [1, 2, 3, 7, 10, 11])
         expect((await everything(store, page)).map(number)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
     },
@@ -1041,9 +1051,9 @@ export const contract: readonly Case[] = [
     run: async (log) => {
       const [store, other] = [await log.connect(), await log.connect()];
       expect(await store.head()).toBeNull();
-      const first = await store.append('a', NO_STREAM, events(2), by());
+      const first = await store.append('a', NO_STREAM, events(2), newMeta());
       expect([await store.head(), await other.head()]).toEqual([first.position, first.position]);
-      const second = await other.append('b', NO_STREAM, events(1), by());
+      const second = await other.append('b', NO_STREAM, events(1), newMeta());
       expect([await store.head(), await other.head()]).toEqual([second.position, second.position]);
     },
     failsOn: [broken.knowsOnlyItsOwnHead, broken.startsAtZero],
@@ -1082,10 +1092,10 @@ export const contract: readonly Case[] = [
       const write = async (store: EventStore, stream: string): Promise<void> => {
         for (let n = 0; n < 25; n++) {
           const sent = [
-            store.append(stream, n - 1, [event({ n })], by()),
-            store.append(stream, n + 7, events(2), by()),
-            store.append(stream, n - 2, events(3), by()),
-            store.append(stream, n - 1, [event(), event({ text: '\0' })], by()),
+            store.append(stream, n - 1, [event({ n })], newMeta()),
+            store.append(stream, n + 7, events(2), newMeta()),
+            store.append(stream, n - 2, events(3), newMeta()),
+            store.append(stream, n - 1, [event(), event({ text: '\0' })], newMeta()),
           ];
           const [good, ...bad] = await Promise.allSettled(sent);
           expect(good).toMatchObject({ status: 'fulfilled' });
@@ -1138,10 +1148,10 @@ export const contract: readonly Case[] = [
     sentence: 'a subscription gives what the log holds, then what comes',
     run: async (log) => {
       const store = await log.connect();
-      await store.append('a', NO_STREAM, [event({ n: 0 }), event({ n: 1 })], by());
+      await store.append('a', NO_STREAM, [event({ n: 0 }), event({ n: 1 })], newMeta());
       const following = follow(store, null);
       expect((await following.got(2)).map(number)).toEqual([0, 1]);
-      for (let n = 2; n < 6; n++) await store.append(`b${n}`, NO_STREAM, [event({ n })], by());
+      for (let n = 2; n < 6; n++) await store.append(`b${n}`, NO_STREAM, [event({ n })], newMeta());
       expect((await following.got(6)).map(number)).toEqual([0, 1, 2, 3, 4, 5]);
       following.stop();
     },
@@ -1151,10 +1161,10 @@ export const contract: readonly Case[] = [
     sentence: 'a subscription begins after the position it is given, that one excluded',
     run: async (log) => {
       const store = await log.connect();
-      await store.append('s', NO_STREAM, events(4), by());
+      await store.append('s', NO_STREAM, events(4), newMeta());
       const all = await everything(store);
       const following = all.map(({ position }) => follow(store, position));
-      await store.append('s', 3, [event({ n: 4 })], by());
+      await store.append('s', 3, [event({ n: 4 })], newMeta());
       for (const [n, { got, stop }] of following.entries()) {
         expect((await got(4 - n)).map(number)).toEqual([1, 2, 3, 4].slice(n));
         stop();
@@ -1186,10 +1196,10 @@ export const contract: readonly Case[] = [
     sentence: 'a subscription gives no batch larger than was asked for, and none that is empty',
     run: async (log) => {
       const store = await log.connect();
-      await store.append('s', NO_STREAM, events(10), by());
+      await store.append('s', NO_STREAM, events(10), newMeta());
       const following = follow(store, null, { batchSize: 3 });
       await following.got(10);
-      await store.append('s', 9, events(5), by());
+      await store.append('s', 9, events(5), newMeta());
       await following.got(15);
       await sleep(120);
       following.stop();
@@ -1208,7 +1218,7 @@ export const contract: readonly Case[] = [
       idle.stop();
       expect(await within(SOON, idle.ended)).toBeNull();
 
-      await store.append('s', NO_STREAM, events(10), by());
+      await store.append('s', NO_STREAM, events(10), newMeta());
       const busy = follow(store, null, { batchSize: 1, work: () => sleep(20) });
       await busy.got(2);
       busy.stop();
@@ -1241,7 +1251,7 @@ export const contract: readonly Case[] = [
     run: async (log) => {
       const store = await log.connect();
       const following = [follow(store, null), follow(store, null), follow(store, null, { batchSize: 2 })];
-      for (let n = 0; n < 6; n++) await store.append('s', n - 1, [event({ n })], by());
+      for (let n = 0; n < 6; n++) await store.append('s', n - 1, [event({ n })], newMeta());
       for (const { got, stop } of following) {
         expect((await got(6)).map(number)).toEqual([0, 1, 2, 3, 4, 5]);
         stop();
@@ -1253,9 +1263,9 @@ export const contract: readonly Case[] = [
     sentence: 'more than 100 subscribers of one connection each get every event, and reads and appends go on',
     run: async (log) => {
       const store = await log.connect();
-      await store.append('s', NO_STREAM, [event({ n: 0 })], by());
+      await store.append('s', NO_STREAM, [event({ n: 0 })], newMeta());
       const following = Array.from({ length: 130 }, () => follow(store, null));
-      await within(patience(), store.append('s', 0, [event({ n: 1 })], by()));
+      await within(patience(), store.append('s', 0, [event({ n: 1 })], newMeta()));
       expect(await within(patience(), store.read('s'))).toHaveLength(2);
       for (const { got } of following) expect((await got(2)).map(number)).toEqual([0, 1]);
       for (const { stop } of following) stop();
@@ -1267,7 +1277,7 @@ export const contract: readonly Case[] = [
     sentence: 'a subscriber that leaves, or fails, in the middle hinders neither the others nor the close',
     run: async (log) => {
       const store = await log.connect();
-      await store.append('s', NO_STREAM, events(10), by());
+      await store.append('s', NO_STREAM, events(10), newMeta());
       const staying = follow(store, null, { batchSize: 2 });
       const never = new AbortController().signal;
       const leave = async (fails: boolean): Promise<void> => {
@@ -1278,7 +1288,7 @@ export const contract: readonly Case[] = [
       };
       expect(await within(patience(), failure(leave(false)))).toBeNull();
       expect(await within(patience(), failure(leave(true)))).toMatchObject({ message: 'cannot take 2' });
-      await store.append('s', 9, events(1), by());
+      await store.append('s', 9, events(1), newMeta());
       expect(await staying.got(11)).toHaveLength(11);
       await within(patience(), store.close());
       expect(await within(patience(), staying.ended)).toBeInstanceOf(StoreUnavailable);
@@ -1290,7 +1300,7 @@ export const contract: readonly Case[] = [
     run: async (log) => {
       const store = await log.connect();
       let appended = 0;
-      const append = () => store.append('s', appended - 1, [event({ n: appended++ })], by());
+      const append = () => store.append('s', appended - 1, [event({ n: appended++ })], newMeta());
       await append();
       // Three more come while it works a batch off.
       const work = async () => {
@@ -1309,9 +1319,9 @@ export const contract: readonly Case[] = [
     run: async (log) => {
       let now = NOON + 7;
       const store = await log.connect(() => now);
-      await store.append('s', NO_STREAM, events(1), by());
+      await store.append('s', NO_STREAM, events(1), newMeta());
       now += DAY;
-      await store.append('s', 0, events(2), by());
+      await store.append('s', 0, events(2), newMeta());
       const [first, ...later] = (await store.read('s')).map(({ recordedAt }) => recordedAt);
       expect(first).toBe('2026-03-01T12:00:00.007Z');
       expect(later).toEqual(['2026-03-02T12:00:00.007Z', '2026-03-02T12:00:00.007Z']);
@@ -1324,15 +1334,15 @@ export const contract: readonly Case[] = [
     run: async (log) => {
       let now = NOON;
       const [store, behind] = [await log.connect(() => now), await log.connect(() => NOON - 400 * DAY)];
-      await store.append('a', NO_STREAM, events(1), by());
+      await store.append('a', NO_STREAM, events(1), newMeta());
       now -= DAY;
-      await store.append('b', NO_STREAM, events(1), by());
-      await behind.append('c', NO_STREAM, events(1), by());
+      await store.append('b', NO_STREAM, events(1), newMeta());
+      await behind.append('c', NO_STREAM, events(1), newMeta());
       now = NOON + 1000;
-      await store.append('d', NO_STREAM, events(1), by());
-      await behind.append('a', 0, events(1), by());
+      await store.append('d', NO_STREAM, events(1), newMeta());
+      await behind.append('a', 0, events(1), newMeta());
       const reopened = await log.connect(() => 0);
-      await reopened.append('e', NO_STREAM, events(1), by());
+      await reopened.append('e', NO_STREAM, events(1), newMeta());
       const times = (await everything(store)).map(({ recordedAt }) => Date.parse(recordedAt) - NOON);
       expect(times).toEqual([0, 0, 0, 1000, 1000, 1000]);
     },
@@ -1361,7 +1371,7 @@ export const contract: readonly Case[] = [
       const positions: string[] = [];
       for (let n = 0; n < 7; n++) {
         now = NOON + Math.floor(n / 2) * 1000;
-        positions.push((await store.append(`s${n % 2}`, Math.floor(n / 2) * 2 - 1, events(2), by())).position);
+        positions.push((await store.append(`s${n % 2}`, Math.floor(n / 2) * 2 - 1, events(2), newMeta())).position);
       }
       const at = (ms: number) => store.positionAt(new Date(NOON + ms));
       expect([await at(-DAY), await at(-1)]).toEqual([null, null]);
@@ -1380,7 +1390,12 @@ export const contract: readonly Case[] = [
     run: async (log) => {
       const stores = [await log.connect(), await log.connect()];
       for (let n = 0; n < 8; n++)
-        await stores[n % 2]!.append(`s${n % 2}`, Math.floor(n / 2) * 2 - 1, events(2), by(undefined, { agency: null }));
+        await stores[n % 2]!.append(
+          `s${n % 2}`,
+          Math.floor(n / 2) * 2 - 1,
+          events(2),
+          newMeta(undefined, { agency: null }),
+        );
       const last = new Map<string, string>();
       for (const e of await everything(stores[0]!)) {
         const { id, stream, revision, type, version, digest, meta, recordedAt } = e;
@@ -1397,7 +1412,7 @@ export const contract: readonly Case[] = [
     run: async (log) => {
       const store = await log.connect();
       for (let n = 0; n < 3; n++)
-        await store.append(`s${n}`, NO_STREAM, [event({ name: 'x' }), event({ name: 'x' })], by());
+        await store.append(`s${n}`, NO_STREAM, [event({ name: 'x' }), event({ name: 'x' })], newMeta());
       const written = await everything(store);
       for (const { salt, data, digest } of written)
         expect(digest).toBe(
@@ -1420,7 +1435,7 @@ export const contract: readonly Case[] = [
         'text',
         NO_STREAM,
         [event({ text: '\u00e9 e\u0301 移 🧳' }), { ...event(), data: '{ "b":1.0 }' }],
-        by(),
+        newMeta(),
       );
       await store.close();
       for (const reader of [other, await log.connect()])
@@ -1434,8 +1449,8 @@ export const contract: readonly Case[] = [
     sentence: 'the data and salt of an event can be blanked, and nothing else changes, on any connection',
     run: async (log) => {
       const [store, other] = [await log.connect(), await log.connect()];
-      await store.append('s', NO_STREAM, [event({ n: 0 }), event({ name: 'Jo Doe' }), event({ n: 2 })], by());
-      await store.append('t', NO_STREAM, events(2), by());
+      await store.append('s', NO_STREAM, [event({ n: 0 }), event({ name: 'Jo Doe' }), event({ n: 2 })], newMeta());
+      await store.append('t', NO_STREAM, events(2), newMeta());
       const before = await everything(store);
       expect(before[1]!.data).toContain('Jo Doe');
       await store.blank('s', 1);
@@ -1457,13 +1472,13 @@ export const contract: readonly Case[] = [
     sentence: 'a log with blanked data verifies, and goes on',
     run: async (log) => {
       const store = await log.connect();
-      const meta = by();
+      const meta = newMeta();
       const first = await store.append('s', NO_STREAM, events(2), meta);
-      await store.append('s', 1, [{ ...event({ revision: 1 }), type: 'test.Blanked' }], by());
+      await store.append('s', 1, [{ ...event({ revision: 1 }), type: 'test.Blanked' }], newMeta());
       await store.blank('s', 1);
       expect(await verify(store)).toMatchObject({ ok: true, blanked: 1, toErase: [] });
       expect(await store.append('s', NO_STREAM, events(2), meta)).toEqual(first);
-      await store.append('s', 2, events(1), by());
+      await store.append('s', 2, events(1), newMeta());
       expect(await verify(await log.connect())).toMatchObject({ ok: true, blanked: 1, anchor: { events: 4 } });
     },
     failsOn: [broken.blanksTheDigestToo, broken.blanksNothing],
@@ -1472,7 +1487,7 @@ export const contract: readonly Case[] = [
     sentence: 'blanking again changes nothing, from whatever connection',
     run: async (log) => {
       const [store, other] = [await log.connect(), await log.connect()];
-      await store.append('s', NO_STREAM, events(2), by());
+      await store.append('s', NO_STREAM, events(2), newMeta());
       await store.blank('s', 0);
       const blanked = await everything(store);
       expect(await failure(Promise.all([store.blank('s', 0), other.blank('s', 0)]))).toBeNull();
@@ -1484,7 +1499,7 @@ export const contract: readonly Case[] = [
     sentence: 'what is not there cannot be blanked: NoSuchEvent',
     run: async (log) => {
       const store = await log.connect();
-      await store.append('s', NO_STREAM, events(2), by());
+      await store.append('s', NO_STREAM, events(2), newMeta());
       const before = await everything(store);
       for (const [stream, revision] of [
         ['s', 2],
@@ -1501,11 +1516,11 @@ export const contract: readonly Case[] = [
     sentence: 'blanking does no harm to appends under way',
     run: async (log) => {
       const [store, other] = [await log.connect(), await log.connect()];
-      await store.append('s', NO_STREAM, events(8), by());
+      await store.append('s', NO_STREAM, events(8), newMeta());
       const sent = Array.from({ length: 8 }, (_, n) => [
-        store.append(`a${n}`, NO_STREAM, events(2), by()),
+        store.append(`a${n}`, NO_STREAM, events(2), newMeta()),
         store.blank('s', n),
-        other.append(`b${n}`, NO_STREAM, events(2), by()),
+        other.append(`b${n}`, NO_STREAM, events(2), newMeta()),
       ]).flat();
       expect((await Promise.allSettled(sent)).filter(({ status }) => status === 'rejected')).toEqual([]);
       const all = await everything(store);
@@ -1528,7 +1543,7 @@ export const contract: readonly Case[] = [
         { ...event(), type: 'a.A', version: 3 },
         { ...event(), type: 'b.Ä' },
       ];
-      await store.append('s', NO_STREAM, some, by());
+      await store.append('s', NO_STREAM, some, newMeta());
       expect(await named(store)).toEqual(['a.A 1', 'a.A 3', 'b.Ä 1']);
       await other.append(
         't',
@@ -1537,7 +1552,7 @@ export const contract: readonly Case[] = [
           { ...event(), type: 'c.C' },
           { ...event(), type: 'b.Ä' },
         ],
-        by(),
+        newMeta(),
       );
       for (const reader of [store, other, await log.connect()])
         expect(await named(reader)).toEqual(['a.A 1', 'a.A 3', 'b.Ä 1', 'c.C 1']);
@@ -1609,7 +1624,7 @@ export const contract: readonly Case[] = [
       expect([await at(-1), await at(0), await at(200), await at(499)]).toEqual([-1, 0, 0, 0]);
       expect([await at(500), await at(699), await at(700), await at(999)]).toEqual([3, 3, 4, 4]);
       expect([await at(1000), await at(DAY)]).toEqual([5, 5]);
-      const { position } = await store.append('book-a', 2, events(1), by());
+      const { position } = await store.append('book-a', 2, events(1), newMeta());
       expect(await store.positionAt(new Date(NOON + 1999))).toBe(taken[5]!.position);
       expect(await store.positionAt(new Date(NOON + 2000))).toBe(position);
     },
@@ -1621,7 +1636,7 @@ export const contract: readonly Case[] = [
     run: async (log) => {
       const clock = () => NOON - DAY;
       const [store, other] = [await log.connect(clock), await log.connect(clock)];
-      await other.append('book-a', NO_STREAM, events(1), by()).then(() => other.read('book-a'));
+      await other.append('book-a', NO_STREAM, events(1), newMeta()).then(() => other.read('book-a'));
       const own = await everything(store);
       const before = Number(own[0]!.position);
       const taken = otherLog([
@@ -1629,12 +1644,12 @@ export const contract: readonly Case[] = [
         { stream: 'note', position: before + 5_000, ms: 300 },
       ]);
       await store.takeOver(own[0]!.position, taken);
-      await refusesAsWrong(other.append('book-b', NO_STREAM, events(1), by()), 'book-b', NO_STREAM, 0);
+      await refusesAsWrong(other.append('book-b', NO_STREAM, events(1), newMeta()), 'book-b', NO_STREAM, 0);
       const appended = [
-        await other.append('book-b', 0, events(2), by()),
-        await store.append('book-a', 0, events(1), by()),
-        await other.append('new', NO_STREAM, events(1), by()),
-        await (await log.connect(clock)).append('book-b', 2, events(1), by()),
+        await other.append('book-b', 0, events(2), newMeta()),
+        await store.append('book-a', 0, events(1), newMeta()),
+        await other.append('new', NO_STREAM, events(1), newMeta()),
+        await (await log.connect(clock)).append('book-b', 2, events(1), newMeta()),
       ];
       const all = await everything(other);
       expect(all.slice(0, 3)).toEqual([...own, ...taken]);
@@ -1753,7 +1768,7 @@ export const contract: readonly Case[] = [
     sentence: 'many events are taken over at once, in the order of the other log',
     run: async (log) => {
       const store = await log.connect();
-      const meta = by();
+      const meta = newMeta();
       const many = Array.from({ length: 400 }, (_, n) => ({
         stream: `s-${(n * 7) % 11}`,
         position: 40 * n + 11 + (n % 3),
@@ -1780,7 +1795,7 @@ export const contract: readonly Case[] = [
       const [store, other] = [await log.connect(), await log.connect()];
       const identity = await store.identity();
       expect(identity).toMatch(/\S{8,}/);
-      await store.append('s', NO_STREAM, events(1), by());
+      await store.append('s', NO_STREAM, events(1), newMeta());
       await store.close();
       expect([await other.identity(), await (await log.connect()).identity()]).toEqual([identity, identity]);
     },
@@ -1791,7 +1806,7 @@ export const contract: readonly Case[] = [
     run: async (log) => {
       const store = await log.connect();
       const told = [];
-      for (let n = 0; n < 5; n++) told.push(await store.append('s', n * 2 - 1, events(2), by()));
+      for (let n = 0; n < 5; n++) told.push(await store.append('s', n * 2 - 1, events(2), newMeta()));
       const before = await everything(store);
       await store.close();
       const reopened = await log.connect();
@@ -1799,7 +1814,7 @@ export const contract: readonly Case[] = [
       expect(before.filter((_, n) => n % 2 === 1).map(({ revision, position }) => ({ revision, position }))).toEqual(
         told,
       );
-      expect(await reopened.append('s', 9, events(1), by())).toMatchObject({ revision: 10 });
+      expect(await reopened.append('s', 9, events(1), newMeta())).toMatchObject({ revision: 10 });
     },
     failsOn: [broken.acknowledgesBeforeWriting],
   },
@@ -1808,7 +1823,7 @@ export const contract: readonly Case[] = [
     run: async (log) => {
       const store = await log.connect();
       const sent = Array.from({ length: 5 }, (_, n) =>
-        store.append(`s${n}`, NO_STREAM, events(1), by()).catch(() => null),
+        store.append(`s${n}`, NO_STREAM, events(1), newMeta()).catch(() => null),
       );
       await within(patience(), store.close());
       const answers = await within(patience(), Promise.all(sent));
@@ -1822,13 +1837,13 @@ export const contract: readonly Case[] = [
     sentence: 'a closed connection refuses everything with StoreUnavailable, and tells its subscribers so',
     run: async (log) => {
       const store = await log.connect();
-      const { position } = await store.append('s', NO_STREAM, events(1), by());
+      const { position } = await store.append('s', NO_STREAM, events(1), newMeta());
       const following = follow(store, null);
       await following.got(1);
       await store.close();
       expect(await within(SOON, following.ended)).toBeInstanceOf(StoreUnavailable);
       const calls = [
-        () => store.append('s', 0, events(1), by()),
+        () => store.append('s', 0, events(1), newMeta()),
         () => store.blank('s', 0),
         () => store.read('s'),
         () => store.readAll(position, 10),

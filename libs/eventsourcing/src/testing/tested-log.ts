@@ -30,6 +30,6 @@ export class Turns {
 }
 
 /** So many ms, on a machine that has nothing else to do, or until `signal` is aborted. */
-export async function given(ms: number, signal?: AbortSignal): Promise<void> {
+export async function idleTime(ms: number, signal?: AbortSignal): Promise<void> {
   for (let left = ms; left > 0 && !signal?.aborted; left -= TURN_MS) await sleep(TURN_MS, undefined, { ref: false });
 }

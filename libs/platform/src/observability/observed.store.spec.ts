@@ -5,7 +5,7 @@ import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@open
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
 import { NO_STREAM, StoreUnavailable, type EventStore } from '#eventsourcing';
-import { by } from '../../../eventsourcing/src/testing/counter.js';
+import { newMeta } from '../../../eventsourcing/src/testing/counter.js';
 import { memoryLog } from '../../../eventsourcing/src/testing/memory-event-store.js';
 import { storeContract } from '../../../eventsourcing/src/testing/store-contract.js';
 import type { TestedLog } from '../../../eventsourcing/src/testing/tested-log.js';
@@ -48,8 +48,8 @@ describe('An observed store', () => {
 
   it('counts events, appends and conflicts', async () => {
     expect(await measured('followthrough_append_conflicts_total', system)).toBe(0);
-    await store.append('test-1', NO_STREAM, [happened, happened], by());
-    await expect(store.append('test-1', NO_STREAM, [happened], by())).rejects.toThrow('is at revision');
+    await store.append('test-1', NO_STREAM, [happened, happened], newMeta());
+    await expect(store.append('test-1', NO_STREAM, [happened], newMeta())).rejects.toThrow('is at revision');
     expect(await measured('followthrough_appended_events_total', system)).toBe(2);
     expect(await measured('followthrough_append_duration_seconds_count', system)).toBe(2);
     expect(await measured('followthrough_append_conflicts_total', system)).toBe(1);
@@ -59,7 +59,7 @@ describe('An observed store', () => {
   it('says how many appends wait, and counts those that the store could not take', async () => {
     const { promise, reject } = Promise.withResolvers<never>();
     store = observed(Object.assign(await log.connect(), { append: () => promise }), system);
-    const appends = ['test-1', 'test-2'].map((stream) => store.append(stream, NO_STREAM, [happened], by()));
+    const appends = ['test-1', 'test-2'].map((stream) => store.append(stream, NO_STREAM, [happened], newMeta()));
     const settled = Promise.allSettled(appends);
     expect(await measured('followthrough_appends_waiting', system)).toBe(2);
     reject(new StoreUnavailable('The disk is full.'));
@@ -83,7 +83,7 @@ describe('In a trace', () => {
   });
 
   it('an append is a span, which its events name', async () => {
-    await store.append('test-1', NO_STREAM, [happened, happened], by());
+    await store.append('test-1', NO_STREAM, [happened, happened], newMeta());
     const [span] = exporter.getFinishedSpans();
     const { traceId, spanId } = span!.spanContext();
     expect(span).toMatchObject({
@@ -95,18 +95,18 @@ describe('In a trace', () => {
   });
 
   it('a command that is sent again finds its events, though it is of another trace', async () => {
-    const meta = by();
+    const meta = newMeta();
     const first = await store.append('test-1', NO_STREAM, [happened], meta);
     expect(await store.append('test-1', NO_STREAM, [happened], meta)).toEqual(first);
     expect(await store.read('test-1')).toHaveLength(1);
   });
 
   it('an append that the store could not take is an error; one that came too late is not, but says so', async () => {
-    await store.append('test-1', NO_STREAM, [happened], by());
-    await expect(store.append('test-1', NO_STREAM, [happened], by())).rejects.toThrow();
+    await store.append('test-1', NO_STREAM, [happened], newMeta());
+    await expect(store.append('test-1', NO_STREAM, [happened], newMeta())).rejects.toThrow();
     const down = () => Promise.reject(new StoreUnavailable('The disk is full.'));
     const broken = observed(Object.assign(await log.connect(), { append: down }), system);
-    await expect(broken.append('test-2', NO_STREAM, [happened], by())).rejects.toThrow();
+    await expect(broken.append('test-2', NO_STREAM, [happened], newMeta())).rejects.toThrow();
     const told = exporter
       .getFinishedSpans()
       .map(({ status, attributes, events }) => [status.code, attributes['followthrough.outcome'], events.length]);
@@ -121,7 +121,7 @@ describe('In a trace', () => {
 
 describe('Without an SDK', () => {
   it('nothing is added to the meta of events', async () => {
-    const meta = by();
+    const meta = newMeta();
     await store.append('test-1', NO_STREAM, [happened], meta);
     expect((await store.read('test-1'))[0]!.meta).toEqual(meta);
   });

@@ -31,12 +31,12 @@ export const [anna, bela, carl, desk] = [
 ] as const;
 
 /** By agency, the commitments that it leads. */
-export const LED: Readonly<Record<string, readonly string[]>> = {
+export const LED_BY: Readonly<Record<string, readonly string[]>> = {
   IOM: ['IOM-2006-01', 'IOM-2006-02'],
   ILO: ['ILO-2006-01'],
 };
 
-const ASKED: Round = {
+const ROUND: Round = {
   code: CODE,
   name: 'Follow-up',
   asOf: today,
@@ -62,7 +62,7 @@ class Symbols extends RoundReports {
 }
 
 /** Nobody waits for the publication. */
-export const UNSEEN: Making = { told: async () => undefined, deciding: async () => undefined };
+export const SILENT_MAKING: Making = { told: async () => undefined, deciding: async () => undefined };
 
 /** One process that works on returns. */
 export class Desk {
@@ -77,13 +77,13 @@ export class Desk {
   ) {
     this.log = { store, codec: new EventCodec([commitment, numbering, round, aReturn, ...Object.values(registers)]) };
     const of = async (agency: string): Promise<CommitmentInQuestion[]> => {
-      const found = await Promise.all(LED[agency]!.map((one) => inQuestion(this.log, one, agency, today)));
+      const found = await Promise.all(LED_BY[agency]!.map((one) => inQuestion(this.log, one, agency, today)));
       return found.filter((one) => one !== null);
     };
     this.returns = new Returns(
       this.log,
       drafts,
-      { of, count: async (code) => LED[code]!.length },
+      { of, count: async (code) => LED_BY[code]!.length },
       { of: async () => [] },
     );
     this.rounds = new Rounds(this.log, drafts, {} as Registers, this.reports);
@@ -113,17 +113,17 @@ export class Desk {
   }
 }
 
-const LETTER = 'LETTER-1';
+const LETTER_DOCUMENT = 'LETTER-1';
 
 /** The authority that somebody names for an act on behalf of an agency: the secretariat needs one. */
 export const authority = ({ role }: Actor, agency: string) =>
-  role === 'secretariat' ? { onBehalf: { agency, citation: { document: LETTER, locator: 'p. 1' } } } : {};
+  role === 'secretariat' ? { onBehalf: { agency, citation: { document: LETTER_DOCUMENT, locator: 'p. 1' } } } : {};
 
 /** An open round, and the commitments that it asks about. */
 export async function aDesk(): Promise<Desk> {
   const opened = new Desk(new MemoryEventStore(), new SqliteDraftsStore(':memory:'));
   const meta = () => metaOf(desk);
-  for (const [agency, references] of Object.entries(LED)) {
+  for (const [agency, references] of Object.entries(LED_BY)) {
     const entry = { code: agency, name: agency, kind: 'igo' };
     await handle(opened.log, registers.agency, agency, () => [{ name: 'Registered', data: entry }], meta());
     for (const reference of references) {
@@ -131,13 +131,19 @@ export async function aDesk(): Promise<Desk> {
       await handle(opened.log, commitment, reference, () => [event], meta());
     }
   }
-  const letter = { id: LETTER, title: 'Letter', publisher: 'IOM', published: '2006', reportedOn: '2006-01-01' };
-  await handle(opened.log, registers.document, LETTER, () => [{ name: 'Registered', data: letter }], meta());
-  await opened.happened({ name: 'Opened', data: { ...ASKED, agencies: ['ILO', 'IOM'], on: today } });
+  const letter = {
+    id: LETTER_DOCUMENT,
+    title: 'Letter',
+    publisher: 'IOM',
+    published: '2006',
+    reportedOn: '2006-01-01',
+  };
+  await handle(opened.log, registers.document, LETTER_DOCUMENT, () => [{ name: 'Registered', data: letter }], meta());
+  await opened.happened({ name: 'Opened', data: { ...ROUND, agencies: ['ILO', 'IOM'], on: today } });
   return opened;
 }
 
-export const given = (by: Actor, expected?: number): CommandContext => ({ by, meta: metaOf(by), expected });
+export const contextOf = (by: Actor, expected?: number): CommandContext => ({ by, meta: metaOf(by), expected });
 /** A draft as it is kept. */
 export const draftOf = (draft: object): ReturnDraft =>
   JSON.parse(JSON.stringify(validated(classOf('ReturnDraft'), draft))) as ReturnDraft;
