@@ -37,7 +37,7 @@ const REQUEST_HEADERS = { accept: 'text/html,*/*', 'accept-encoding': 'identity'
 /** The dates that are published where none are named: those of the last documents. */
 const DEFAULT_DATES = 5;
 
-interface Published {
+interface PublishedSite {
   readonly pages: number;
   readonly files: number;
   readonly bytes: number;
@@ -89,7 +89,7 @@ class Publishing {
     private readonly folder: string,
   ) {}
 
-  async run(asAt: readonly string[], asked: string | undefined): Promise<Published> {
+  async run(asAt: readonly string[], asked: string | undefined): Promise<PublishedSite> {
     const progress = this.app.get(Progress);
     const { knownAt } = await progress.pin(await clocksOf({ knownAt: asked }, this.app.get(LOG).store));
     const dates = await this.#datesOf(asAt, knownAt);

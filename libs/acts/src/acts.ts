@@ -54,7 +54,7 @@ import {
   type EntryHistory,
   type OnEntry,
   type Register,
-  type Taking,
+  type TakingAgency,
 } from '#registers';
 import { refuseOthers, type Subject } from './owners.js';
 
@@ -103,7 +103,7 @@ export type AnyActCommand = { [S in Subject]: ActCommand<S> }[Subject];
 type Decide = (state: never, revision: number) => NewEvent[];
 
 /** The decision of acts, given their subject's id; the codes in their bodies are looked up by then. */
-type Deciding = (id: string | null) => Decide;
+type DecideFor = (id: string | null) => Decide;
 
 /**
  * The events of several acts on a commitment, decided in turn.
@@ -188,7 +188,7 @@ export class Acts {
     }
   }
 
-  async #newReference(deciding: Deciding, acts: readonly CommitmentAct[], context: CommandContext): Promise<string> {
+  async #newReference(deciding: DecideFor, acts: readonly CommitmentAct[], context: CommandContext): Promise<string> {
     deciding(null)(commitment.initial as never, NO_STREAM); // refused before a number is taken
     if (context.expected !== undefined)
       throw new Rejected('bad_request', 'If-Match is for a commitment that is recorded already.');
@@ -197,11 +197,11 @@ export class Acts {
     return takeReference(this.log, lead.agency, reportedOn.slice(0, 4), context.meta);
   }
 
-  async #onCommitment({ id, acts, importedStreams }: AnyActCommand, actor: Actor): Promise<Deciding> {
+  async #onCommitment({ id, acts, importedStreams }: AnyActCommand, actor: Actor): Promise<DecideFor> {
     const given = acts as readonly CommitmentAct[];
     const by: By = { ...actor, today: todayAnywhere(new Date()) };
     const named: Reference[] = [];
-    const taking: Taking[] = [];
+    const taking: TakingAgency[] = [];
     for (const act of given) {
       const { act: name, body, ...on } = act;
       named.push(...referencesIn(body));
@@ -224,7 +224,7 @@ export class Acts {
   }
 
   /** The agency to which the lead was offered last: it takes it when it accepts. */
-  async #leadTaken(reference: string, { reportedOn: from }: { readonly reportedOn: string }): Promise<Taking[]> {
+  async #leadTaken(reference: string, { reportedOn: from }: { readonly reportedOn: string }): Promise<TakingAgency[]> {
     const { said } = await present(this.log, commitment, reference);
     const offer = [...said].findLast(({ name }) => name === 'LeadOffered')?.data as { to: string } | undefined;
     return offer ? [{ agency: offer.to, from, pointer: '/reportedOn' }] : [];
@@ -244,7 +244,7 @@ export class Acts {
     return { act, body: plainToInstance(classOf(line.body), { ...before, ...body.says }) };
   }
 
-  async #onEntry({ subject, id, acts, importedStreams }: AnyActCommand): Promise<Deciding> {
+  async #onEntry({ subject, id, acts, importedStreams }: AnyActCommand): Promise<DecideFor> {
     const kind = subject as Register;
     const given = acts as readonly EntryAct[];
     const named = given.flatMap(({ body }) => referencesIn(body));

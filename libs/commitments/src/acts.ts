@@ -1,6 +1,6 @@
 /** The table of acts: everything that is said of an act, once. It is long as there are many acts, and each has its line here alone. */
 import type { Body, BodyName, CommitmentAsAt } from '#bodies';
-import type { ActLine, Taking } from '#registers';
+import type { ActLine, TakingAgency } from '#registers';
 import { AGENCY_RELATIONS, RESPONSIBLE_ROLES, ROLES, type ActOfReturn, type AgencyRelation, type Role } from '#words';
 import * as activities from './activities.js';
 import * as amending from './amending.js';
@@ -117,7 +117,7 @@ interface Definition<A> extends Omit<ActLine, 'body' | 'yields'> {
   /** The `agency` of its event is the one that reports; of any other event it is the agency that recorded it. */
   readonly namesReporter?: A extends { agency?: string | null } ? true : never;
   /** The agencies that take a role by it, and from when on. */
-  readonly gives?: (act: A, on: Choice) => readonly Taking[];
+  readonly gives?: (act: A, on: Choice) => readonly TakingAgency[];
   /** Of its fields that are a choice: the options at present, where its rule refuses the rest. */
   readonly choices?: (now: CommitmentAsAt, by: By, on: Choice) => { readonly [F in Field<A>]?: readonly string[] };
   /** Of its fields that may be left out: when its rule needs them all the same. */
@@ -683,5 +683,5 @@ export function actOf({ name }: Pick<Statement, 'name'>): Line | undefined {
 export const changeOf = (event: EventName): ChangeKind => actOf({ name: event })?.change ?? 'related';
 
 /** The agencies that take a role by an act, and from when on. */
-export const givenBy = (name: ActName, body: object, on: Choice): readonly Taking[] =>
+export const givenBy = (name: ActName, body: object, on: Choice): readonly TakingAgency[] =>
   (ACTS[name] as unknown as Line).gives?.(body as never, on) ?? [];

@@ -206,31 +206,31 @@ const statementEvolvers: Evolvers<StatementEvents> = {
 };
 
 /** A state that is nobody's yet. */
-type Fresh = { -readonly [F in keyof Commitment]: Commitment[F] };
+type MutableCommitment = { -readonly [F in keyof Commitment]: Commitment[F] };
 
 /** `c` after a statement. */
-function after(c: Commitment, said: Statement): Fresh {
+function after(c: Commitment, said: Statement): MutableCommitment {
   const evolve = statementEvolvers[said.name as keyof StatementEvents] as (
     c: Commitment,
     event: StreamEvent<object>,
   ) => object;
-  const changed: Fresh = { ...c, ...evolve(c, said) };
+  const changed: MutableCommitment = { ...c, ...evolve(c, said) };
   const { reportedOn } = said.data as { reportedOn: FullDate };
   changed.reports = c.reports.with({ reportedOn, revision: said.revision });
   return withPartsOf(c, changed);
 }
 
 /** The parts are whose they are by the leads: where these changed, anew. */
-const withPartsOf = (before: Commitment, changed: Fresh): Fresh =>
+const withPartsOf = (before: Commitment, changed: MutableCommitment): MutableCommitment =>
   changed.leads === before.leads || changed.entries.length === 0 ? changed : Object.assign(changed, partsAnew(changed));
 
 /** So many statements are told in one step. */
 const STATEMENTS_PER_STEP = 100;
 
-type Heard = Pick<Commitment, 'said' | 'statements' | 'changes' | 'numbered'>;
+type StatementLists = Pick<Commitment, 'said' | 'statements' | 'changes' | 'numbered'>;
 
 /** The state after the statements, each as corrected since; a retracted one was never made. */
-function* toldAnew({ said, statements: all, changes, numbered }: Heard): Settling<Commitment> {
+function* toldAnew({ said, statements: all, changes, numbered }: StatementLists): Settling<Commitment> {
   let [c, told]: [Commitment, number] = [{ ...nothing, said, statements: all, changes, numbered }, 0];
   for (const one of all) {
     const last = changes.get(one.revision)?.at(-1);
@@ -290,7 +290,7 @@ const placeOfEvent = (facts: Series<Reported>, { revision }: Reported): number =
 function withoutStatement(c: Commitment, was: Statement, stays = false): Commitment {
   const { reportedOn } = was.data as { reportedOn: FullDate };
   const event = { reportedOn, revision: was.revision };
-  const left: Fresh = {
+  const left: MutableCommitment = {
     ...c,
     milestones: milestonesWithout(c, was, event, stays),
     replies: c.replies.without(({ revision }) => revision === was.revision),
@@ -342,7 +342,7 @@ const evolve = {
       name,
       (c: Commitment, event: StreamEvent<object>) => {
         const said = { name: name as keyof StatementEvents, data: event.data, revision: event.revision, by: event.by };
-        const changed: Fresh = c.unsettled ? { ...c } : after(c, said);
+        const changed: MutableCommitment = c.unsettled ? { ...c } : after(c, said);
         changed.said = c.said.with(said);
         changed.statements = c.statements.with(said);
         changed.numbered = Math.max(c.numbered, greatestMilestoneIn(said));

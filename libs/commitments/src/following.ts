@@ -133,7 +133,7 @@ async function lateCorrection(log: Log, reference: string, { data, position, rev
 }
 
 /** An event of a commitment that something follows from, and how that is written. */
-class Followed {
+class FollowedEvent {
   readonly #meta: Meta;
 
   constructor(
@@ -179,7 +179,7 @@ class Followed {
 }
 
 /** Does the consequences; the position of the last event that it wrote, if any. */
-type Follow = (followed: Followed) => Promise<string | null>;
+type Follow = (followed: FollowedEvent) => Promise<string | null>;
 
 /** Blanked words go from the copies in other streams, too. */
 const blankCopies: Follow = async (of) => {
@@ -247,7 +247,7 @@ export const isFollowed = ({ name }: Pick<Recorded, 'name'>): boolean => name in
  * @throws Rejected when the event had to be taken back
  */
 export const follow = async (log: Log, reference: string, event: Happening): Promise<string | null> =>
-  (await CONSEQUENCES[event.name as keyof CommitmentEvents]?.(new Followed(log, reference, event))) ?? null;
+  (await CONSEQUENCES[event.name as keyof CommitmentEvents]?.(new FollowedEvent(log, reference, event))) ?? null;
 
 /** Does the consequences that a command left when it was cut off. */
 export const followingProjection = (log: Log): Projection => ({

@@ -39,7 +39,7 @@ export type StageEvents = {
   Replied: Reply & { agency: string; to: number };
 };
 
-type Reading = Reported & StageEvents['Verified'];
+type VerifiedReading = Reported & StageEvents['Verified'];
 
 export interface Stages {
   readonly entries: Series<StageEntry>;
@@ -49,7 +49,7 @@ export interface Stages {
   readonly parts: ReadonlyMap<string, Ranking<StageEntry>>;
   readonly anybody: Ranking<StageEntry>;
   /** By the agency whose part was read. */
-  readonly readings: ReadonlyMap<string, Facts<Reading>>;
+  readonly readings: ReadonlyMap<string, Facts<VerifiedReading>>;
   /** In the order of the readings that they reply to. */
   readonly replies: Series<Reported & StageEvents['Replied']>;
 }
@@ -141,7 +141,7 @@ export function headlineAsAt(c: Commitment, asOf: FullDate): StageEntry | undefi
   return c.anybody.asAt(asOf);
 }
 
-const readingAsAt = (c: Stages, agency: string, asOf: FullDate): Reading | undefined =>
+const readingAsAt = (c: Stages, agency: string, asOf: FullDate): VerifiedReading | undefined =>
   c.readings.get(agency)?.asAt(asOf);
 
 function verificationAsAt(c: Commitment, agency: string, part: StageEntry | null, asOf: FullDate): Verification | null {

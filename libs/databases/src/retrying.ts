@@ -10,7 +10,7 @@ interface Patience {
 }
 
 /** The error of a try: p-retry tells errors of another realm from its own. */
-class Tried extends Error {}
+class FailedTry extends Error {}
 
 /** Does something, again and again until it succeeds. @throws its last error, once that has taken too long or cannot help */
 export async function retrying<T>(
@@ -21,7 +21,7 @@ export async function retrying<T>(
     try {
       return await act();
     } catch (cause) {
-      throw new Tried('not yet', { cause });
+      throw new FailedTry('not yet', { cause });
     }
   };
   try {
@@ -30,6 +30,6 @@ export async function retrying<T>(
       shouldRetry: ({ error }) => after(error.cause),
     });
   } catch (error) {
-    throw error instanceof Tried ? error.cause : error;
+    throw error instanceof FailedTry ? error.cause : error;
   }
 }

@@ -11,7 +11,7 @@ import {
   Positions,
   toEnvelope,
   toText,
-  type Mark,
+  type LogMark,
   type Names,
 } from './records.js';
 
@@ -39,7 +39,7 @@ export class KnownLog {
   identity: string | null = null;
   /** The end of the server's log when ours was opened: floors up to there are read from their own stream. */
   openedAt = -1n;
-  readonly marks: Mark[] = [];
+  readonly marks: LogMark[] = [];
   readonly types = new Map<string, EventType>();
   readonly heads = new LRUCache<string, StreamHead>({ max: 20_000 });
   /** Own events, and bytes of the server's log, since the last mark. */
@@ -139,7 +139,7 @@ export class KnownLog {
     if ((this.heads.get(stream)?.revision ?? -1) < head.revision) this.heads.set(stream, head);
   }
 
-  get mark(): Mark | null {
+  get mark(): LogMark | null {
     if (this.last === null || !this.reached || this.#partial.length > 0) return null;
     return {
       shown: String(this.last),
@@ -188,7 +188,7 @@ export class KnownLog {
       const { stream, revision: blanked } = data as { stream: string; revision: number };
       this.#blanked.add(`${stream}@${blanked}`);
     } else if (streamId === this.names.marks) {
-      this.marks.push(data as unknown as Mark);
+      this.marks.push(data as unknown as LogMark);
       this.sinceMark = 0;
     } else if (streamId === this.names.floors && position.commit > this.openedAt)
       this.heardFloor(data as unknown as Floor);

@@ -123,7 +123,7 @@ export function toEnvelope(
 }
 
 /** The state of the log when a mark was set; a process that begins here needs nothing before it. */
-export interface Mark {
+export interface LogMark {
   /** The position shown of the last event. */
   readonly shown: string;
   /** In ms: the greatest time of all events so far. */
@@ -154,7 +154,7 @@ export class Positions {
   /** From where on (`commit`) own events add how much. */
   readonly #steps: { readonly commit: bigint; readonly more: bigint }[] = [];
 
-  constructor({ ahead, steps }: Mark['positions'] = { ahead: '0', steps: [] }) {
+  constructor({ ahead, steps }: LogMark['positions'] = { ahead: '0', steps: [] }) {
     this.#ahead = BigInt(ahead);
     this.#steps = steps.map(([commit, more]) => ({ commit: BigInt(commit), more: BigInt(more) }));
   }
@@ -180,7 +180,7 @@ export class Positions {
     return commit + this.#ahead;
   }
 
-  toJSON(): Mark['positions'] {
+  toJSON(): LogMark['positions'] {
     return { ahead: String(this.#ahead), steps: this.#steps.map(({ commit, more }) => [String(commit), String(more)]) };
   }
 }

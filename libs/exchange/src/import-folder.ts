@@ -18,7 +18,7 @@ import {
 import { referencesIn, type CommandContext } from '#platform';
 import { entryCode, crosswalk, Lookup, entryName, type Entry, type Register, type Theme } from '#registers';
 import { aReturn, returnId, round as rounds } from '#rounds';
-import { likelyDuplicates, type Compared, type Fresh } from './likely-duplicates.js';
+import { likelyDuplicates, type Compared, type NewThing } from './likely-duplicates.js';
 import type { KeptAct, KeptCommand } from './kept-commands.js';
 import type { FieldChange, ImportRow } from './preview.js';
 import { comparable, type RowValues } from './row-changes.js';
@@ -116,10 +116,10 @@ class Plan {
   }
 
   async done(existing: Existing): Promise<ImportPlan> {
-    const fresh = this.#rows.flatMap((row): Fresh[] => {
+    const fresh = this.#rows.flatMap((row): NewThing[] => {
       const [first] = row.acts;
       if (row.outcome !== 'recorded' || row.subject === 'round') return [];
-      const says = (row.subject === 'commitment' ? rowValuesIn(first!.body) : first!.body) as Fresh['says'];
+      const says = (row.subject === 'commitment' ? rowValuesIn(first!.body) : first!.body) as NewThing['says'];
       return [{ row, subject: row.subject, reference: row.reference, says }];
     });
     const isSound = this.folder.problems.length === 0;

@@ -19,7 +19,7 @@ import { comparable, saidOf, type RowValues } from './row-changes.js';
 import { shortText, valueInWords } from './shown.js';
 
 /** Something that would be new. */
-export interface Fresh {
+export interface NewThing {
   readonly row: Pick<ImportRow, 'sheet' | 'row'>;
   readonly subject: Subject;
   readonly reference: string | null;
@@ -41,7 +41,7 @@ const MAX_TITLES_PER_WORD = 200;
 
 /** @returns for each its likely duplicates, among existing records and earlier rows */
 export async function likelyDuplicates(
-  fresh: readonly Fresh[],
+  fresh: readonly NewThing[],
   compared: Compared,
 ): Promise<readonly (readonly LikelyDuplicate[])[]> {
   const commitments = new CommitmentsBefore(compared);
@@ -56,7 +56,7 @@ export async function likelyDuplicates(
 }
 
 interface EarlierCandidate extends DuplicateCandidate {
-  readonly of: Fresh;
+  readonly of: NewThing;
   readonly words: ReadonlySet<string>;
 }
 
@@ -65,7 +65,7 @@ class CommitmentsBefore {
 
   constructor(private readonly compared: Compared) {}
 
-  async like(of: Fresh): Promise<LikelyDuplicate[]> {
+  async like(of: NewThing): Promise<LikelyDuplicate[]> {
     const candidate = candidateOf(of.reference, of.says);
     if (!candidate) return [];
     const words = tellingWords(candidate.title);
@@ -94,7 +94,7 @@ class CommitmentsBefore {
     return found;
   }
 
-  async #besideRecorded(of: Fresh, reference: string): Promise<SideBySide[]> {
+  async #besideRecorded(of: NewThing, reference: string): Promise<SideBySide[]> {
     const view = await viewOf(this.compared.log, reference, { asOf: todayAt(new Date()) }).catch((error: unknown) => {
       if (error instanceof Rejected) return null; // it is reported on later only
       throw error;
@@ -104,24 +104,24 @@ class CommitmentsBefore {
 }
 
 class EntriesBefore {
-  readonly #entries = new Map<Subject, { all: Entry[]; places: Map<Entry, Fresh> }>();
+  readonly #entries = new Map<Subject, { all: Entry[]; places: Map<Entry, NewThing> }>();
 
   constructor(private readonly compared: Compared) {}
 
-  async like(of: Fresh): Promise<LikelyDuplicate[]> {
+  async like(of: NewThing): Promise<LikelyDuplicate[]> {
     const kind = of.subject as Register;
     const entry = of.says as unknown as Entry;
     if (!entryName(entry)) return [];
     let known = this.#entries.get(kind);
     if (!known) this.#entries.set(kind, (known = { all: [...(await this.compared.entries(kind))], places: new Map() }));
     const { all, places } = known;
-    const side = (one: Entry, at: Fresh | undefined) =>
+    const side = (one: Entry, at: NewThing | undefined) =>
       sideOf({ reference: entryCode(one), title: entryName(one), agencies: [], followsUp: [] }, at);
     const found = namesakes(entry, all)
       .slice(0, MAX_DUPLICATES_PER_ROW)
       .map((other) => ({
         ...{ this: side(entry, of), that: side(other, places.get(other)) },
-        fields: sidesOf(of, other as unknown as Fresh['says']),
+        fields: sidesOf(of, other as unknown as NewThing['says']),
       }));
     all.push(entry);
     places.set(entry, of);
@@ -130,13 +130,13 @@ class EntriesBefore {
 }
 
 /** @param at absent: it is recorded already */
-const sideOf = ({ reference, title, agencies, followsUp }: DuplicateCandidate, at?: Fresh): DuplicateSide => ({
+const sideOf = ({ reference, title, agencies, followsUp }: DuplicateCandidate, at?: NewThing): DuplicateSide => ({
   ...{ reference: reference || null, sheet: at?.row.sheet ?? null, row: at?.row.row ?? null },
   ...{ title, agencies, followsUp },
 });
 
 /** Both sides of each field that one of them says. */
-function sidesOf({ subject, says }: Fresh, that: Fresh['says'] | ((field: string) => unknown)): SideBySide[] {
+function sidesOf({ subject, says }: NewThing, that: NewThing['says'] | ((field: string) => unknown)): SideBySide[] {
   const isTable = (TABLE_SUBJECTS as readonly string[]).includes(subject);
   const fields: readonly { readonly name: string; readonly form?: CellForm['form'] }[] = isTable
     ? tableFieldsOf(subject as TableSubject)

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import type { FindsDuplicates } from '#acts';
-import { likelyDuplicates, type Fresh } from './likely-duplicates.js';
+import { likelyDuplicates, type NewThing } from './likely-duplicates.js';
 
 /** Looking for duplicates of one thing takes a millisecond, and waits for nothing. */
 const duplicates = {
@@ -23,7 +23,7 @@ async function turnsDuring(work: () => Promise<unknown>): Promise<number> {
 }
 
 it('A file of many rows is compared in turns with all other work', async () => {
-  const rows = Array.from({ length: 100 }, (_, row): Fresh => {
+  const rows = Array.from({ length: 100 }, (_, row): NewThing => {
     const says = { title: `Study ${row}`, agencies: [] };
     return { row: { sheet: 'One', row }, subject: 'commitment', reference: null, says };
   });

@@ -15,10 +15,10 @@ interface WorkbookParts {
   /** A workbook of these parts, not compressed. */
   readonly packed: Uint8Array;
   /** The hidden rows and columns of each sheet, in the order of the workbook; `null` for one without cells, such as a chart. */
-  readonly sheets: readonly (Hidden | null)[];
+  readonly sheets: readonly (HiddenCells | null)[];
 }
 
-export interface Hidden {
+export interface HiddenCells {
   /** By their numbers: 1 is the first. */
   readonly rows: ReadonlySet<number>;
   /** By their numbers: 0 is the first. */
@@ -49,7 +49,7 @@ export async function cellsOnly(bytes: Uint8Array): Promise<WorkbookParts> {
   if (!parts.has('xl/workbook.xml'))
     throw new UnreadableFile(`The file is ${kind || 'no workbook'}: save it as .xlsx or .csv.`);
   const entries: Record<string, Uint8Array> = {};
-  const hidden = new Map<string, Hidden>();
+  const hidden = new Map<string, HiddenCells>();
   let [kept, cells] = [0, 0];
   for (const [name, part] of parts) {
     const said = leanPart(name, part.unpack());
@@ -89,7 +89,7 @@ interface LeanPart {
   readonly bytes: Uint8Array;
   /** The number of cells that say something in a sheet, or of texts. */
   readonly cells: number;
-  readonly hidden?: Hidden;
+  readonly hidden?: HiddenCells;
 }
 
 /** A part without what says nothing. @throws UnreadableFile for one that is damaged, or that declares entities */

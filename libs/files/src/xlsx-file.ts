@@ -10,7 +10,7 @@ import {
   type Sheet,
 } from './sheet.js';
 import type { SheetRow, SpreadsheetFile } from './sheet.js';
-import { cellsOnly, type Hidden } from './workbook-parts.js';
+import { cellsOnly, type HiddenCells } from './workbook-parts.js';
 
 /** @throws UnreadableFile */
 export async function readXlsx(bytes: Uint8Array): Promise<SpreadsheetFile> {
@@ -62,14 +62,14 @@ export async function readXlsx(bytes: Uint8Array): Promise<SpreadsheetFile> {
   };
 }
 
-const NOTHING_HIDDEN: Hidden = { rows: new Set(), columns: [] };
+const NOTHING_HIDDEN: HiddenCells = { rows: new Set(), columns: [] };
 
 type Dense = (CellObject[] | undefined)[];
 
 function readSheet(
   name: string,
   sheet: WorkSheet,
-  hidden: Hidden,
+  hidden: HiddenCells,
   epoch: Epoch,
   isDate: (format: string) => boolean,
 ): Sheet {

@@ -77,7 +77,7 @@ function numbersOf(bytes: Buffer, at: number, further: Buffer): [size: number, p
   ) as typeof short;
 }
 
-interface Packed {
+interface PackedEntry {
   readonly name: string;
   readonly what: string;
   readonly flags: number;
@@ -87,7 +87,7 @@ interface Packed {
   readonly offset: number;
 }
 
-function unpacked(bytes: Buffer, { name, what, flags, method, size, packed, offset }: Packed): Uint8Array {
+function unpacked(bytes: Buffer, { name, what, flags, method, size, packed, offset }: PackedEntry): Uint8Array {
   const damaged = () => new UnreadableFile(`The ${what} is damaged: ${name} cannot be unpacked as the file says.`);
   if (flags & 1) throw new UnreadableFile(`The ${what} is protected by a password: save it without one.`);
   try {

@@ -1,6 +1,6 @@
 /** Tables of the register, worked out from the classes of the API's answers: a list in a field becomes a table of its own. */
 import type { Type } from '@nestjs/common';
-import { classIn, describedAs, fieldsIn, registerOfField, type Described, type Registered } from '#platform';
+import { classIn, describedAs, fieldsIn, registerOfField, type DescribedField, type Registered } from '#platform';
 
 /** The types of Table Schema (Frictionless) that occur. */
 export type ColumnType = 'string' | 'integer' | 'boolean' | 'date' | 'object';
@@ -88,7 +88,7 @@ export class Tables {
     above: DumpTable,
     keyAbove: readonly DumpColumn[],
     field: string,
-    described: Described & { readonly register?: Registered },
+    described: DescribedField & { readonly register?: Registered },
   ): Tables {
     const [name, title] = [`${above.name}_${field}`, described.description ?? `${above.title}: ${field}`];
     // A list in a list may have the same name as that.
@@ -130,11 +130,11 @@ const columnOf = ({ of: _of, ...column }: ValueColumn): DumpColumn => column;
 
 const one = (type: unknown): unknown => (Array.isArray(type) ? (type as unknown[])[0] : type);
 
-const isList = ({ isArray, type }: Described): boolean => isArray === true || Array.isArray(type);
+const isList = ({ isArray, type }: DescribedField): boolean => isArray === true || Array.isArray(type);
 
 const INTEGER_TYPES = new Set<unknown>(['integer', 'number', Number]);
 
-function typeOf({ type, format, additionalProperties }: Described): ColumnType {
+function typeOf({ type, format, additionalProperties }: DescribedField): ColumnType {
   if (INTEGER_TYPES.has(type)) return 'integer';
   if (type === Boolean || type === 'boolean') return 'boolean';
   if (additionalProperties) return 'object';
@@ -142,7 +142,7 @@ function typeOf({ type, format, additionalProperties }: Described): ColumnType {
 }
 
 /** A field with one value, as a column. */
-function scalar(name: string, described: Described): DumpColumn {
+function scalar(name: string, described: DescribedField): DumpColumn {
   const { description, pattern, enum: words } = described;
   const type = typeOf(described);
   return {
@@ -171,7 +171,7 @@ function cellsOf(of: Type<unknown>, fields: readonly string[], within = ''): Val
       }));
     if (described.properties && !described.additionalProperties)
       return Object.entries(described.properties).map(([part, about]) => ({
-        ...scalar(`${name}_${part}`, about as Described),
+        ...scalar(`${name}_${part}`, about as DescribedField),
         of: (thing) => inside(thing)?.[part],
       }));
     const register = registerOfField(prototype, field);

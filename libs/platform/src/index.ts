@@ -4,7 +4,7 @@ export * from './requests/admission.js';
 export * from './requests/command-context.js';
 export * from './requests/clock-query.js';
 export * from './observability/correlation.js';
-export { classIn, columnsOfEntries, describedAs, fieldsIn, type Described } from './lists/columns-of.js';
+export { classIn, columnsOfEntries, describedAs, fieldsIn, type DescribedField } from './lists/columns-of.js';
 export * from './lists/as-read.js';
 export { wholeNumberIn } from './fields/checks.js';
 export { COUNTRIES, countryName } from './fields/countries.js';

@@ -110,12 +110,12 @@ export interface Meanings {
   readonly nextStep: NextStep;
   readonly details: Details;
   /** On which day each agency but the lead last reported itself. */
-  readonly heard: Heard;
+  readonly heard: DaysHeard;
 }
 export type Coded = keyof Meanings;
 
 /** The last day of each of some agencies. */
-export type Heard = Readonly<Record<string, FullDate>>;
+export type DaysHeard = Readonly<Record<string, FullDate>>;
 
 const parsedKey = <T>(key: string): T => JSON.parse(key) as T;
 
@@ -145,7 +145,7 @@ const emptyDictionaries = (): Dictionaries => ({
   target: new Dictionary<Target>(parsedKey),
   nextStep: new Dictionary<NextStep>(parsedKey),
   details: new Dictionary<Details>(parsedKey),
-  heard: new Dictionary<Heard>(parsedKey),
+  heard: new Dictionary<DaysHeard>(parsedKey),
 });
 
 /** The columns that hold codes of dictionaries: each has one. */

@@ -11,7 +11,7 @@ import {
   NO_ROW,
   type Coded,
   type Columns,
-  type Heard,
+  type DaysHeard,
   type RowValues,
 } from './columns.js';
 import { END_OF_TIME } from './days.js';
@@ -20,7 +20,7 @@ import {
   Difference,
   pointAt,
   reportedOnOf,
-  type Amended,
+  type AmendedStatement,
   type HeardSince,
   type Point,
 } from './facts.js';
@@ -132,7 +132,7 @@ export class CommitmentRows {
    * @param before the commitment without the amendment
    * @param since the first date that it may change
    */
-  *amendedBy(said: Amended, before: Commitment, c: Commitment, since: FullDate): Generator<RowChange> {
+  *amendedBy(said: AmendedStatement, before: Commitment, c: Commitment, since: FullDate): Generator<RowChange> {
     const of = [said.was, said.is].filter((one) => one !== null);
     const days = [...new Set(of.map((one) => dayOf(reportedOnOf(one))))].sort((a, b) => a - b);
     const isWide = of.some(({ name }) => name === 'Recorded') || before.roles !== c.roles;
@@ -294,4 +294,4 @@ const KEYED_COLUMNS: Readonly<Record<string, true>> = Object.fromEntries(
 );
 const PLACED_COLUMNS = Object.keys(VALUE_AT);
 const NOTHING_ELSE: Partial<Point> = {};
-const NOTHING_HEARD: HeardSince = { on: {} satisfies Heard, whole: false };
+const NOTHING_HEARD: HeardSince = { on: {} satisfies DaysHeard, whole: false };

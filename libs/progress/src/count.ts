@@ -3,7 +3,7 @@ import { Count, CountsBy, DayOrNull } from '#platform';
 import type { FullDate } from '#clocks';
 import { STAGES, type Stage } from '#commitments';
 import { dateOf, type Codes } from './columns.js';
-import { grown, type Counting, type KeyLists } from './keys.js';
+import { grown, type CountingKeys, type KeyLists } from './keys.js';
 import { CORRECTED, OVERDUE, STAGE_BITS, STALE, WITH_TARGET, type Selection } from './scan.js';
 
 /** The number of commitments, and their counts by stage and mark. A commitment counts once. */
@@ -142,7 +142,7 @@ function gathered({ rows }: Selection, codes: Codes, which: 0 | 1 = 0): Int32Arr
 const MIN_ROWS_PER_KEY = 8;
 
 /** The counts under each key; a commitment counts once under each. */
-export function countBy(found: Selection, keys: Counting): Counted[] {
+export function countBy(found: Selection, keys: CountingKeys): Counted[] {
   const { lists } = keys;
   const tallies = new Tallies(keys.names.length);
   const { rows } = found;
@@ -235,7 +235,7 @@ export class Crossed {
   readonly #alike: Int32Array;
 
   /** @param found counts now */
-  constructor(found: Selection, one: Counting, other: Counting) {
+  constructor(found: Selection, one: CountingKeys, other: CountingKeys) {
     [this.#lists, this.#otherLists] = [one.lists, other.lists];
     this.ones = new Int32Array(one.names.length);
     this.others = new Int32Array(other.names.length);
@@ -332,7 +332,7 @@ export class Crossed {
 }
 
 /** By the number of a key: that of the same key among others of the same column; -1: it is not there. */
-function alikeIn(one: Counting, other: Counting): Int32Array {
+function alikeIn(one: CountingKeys, other: CountingKeys): Int32Array {
   const alike = new Int32Array(one.names.length).fill(-1);
   if (one.column !== other.column) return alike;
   const numbers = new Map(other.names.map((name, number) => [name, number]));

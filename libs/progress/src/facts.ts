@@ -19,7 +19,7 @@ import {
 } from '#commitments';
 import { compareTexts } from '#text';
 import { RESPONSIBLE_ROLES } from '#words';
-import { dayOf, type Details, type Heard, type Meanings, type Standing } from './columns.js';
+import { dayOf, type Details, type DaysHeard, type Meanings, type Standing } from './columns.js';
 import type { Wording } from './texts.js';
 
 /**
@@ -35,7 +35,7 @@ export type Point = { readonly [P in Exclude<keyof Meanings, 'heard'>]: string }
 
 /** When agencies last reported themselves. */
 export interface HeardSince {
-  readonly on: Heard;
+  readonly on: DaysHeard;
   /** All entries; otherwise they are added to the former ones. */
   readonly whole: boolean;
 }
@@ -116,7 +116,7 @@ function daysHeard(c: Commitment): ReadonlyMap<string, Series<FullDate>> {
 const MAX_REPORTS_SCANNED = 64;
 
 /** When each agency last reported itself, by a date. A corrected report counts as corrected, a retracted one never. */
-function heardAsAt(c: Commitment, asOf: FullDate): Heard {
+function heardAsAt(c: Commitment, asOf: FullDate): DaysHeard {
   const heard: Record<string, FullDate> = {};
   const reports = c.reports.countUpTo(asOf);
   if (reports <= MAX_REPORTS_SCANNED) {
@@ -336,7 +336,7 @@ export class Difference {
 }
 
 /** An amended statement before and now; `null`: there was none, or is none. */
-export interface Amended {
+export interface AmendedStatement {
   readonly was: Statement | null;
   readonly is: Statement | null;
 }
@@ -363,7 +363,7 @@ export class AmendedDifference {
   constructor(
     private readonly before: Commitment,
     private readonly c: Commitment,
-    { was, is }: Amended,
+    { was, is }: AmendedStatement,
   ) {
     const { revision } = (is ?? was)!;
     this.#revision = revision;

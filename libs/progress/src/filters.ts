@@ -24,7 +24,7 @@ import {
 import { MATCHES, MATCHES_AS_A_WHOLE, type Register } from '#registers';
 import { KINDS, NATURES, NEXT_STEPS, STRENGTHS } from '#words';
 import { dayOf, type Coded, type Columns, type Meanings, type Standing } from './columns.js';
-import type { Searched } from './texts.js';
+import type { SearchScores } from './texts.js';
 import type { CountedAgencies, Hierarchy } from './hierarchy.js';
 import { flags, type Condition } from './scan.js';
 import type { Through } from './theme-tree.js';
@@ -75,7 +75,7 @@ export interface FilterContext {
   readonly columns: Columns;
   readonly hierarchy: Hierarchy;
   /** Which wordings a search finds, and how well; `null`: it asks for nothing. */
-  search(q: string): Searched | null;
+  search(q: string): SearchScores | null;
   /** All that is asked for: some filters shape others. */
   readonly filter: Filter;
 }
@@ -94,7 +94,7 @@ type TakenValues =
   | { readonly kind: 'words' }
   | { readonly kind: 'text' };
 
-type FilterDefinition<V = never> = TakenValues & Described<V>;
+type FilterDefinition<V = never> = TakenValues & DescribedFilter<V>;
 
 /** The fields of queries that take codes and are no filters of commitments. */
 const OTHER_CODES: Readonly<Record<string, readonly CodeKind[]>> = {
@@ -117,7 +117,7 @@ export function fieldsWithoutEffect(query: object): readonly string[] {
   return ['crosswalk', 'reached', 'noEquivalent'].some(asks) ? [] : ['crosswalkVersion', 'match'].filter(asks);
 }
 
-interface Described<V> {
+interface DescribedFilter<V> {
   readonly description: string;
   readonly example?: string;
   readonly default?: string;

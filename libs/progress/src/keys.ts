@@ -53,7 +53,7 @@ export function grown(array: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
 }
 
 /** Keys as they are counted by. */
-export interface Counting {
+export interface CountingKeys {
   readonly column: Coded;
   /** By the number of a key. */
   readonly names: readonly string[];
@@ -65,7 +65,7 @@ export interface Counting {
 }
 
 /** The keys under which a commitment counts, by one column of a row. */
-export class Keys<C extends Coded> implements Counting {
+export class Keys<C extends Coded> implements CountingKeys {
   readonly names: string[] = [];
   readonly #numbers = new Map<string, number>();
   readonly #lists = new GrowingLists();

@@ -6,7 +6,7 @@
 import type { Projector } from '#eventsourcing';
 import { Registers } from '#registers';
 import { dayOf, type Columns } from './columns.js';
-import type { Searched } from './texts.js';
+import type { SearchScores } from './texts.js';
 import { Keys } from './keys.js';
 import { conditionsOf, type Filter } from './filters.js';
 import { Hierarchy, type CountedAgencies } from './hierarchy.js';
@@ -54,7 +54,7 @@ export class Look {
   }
 
   /** Which wordings a search finds, and how well; `null`: it asks for nothing. */
-  search(q: string): Searched | null {
+  search(q: string): SearchScores | null {
     const { asOf, knownAt } = this.at;
     return this.columns.texts.search(q, { day: dayOf(asOf), position: Number(knownAt) });
   }

@@ -17,7 +17,7 @@ import {
 import { compareTexts } from '#text';
 import { countAll, Crossed, Row } from './count.js';
 import { FilterQuery, type Filter } from './filters.js';
-import { inOrder, GrowingLists, type Counting, type Keys } from './keys.js';
+import { inOrder, GrowingLists, type CountingKeys, type Keys } from './keys.js';
 import { listQueries, listQuery } from './list-query.js';
 import { View, type Look } from './look.js';
 import { LIST_DESCRIPTION, themeAxis } from './matrix.js';
@@ -143,7 +143,7 @@ export class Partnerships extends View {
  * The pairs that were met, most commitments first, then in the order of codes; and the number of codes in them.
  * @param isMutual each pair once, not in both orders
  */
-function mostFirst(crossed: Crossed, one: Counting, other: Counting, isMutual: boolean) {
+function mostFirst(crossed: Crossed, one: CountingKeys, other: CountingKeys, isMutual: boolean) {
   const { metOnes, metOthers, totals } = crossed;
   const { places } = inOrder([...one.names, ...other.names]);
   const [keys, others] = [places.subarray(0, one.names.length), places.subarray(one.names.length)];
@@ -188,7 +188,7 @@ async function themesOf(
 }
 
 /** Some pairs as keys, by the sets of agencies in which both stand. */
-function pairsAmong(shown: readonly Pair[], one: Keys<'agencies'>, other: Keys<'agencies'>): Counting {
+function pairsAmong(shown: readonly Pair[], one: Keys<'agencies'>, other: Keys<'agencies'>): CountingKeys {
   const { column, codes, size } = one;
   const width = other.names.length;
   /** By the numbers of both: the pair, and one; 0: it is not wanted. */

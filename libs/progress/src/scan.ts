@@ -42,14 +42,14 @@ export const [WITH_TARGET, OVERDUE, STALE, CORRECTED] = [
 ] as const;
 
 /** Memory of selections that are over, for the next ones: a new request to the system sets the collector going. */
-interface Room {
+interface ScanRoom {
   readonly rows: Int32Array;
   readonly statuses: Uint8Array;
 }
-const rooms: Room[] = [];
+const rooms: ScanRoom[] = [];
 const MAX_POOLED_ROOMS = 4;
 
-function roomFor(size: number): Room {
+function roomFor(size: number): ScanRoom {
   const room = rooms.pop();
   if (room && room.rows.length >= size) return room;
   const most = size + (size >> 4);
@@ -58,13 +58,13 @@ function roomFor(size: number): Room {
 
 /** The result of a scan: a row for each commitment, in the order of their numbers, and its status. */
 export class Selection {
-  #room: Room | null;
+  #room: ScanRoom | null;
   readonly #rows: Int32Array;
   readonly #statuses: Uint8Array;
 
   constructor(
     readonly columns: Columns,
-    room: Room,
+    room: ScanRoom,
     readonly size: number,
   ) {
     this.#room = room;
@@ -224,7 +224,7 @@ export function scan(
 }
 
 /** Says the status of rows. */
-function putStatuses(columns: Columns, at: PinnedClocks, { rows, statuses }: Room, size: number): void {
+function putStatuses(columns: Columns, at: PinnedClocks, { rows, statuses }: ScanRoom, size: number): void {
   const day = dayOf(at.asOf);
   const staleBefore = dayOf(monthsBefore(at.asOf, at.staleAfter ?? 12));
   const { entries } = columns.dictionaries.target;
@@ -268,7 +268,7 @@ function markCorrected(
   for (let i = 0; i < size; i++) statuses[i]! |= later[commitment[rows[i]!]!]! * CORRECTED;
 }
 
-function keepMarked({ rows, statuses }: Room, size: number, mark: number, wanted: boolean): number {
+function keepMarked({ rows, statuses }: ScanRoom, size: number, mark: number, wanted: boolean): number {
   let n = 0;
   for (let i = 0; i < size; i++) {
     const status = statuses[i]!;

@@ -23,7 +23,7 @@ interface DayAndPosition {
 }
 
 /** How well wordings answer a search, by their codes; 0: not. */
-export interface Searched {
+export interface SearchScores {
   readonly holds: Uint8Array;
   readonly scores: Int32Array;
 }
@@ -52,7 +52,7 @@ export class Texts {
 
   #inWordings = new SearchIndex();
   #inNotes = new SearchIndex();
-  #last: { readonly asked: string; readonly searched: Searched } | null = null;
+  #last: { readonly asked: string; readonly searched: SearchScores } | null = null;
 
   /** @param referenceOf the reference of a commitment: it is found by that, too */
   constructor(private readonly referenceOf: (commitment: number) => string) {}
@@ -158,14 +158,14 @@ export class Texts {
   // ── Search ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   /** Which wordings answer, or belong to a commitment of which notes do that count by then; `null`: nothing is asked. */
-  search(q: string, { day, position }: DayAndPosition): Searched | null {
+  search(q: string, { day, position }: DayAndPosition): SearchScores | null {
     if (!/\S/.test(q)) return null;
     const asked = JSON.stringify([q, day, position]);
     if (this.#last?.asked !== asked) this.#last = { asked, searched: this.#search(q, day, position) };
     return this.#last.searched;
   }
 
-  #search(q: string, day: number, position: number): Searched {
+  #search(q: string, day: number, position: number): SearchScores {
     const sought = termsIn(q);
     const { size } = this.#wordings;
     const answers = new Answers(size);

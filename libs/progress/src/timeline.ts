@@ -14,7 +14,7 @@ import { View, type Look } from './look.js';
 import { reportDays, standings, type Condition, type ViewClocks } from './scan.js';
 
 export const TIMELINE_STEPS = ['month', 'quarter', 'year', 'report'] as const;
-type Every = (typeof TIMELINE_STEPS)[number];
+type TimelineStep = (typeof TIMELINE_STEPS)[number];
 
 /** The greatest number of steps in an answer. */
 export const MAX_STEPS = 400;
@@ -34,7 +34,7 @@ export class TimelineQuery extends ProgressQuery implements TimelineFilter {
   })
   @IsOptional()
   @IsIn(TIMELINE_STEPS)
-  step?: Every;
+  step?: TimelineStep;
   @FilterField() agency?: string;
   @FilterField({ description: 'A theme, or any below it' }) theme?: string;
 }
@@ -55,7 +55,7 @@ class TimelineView {
   @ApiProperty() readonly position: string;
   @Day() readonly from: FullDate;
   @Day() readonly to: FullDate;
-  @ApiProperty({ enum: TIMELINE_STEPS }) readonly step: Every;
+  @ApiProperty({ enum: TIMELINE_STEPS }) readonly step: TimelineStep;
   @ApiProperty({ type: [TimelineRow], description: 'Empty when nothing had been reported by then' })
   readonly rows: TimelineRow[];
 }
@@ -276,7 +276,7 @@ const badStep = (field: string, message: string) => refused('invalid', `/${field
 export function datesBetween(
   from: FullDate,
   to: FullDate,
-  step: Every,
+  step: TimelineStep,
   reported: readonly FullDate[],
 ): readonly FullDate[] {
   const between = step === 'report' ? reported : periodEnds(from, to, { month: 1, quarter: 3, year: 12 }[step]);

@@ -21,22 +21,22 @@ export const likeness = (shared: number, one: number, other: number): number =>
 export const MIN_LIKENESS = 0.5;
 
 /** The bounds of the work for one title. */
-export interface Bounds {
+export interface LookBounds {
   /** So many places of words are read: whole lists, those of the rarest words. */
   readonly read: number;
   /** So many titles are compared, of those that have all words and of those that have some. */
   readonly compared: number;
 }
-const DEFAULT_BOUNDS: Bounds = { read: 2_000, compared: 200 };
+const DEFAULT_BOUNDS: LookBounds = { read: 2_000, compared: 200 };
 
 /** A title that is alike. */
-export interface Alike {
+export interface AlikeTitle {
   readonly code: number;
   readonly likeness: number;
 }
 
 /** How alike a title must be to be told: 0 to 1; more: never. */
-export type Least = (code: number) => number;
+export type LeastLikeness = (code: number) => number;
 
 /** A number that titles of the same words share, and few others do. */
 function numberOf(words: ReadonlySet<string>): number {
@@ -107,7 +107,7 @@ export class Titles {
   }
 
   /** The titles that are alike enough: those of the same words first, the last of these first, then the most alike first. */
-  alike(words: ReadonlySet<string>, least: Least, most: number, bounds = DEFAULT_BOUNDS): Alike[] {
+  alike(words: ReadonlySet<string>, least: LeastLikeness, most: number, bounds = DEFAULT_BOUNDS): AlikeTitle[] {
     if (words.size === 0) return [];
     const sought = Array.from(words, this.wordNumber);
     const same = this.#same(words, sought, least, most, bounds);
@@ -115,8 +115,14 @@ export class Titles {
   }
 
   /** Titles of the same words. */
-  #same(words: ReadonlySet<string>, sought: readonly number[], least: Least, most: number, bounds: Bounds): Alike[] {
-    const found: Alike[] = [];
+  #same(
+    words: ReadonlySet<string>,
+    sought: readonly number[],
+    least: LeastLikeness,
+    most: number,
+    bounds: LookBounds,
+  ): AlikeTitle[] {
+    const found: AlikeTitle[] = [];
     if (sought.includes(NO_TITLE)) return found;
     const of = new Set(sought);
     const number = numberOf(words);
@@ -133,7 +139,7 @@ export class Titles {
   }
 
   /** Titles that share words, but not all. */
-  #sharing(sought: readonly number[], least: Least, bounds: Bounds): Alike[] {
+  #sharing(sought: readonly number[], least: LeastLikeness, bounds: LookBounds): AlikeTitle[] {
     const { length } = this.#titles.columns;
     const words = sought.length;
     // Of titles as long, those that are alike share at least one of these; of others even more.
@@ -159,7 +165,7 @@ export class Titles {
       if (likeness(most, words, has) >= MIN_LIKENESS) (byShared[most] ??= []).push(code);
     }
     const of = new Set(sought);
-    const found: Alike[] = [];
+    const found: AlikeTitle[] = [];
     let compared = 0;
     for (let most = words; most > 0; most--)
       for (const code of byShared[most] ?? []) {

@@ -55,7 +55,7 @@ export type AgencyEvents = {
 
 // ── State: the entry, and the dated acts in the order recorded ──────────────────────────────────────────────────────
 
-interface Ended extends AgencyEnd {
+interface EndedAgency extends AgencyEnd {
   readonly status: 'merged' | 'dissolved';
   readonly succeededBy?: string | null;
 }
@@ -63,7 +63,7 @@ interface Ended extends AgencyEnd {
 export interface AgencyState {
   readonly entry: Agency | null;
   readonly renamed: readonly RenameAgency[];
-  readonly end: Ended | null;
+  readonly end: EndedAgency | null;
   readonly moves: readonly (JoinBody | LeaveBody)[];
   readonly chaired: readonly ChairBody[];
 }
@@ -295,8 +295,8 @@ export const chair: Decide<ChairBody> = (state, act, { today }) => {
   return [{ name: 'Chaired', data: withoutNulls(act) }];
 };
 
-type Dated = Omit<AgencyEvents, 'Registered' | 'Amended' | 'Retracted' | 'Blanked'>;
-const DATED_EVENTS: { readonly [N in keyof Dated]: true } = {
+type DatedAgencyEvents = Omit<AgencyEvents, 'Registered' | 'Amended' | 'Retracted' | 'Blanked'>;
+const DATED_EVENTS: { readonly [N in keyof DatedAgencyEvents]: true } = {
   Renamed: true,
   Merged: true,
   Dissolved: true,

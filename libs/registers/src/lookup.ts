@@ -103,7 +103,7 @@ export class Lookup {
    * @param anew whether events since the last look count, too
    * @returns what names every one of them, its successor, and where in the body it stands; `null` when there is none
    */
-  async endedAmong(taking: readonly Taking[], anew = true): Promise<Rejected | null> {
+  async endedAmong(taking: readonly TakingAgency[], anew = true): Promise<Rejected | null> {
     const errors = [];
     for (const { agency, from, pointer } of taking) {
       const state = await this.#agency(agency, anew);
@@ -152,7 +152,7 @@ export class Lookup {
 }
 
 /** An agency that takes something on, from a period on, and where in a body that stands. */
-export interface Taking {
+export interface TakingAgency {
   readonly agency: string;
   readonly from: PartialDate;
   readonly pointer: string;

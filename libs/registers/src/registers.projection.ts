@@ -31,7 +31,7 @@ interface Version {
   until: number;
 }
 
-type Entered = [kind: Register, code: string, versions: Version[]];
+type SavedEntry = [kind: Register, code: string, versions: Version[]];
 
 /** The most entries that are kept as they were shown lately, in all lists together. */
 const MAX_CACHED_ENTRIES = 20_000;
@@ -45,7 +45,7 @@ export class RegistersProjection implements Projection {
   /** Sorted when they are asked for. */
   readonly #codes = new Map<Register, string[]>();
   /** Lists of entries that were made lately: every page asks for the same few. */
-  readonly #made = new LRUCache<string, Sized>({ maxSize: MAX_CACHED_ENTRIES, sizeCalculation: cachedSizeOf });
+  readonly #made = new LRUCache<string, CachedList>({ maxSize: MAX_CACHED_ENTRIES, sizeCalculation: cachedSizeOf });
 
   constructor() {
     this.on = Object.fromEntries(
@@ -68,7 +68,7 @@ export class RegistersProjection implements Projection {
   }
 
   /** Something that follows from the entries as they are, made once until one of them changes. */
-  made<T extends Sized>(key: string, make: () => T): T {
+  made<T extends CachedList>(key: string, make: () => T): T {
     let made = this.#made.get(key) as T | undefined;
     if (!made) this.#made.set(key, (made = make()));
     return made;
@@ -77,14 +77,18 @@ export class RegistersProjection implements Projection {
   /** All that is kept, in the order of kinds and codes. */
   save(): Memory {
     const all = [...this.#entries].flatMap(([kind, entries]) =>
-      this.#codesOf(kind).map((code): Entered => [kind, code, entries.get(code)!.map((version) => ({ ...version }))]),
+      this.#codesOf(kind).map((code): SavedEntry => [
+        kind,
+        code,
+        entries.get(code)!.map((version) => ({ ...version })),
+      ]),
     );
     return { arrays: {}, lists: { entries: all } };
   }
 
   load({ lists }: Memory): void {
     this.clear();
-    for (const [kind, code, versions] of lists['entries'] as Entered[]) this.#entries.get(kind)!.set(code, versions);
+    for (const [kind, code, versions] of lists['entries'] as SavedEntry[]) this.#entries.get(kind)!.set(code, versions);
   }
 
   /** The entries of a register as known at a position, or the one of a code. */
@@ -139,8 +143,8 @@ export class RegistersProjection implements Projection {
   }
 }
 
-type Sized = readonly unknown[] | ReadonlyMap<unknown, unknown>;
-const cachedSizeOf = (one: Sized): number => 1 + ('size' in one ? one.size : one.length);
+type CachedList = readonly unknown[] | ReadonlyMap<unknown, unknown>;
+const cachedSizeOf = (one: CachedList): number => 1 + ('size' in one ? one.size : one.length);
 
 const codeIn = (kind: Register, { stream }: Pick<Recorded, 'stream'>): string => stream.slice(kind.length + 1);
 

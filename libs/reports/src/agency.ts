@@ -5,7 +5,7 @@ import type { Role } from '#commitments';
 import type { Theme } from '#registers';
 import { commitmentTable, dataTable, reasonTable } from './commitments.js';
 import { coverOf } from './cover.js';
-import type { Dossier, Draft, Told } from './draft.js';
+import type { Dossier, Draft, ColumnWithCell } from './draft.js';
 import { attention, changes, outcomeColumns, rowsTable, summary, verification } from './follow-up.js';
 import { ReportQuery, reportSubject, type ReportMaker } from './kind.js';
 import type { Section } from './report.js';
@@ -146,7 +146,7 @@ async function notTakenUp(draft: Draft, code: string): Promise<Section> {
   const leads = new Map(others.rows.map((row) => [row.outcome, row.leads]));
   const list = (more: object) => draft.address('outcomes', listQuery({ ...own, ...more }, at));
   const open = { n: rows.length, href: list({ covered: false }) };
-  const columns: Told<OutcomeRow>[] = [
+  const columns: ColumnWithCell<OutcomeRow>[] = [
     ...outcomeColumns(draft, 5),
     draft.lists('takenUpBy', 2, ({ outcome }) => (leads.get(outcome) ?? []).map((lead) => [draft.agency(lead)])),
   ];

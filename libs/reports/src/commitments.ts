@@ -3,7 +3,7 @@ import type { CommitmentView } from '#acts';
 import { isOpen } from '#commitments';
 import type { Filter } from '#progress';
 import type { Inline, Row, Table } from './report.js';
-import type { ColumnKey, Dossier, Draft, Title, Told } from './draft.js';
+import type { ColumnKey, Dossier, Draft, Title, ColumnWithCell } from './draft.js';
 import type { SaidOfCommitment } from './round-of-report.js';
 
 type CommitmentPart = CommitmentView['parts'][number];
@@ -11,7 +11,7 @@ type CommitmentPart = CommitmentView['parts'][number];
 // ── Tables that are read ────────────────────────────────────────────────────────────────────────────────────────────
 
 /** The columns of a commitment with its title, stage and agencies. @param below the words below the title */
-const readColumns = (draft: Draft, below: (of: Dossier) => Inline[][] = () => []): Told<Dossier>[] => [
+const readColumns = (draft: Draft, below: (of: Dossier) => Inline[][] = () => []): ColumnWithCell<Dossier>[] => [
   draft.lists('commitment', 4, (of) => [[...draft.title(of), ...draft.notes(of.view.headline)], ...below(of)]),
   draft.lists('stageAndDate', 2.2, (of) => stageLines(draft, of)),
   draft.lists('parts', 2.1, (of) => partLines(draft, of)),
@@ -142,10 +142,10 @@ function reasonsOf(draft: Draft, dossier: Dossier): Inline[][] {
 
 // ── The rows of data ────────────────────────────────────────────────────────────────────────────────────────────────
 
-type Both = readonly [coded: string, inWords: string, ...more: Inline[]];
+type CodeAndWords = readonly [coded: string, inWords: string, ...more: Inline[]];
 
 /** A column of lists whose items have codes and, for people, their words. */
-const inBoth = (draft: Draft, key: ColumnKey, weight: number, itemsOf: (of: Dossier) => readonly Both[]) =>
+const inBoth = (draft: Draft, key: ColumnKey, weight: number, itemsOf: (of: Dossier) => readonly CodeAndWords[]) =>
   draft.told(key, 'list', weight, (of: Dossier) => {
     const items = itemsOf(of);
     const cell = draft.lines(items.map(([coded, , ...more]) => [coded, ...more]));
@@ -153,7 +153,7 @@ const inBoth = (draft: Draft, key: ColumnKey, weight: number, itemsOf: (of: Doss
   });
 
 /** The columns in every kind of report that is about commitments: data have no notes, and are the same in every language. */
-export function dataColumns(draft: Draft): Told<Dossier>[] {
+export function dataColumns(draft: Draft): ColumnWithCell<Dossier>[] {
   const foreign = (text: string | null | undefined, { view }: Dossier) =>
     text ? draft.foreign(text, view.language) : null;
   const { lists, dates, codes, texts } = draft;
@@ -200,18 +200,18 @@ export function dataColumns(draft: Draft): Told<Dossier>[] {
 }
 
 /** Some of the columns of data, by their keys. */
-export function dataColumnsOf(draft: Draft, keys: readonly ColumnKey[]): Told<Dossier>[] {
+export function dataColumnsOf(draft: Draft, keys: readonly ColumnKey[]): ColumnWithCell<Dossier>[] {
   const all = new Map(dataColumns(draft).map((told) => [told.column.key, told]));
   return keys.map((key) => all.get(key)!);
 }
 
-const rolesIn = ({ words, wordOf }: Draft, { view }: Dossier): Both[] =>
+const rolesIn = ({ words, wordOf }: Draft, { view }: Dossier): CodeAndWords[] =>
   view.agencies.map(({ agency, role, asked }) => [
     `${agency} (${role}${asked ? ', asked' : ''})`,
     `${agency} (${wordOf('role', role)}${asked ? `, ${words.lines.yetToAccept}` : ''})`,
   ]);
 
-function partsIn({ words: { lines, parts }, wordOf }: Draft, { view }: Dossier): Both[] {
+function partsIn({ words: { lines, parts }, wordOf }: Draft, { view }: Dossier): CodeAndWords[] {
   return view.parts.map(({ agency, entry }) => {
     if (!entry) return [`${agency}: unreported`, `${agency}${parts.colon}${lines.nothingReported}`];
     const { stage, effective } = entry;
@@ -220,17 +220,17 @@ function partsIn({ words: { lines, parts }, wordOf }: Draft, { view }: Dossier):
   });
 }
 
-function sourcesIn(draft: Draft, { view }: Dossier): Both[] {
+function sourcesIn(draft: Draft, { view }: Dossier): CodeAndWords[] {
   const { citation, citations, onBehalf } = view.headline;
-  const sources = draft.notes({ citation, citations }).map((note): Both => [note.citation, note.citation]);
+  const sources = draft.notes({ citation, citations }).map((note): CodeAndWords => [note.citation, note.citation]);
   if (!onBehalf) return sources;
   const { agency } = onBehalf;
   const authority = draft.cite(onBehalf.citation).citation;
   return [...sources, [`secretariat for ${agency}: ${authority}`, draft.words.parts.onBehalf(agency, authority)]];
 }
 
-function returnsIn(draft: Draft, { item, view }: Dossier): Both[] {
-  return draft.saidOf(item.reference).flatMap(({ agency, says, words }): Both[] => {
+function returnsIn(draft: Draft, { item, view }: Dossier): CodeAndWords[] {
+  return draft.saidOf(item.reference).flatMap(({ agency, says, words }): CodeAndWords[] => {
     const said = `${agency}: ${says}`;
     const inWords = `${agency}${draft.words.parts.colon}${draft.wordOf('inReturn', says).toLowerCase()}`;
     return words.length === 0
@@ -249,7 +249,7 @@ export function streamed(
   draft: Draft,
   id: string,
   title: Title,
-  told: readonly Told<Dossier>[],
+  told: readonly ColumnWithCell<Dossier>[],
   filter: Filter,
   rowCount: number,
 ): Table {

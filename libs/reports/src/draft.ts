@@ -93,7 +93,7 @@ const titled = (title: Title): readonly Inline[] => (typeof title === 'string' ?
 export type ColumnKey = keyof Words['columns'];
 
 /** A column of a table, with the cell of each thing. */
-export interface Told<T> {
+export interface ColumnWithCell<T> {
   readonly column: Column;
   readonly cell: (of: T) => Cell;
 }
@@ -266,31 +266,36 @@ export class Draft {
   });
 
   /** A column, with the cell of each thing. */
-  told = <T>(key: ColumnKey, type: Column['type'], weight: number, cell: (of: T) => Cell): Told<T> => ({
+  told = <T>(key: ColumnKey, type: Column['type'], weight: number, cell: (of: T) => Cell): ColumnWithCell<T> => ({
     column: this.column(key, type, weight),
     cell,
   });
 
-  dates = <T>(key: ColumnKey, weight: number, date: (of: T) => string | null | undefined): Told<T> =>
+  dates = <T>(key: ColumnKey, weight: number, date: (of: T) => string | null | undefined): ColumnWithCell<T> =>
     this.told(key, 'date', weight, (of) => this.date(date(of)));
 
-  texts = <T>(key: ColumnKey, weight: number, text: (of: T) => Inline | readonly Inline[] | null): Told<T> =>
+  texts = <T>(key: ColumnKey, weight: number, text: (of: T) => Inline | readonly Inline[] | null): ColumnWithCell<T> =>
     this.told(key, 'text', weight, (of) => {
       const said = text(of);
       return said === null ? null : this.text(...[said].flat());
     });
 
-  lists = <T>(key: ColumnKey, weight: number, items: (of: T) => readonly (readonly Inline[])[]): Told<T> =>
+  lists = <T>(key: ColumnKey, weight: number, items: (of: T) => readonly (readonly Inline[])[]): ColumnWithCell<T> =>
     this.told(key, 'list', weight, (of) => this.lines(items(of)));
 
-  figures = <T>(key: ColumnKey, weight: number, counted: (of: T) => CountedList | null): Told<T> =>
+  figures = <T>(key: ColumnKey, weight: number, counted: (of: T) => CountedList | null): ColumnWithCell<T> =>
     this.told(key, 'integer', weight, (of) => {
       const count = counted(of);
       return count && this.integer(count);
     });
 
   /** A column of codes of a closed list. */
-  codes = <T>(key: ColumnKey, weight: number, list: keyof Words['codes'], code: (of: T) => string | null): Told<T> => ({
+  codes = <T>(
+    key: ColumnKey,
+    weight: number,
+    list: keyof Words['codes'],
+    code: (of: T) => string | null,
+  ): ColumnWithCell<T> => ({
     column: this.column(key, 'code', weight, list),
     cell: (of) => this.code(list, code(of)),
   });
@@ -337,7 +342,7 @@ export class Draft {
   tableOf<T>(
     id: string,
     title: Title,
-    told: readonly Told<T>[],
+    told: readonly ColumnWithCell<T>[],
     those: readonly T[],
     href: string,
     more: Pick<Table, 'totalRow' | 'remarks'> = {},

@@ -15,7 +15,7 @@ import {
 } from '#progress';
 import { chartOf } from './chart.js';
 import { reasonTable } from './commitments.js';
-import type { Dossier, Draft, Told } from './draft.js';
+import type { Dossier, Draft, ColumnWithCell } from './draft.js';
 import type { Block, Inline, Row, Section, Table } from './report.js';
 import type { CountedList, Flow } from './words/index.js';
 
@@ -23,7 +23,7 @@ const ENDED_LIVES = 'merged,split,superseded,withdrawn';
 
 // ── Summary ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-interface Summarised extends Counting {
+interface Summarised extends CountedRow {
   /** The first paragraph: whose commitments these are, and how many. */
   readonly opening: readonly Inline[];
   readonly more?: readonly Block[];
@@ -79,7 +79,7 @@ function stageTable(draft: Draft, { total, byStage }: Figures, filter: Filter): 
 }
 
 /** Some commitments, and how they stand. */
-export interface Counting {
+export interface CountedRow {
   readonly row: Figures;
   readonly filter: Filter;
 }
@@ -88,8 +88,8 @@ export interface Counting {
 export function rowsTable(
   draft: Draft,
   first: 'agency' | 'theme',
-  those: readonly (Counting & { readonly code: string })[],
-  total: Counting,
+  those: readonly (CountedRow & { readonly code: string })[],
+  total: CountedRow,
 ): Table {
   const [id, title] =
     first === 'agency'
@@ -103,7 +103,7 @@ export function rowsTable(
     draft.column('overdue', 'integer', 1.2),
     draft.column('staleCount', 'integer', 1.3),
   ];
-  const rowOf = (name: Inline, { row: { total, byStage, overdue, stale }, filter }: Counting): Row => [
+  const rowOf = (name: Inline, { row: { total, byStage, overdue, stale }, filter }: CountedRow): Row => [
     draft.text(name),
     draft.integer(draft.counted(total, filter)),
     ...stages.map((stage) => draft.integer(draft.counted(byStage[stage], { ...filter, stage }))),
@@ -197,7 +197,7 @@ async function changeTable(draft: Draft, since: string, filter: FlowFilter): Pro
     changed.push(...page.items);
     cursor = page.nextCursor;
   } while (cursor);
-  const columns: Told<Moved>[] = [
+  const columns: ColumnWithCell<Moved>[] = [
     draft.texts('commitment', 4.5, ({ reference, title }) => [draft.reference(reference), ' ', draft.foreign(title)]),
     draft.told('change', 'text', 2, ({ flow }) =>
       flow in words.codes.flow ? draft.code('flow', flow) : draft.text(words.lines.stageChanged),
@@ -258,7 +258,7 @@ export function verification(draft: Draft, dossiers: readonly Dossier[], filter:
   );
   const read = new Set(readings.map(({ dossier }) => dossier)).size;
   const replies = readings.reduce((sum, { verification }) => sum + verification.replies.length, 0);
-  const columns: Told<(typeof readings)[number]>[] = [
+  const columns: ColumnWithCell<(typeof readings)[number]>[] = [
     draft.texts('commitment', 3.2, ({ dossier }) => draft.title(dossier)),
     draft.texts('agency', 1.2, ({ agency }) => draft.agency(agency)),
     draft.codes('verification', 1.6, 'verification', ({ verification }) => verification.verification),
@@ -277,7 +277,7 @@ export function verification(draft: Draft, dossiers: readonly Dossier[], filter:
 }
 
 /** An outcome by its text, with where it stands, and its kind. */
-export const outcomeColumns = (draft: Draft, weight: number): Told<OutcomeRow>[] => [
+export const outcomeColumns = (draft: Draft, weight: number): ColumnWithCell<OutcomeRow>[] => [
   draft.texts('outcomeText', weight, (row) => [
     ...[draft.outcome(row.outcome), ' ', draft.foreign(row.text)],
     draft.cite(row),

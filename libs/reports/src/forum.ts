@@ -3,7 +3,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { listQuery, OptionalText, FilterField, type Filter, type OutcomeRow } from '#progress';
 import { commitmentTable, dataColumnsOf } from './commitments.js';
 import { coverOf } from './cover.js';
-import type { ColumnKey, Dossier, Draft, Told } from './draft.js';
+import type { ColumnKey, Dossier, Draft, ColumnWithCell } from './draft.js';
 import { attention, changes, outcomeColumns, summary, verification } from './follow-up.js';
 import { ReportQuery, reportSubject, type ReportMaker } from './kind.js';
 import type { Block, Inline, Row, Section, Table } from './report.js';
@@ -218,10 +218,10 @@ function outcomeData(draft: Draft, rows: readonly OutcomeRow[], dossiers: readon
     const following = followers(dossiers, row.outcome);
     return following.length > 0 ? following.map((dossier) => ({ row, dossier })) : [{ row, dossier: null }];
   });
-  const ofCommitment = (keys: readonly ColumnKey[]): Told<FollowedUp>[] =>
+  const ofCommitment = (keys: readonly ColumnKey[]): ColumnWithCell<FollowedUp>[] =>
     dataColumnsOf(draft, keys).map(({ column, cell }) => ({ column, cell: ({ dossier: of }) => of && cell(of) }));
   const { texts, codes, lists } = draft;
-  const columns: Told<FollowedUp>[] = [
+  const columns: ColumnWithCell<FollowedUp>[] = [
     texts('outcome', 1.6, ({ row }) => draft.outcome(row.outcome)),
     texts('outcomeText', 5, ({ row }) => draft.foreign(row.text)),
     codes('outcomeKind', 1.4, 'outcomeKind', ({ row }) => row.kind),

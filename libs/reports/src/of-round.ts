@@ -1,7 +1,7 @@
 /** The sections of a report of a reporting round: who answered, the answers, and their words. */
 import type { Answer, Question } from '#bodies';
 import { questionWords } from '#rounds';
-import type { Draft, Told } from './draft.js';
+import type { Draft, ColumnWithCell } from './draft.js';
 import { blocksOf } from './narrative.js';
 import type { Response, ReturnOfReport, RoundOfReport } from './round-of-report.js';
 import type { Inline, Narrative, Section } from './report.js';
@@ -29,7 +29,7 @@ function responses(draft: Draft, round: RoundOfReport): Section {
     (word: string) =>
     ({ said }: ReturnOfReport) =>
       said && { n: said.commitments.filter((one) => one.says === word).length, href };
-  const columns: Told<ReturnOfReport>[] = [
+  const columns: ColumnWithCell<ReturnOfReport>[] = [
     draft.texts('agency', 3, ({ agency }) => draft.entry('agency', agency)),
     draft.codes('response', 1.6, 'response', ({ response }) => response),
     draft.dates('receivedOn', 1.6, ({ receivedOn }) => receivedOn),
@@ -77,7 +77,7 @@ function answersTo(draft: Draft, round: RoundOfReport, question: Question): Sect
     );
   });
   const isWhole = kind === 'number' && given.every(({ answer }) => Number.isSafeInteger(answer.number));
-  const columns: Told<Given>[] = [
+  const columns: ColumnWithCell<Given>[] = [
     ...(isOfAgency
       ? [draft.texts('agency', 2, ({ agency }: Given) => draft.entry('agency', agency))]
       : [

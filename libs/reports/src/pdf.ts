@@ -66,16 +66,16 @@ async function compiled(compiler: NodeCompiler, document: Buffer): Promise<Buffe
 }
 
 /** The form in which the template takes inlines. */
-type Printed =
+type PrintedInline =
   | string
-  | { is: 'foreign'; of: Printed[]; lang: string; rtl: boolean }
+  | { is: 'foreign'; of: PrintedInline[]; lang: string; rtl: boolean }
   | { is: 'note'; number: number }
   /** Words that are not hyphenated; `whole`: all of them stand on one line. */
   | { is: 'unhyphenated'; text: string; whole: boolean }
-  | { is: 'emphasis'; of: Printed[] }
+  | { is: 'emphasis'; of: PrintedInline[] }
   /** `whole`: it is not parted at its hyphens. */
   | { is: 'code'; href: string; text: string; whole: boolean }
-  | { is: 'link'; href: string; of: Printed[] };
+  | { is: 'link'; href: string; of: PrintedInline[] };
 
 /** The width of the text of an upright page and of one on its side, in points, and how many lines surely stand on it. */
 const [UPRIGHT_TEXT, ASIDE_TEXT] = [
@@ -163,8 +163,8 @@ class Printing {
     broken(printable(text, this.face.letters, this.#missing), long);
 
   /** @param long of a cell: the letters of its lines */
-  #inlines(inlines: readonly Inline[], long?: number): Printed[] {
-    return inlines.flatMap((one): Printed | Printed[] => {
+  #inlines(inlines: readonly Inline[], long?: number): PrintedInline[] {
+    return inlines.flatMap((one): PrintedInline | PrintedInline[] => {
       if (typeof one === 'string') return this.#own(one, long);
       switch (one.type) {
         case 'figure':
@@ -196,7 +196,7 @@ class Printing {
   }
 
   /** Words of ours: in cells they are hyphenated only where one does not fit. */
-  #own(words: string, long?: number): Printed[] {
+  #own(words: string, long?: number): PrintedInline[] {
     const text = this.#text(words, long);
     if (long === undefined || text.split(BREAK_POINT).some((word) => lettersInTinos(word) > long)) return dated(text);
     return [{ is: 'unhyphenated', text, whole: false }];
@@ -294,7 +294,7 @@ class Printing {
   }
 
   /** @param letters that stand in a line of each column */
-  #cells = (row: Row, letters: readonly number[]): Printed[][][] =>
+  #cells = (row: Row, letters: readonly number[]): PrintedInline[][][] =>
     row.map((cell, i) => cellLines(cell, this.#words).map((line) => this.#inlines(line, letters[i])));
 }
 
@@ -360,13 +360,13 @@ const LONG_DATE =
   /(\d{1,2}(?:er)?\u00A0(?:de\u00A0)?\p{L}{4,}(?:\.?\u00A0(?:de\u00A0)?\d{4})?|\p{L}{4,}\.?\u00A0(?:de\u00A0)?\d{4})/u;
 
 /** A text in which dates are told from the rest. */
-const dated = (text: string): Printed[] =>
+const dated = (text: string): PrintedInline[] =>
   parted(text, LONG_DATE, (date) => ({ is: 'unhyphenated', text: date, whole: false }));
 
 /** The symbol of a document, which is not parted at its slashes: `A/C.2/61/L.12`. */
 const DOCUMENT_SYMBOL = /(?<![\p{L}\d/])([A-Z]+(?:\/[A-Z\d][A-Za-z\d.]*)+(?:-\d+)?)(?![\p{L}\d/\u200B])/u;
 
-const withSymbols = (text: string, long: number = LONG_WORD): Printed[] =>
+const withSymbols = (text: string, long: number = LONG_WORD): PrintedInline[] =>
   parted(text, DOCUMENT_SYMBOL, (symbol) =>
     lettersInTinos(symbol) <= Math.min(TINOS.capital * LONG_CODE, long)
       ? { is: 'unhyphenated', text: symbol, whole: true }
@@ -374,7 +374,7 @@ const withSymbols = (text: string, long: number = LONG_WORD): Printed[] =>
   );
 
 /** A text in which some is told from the rest. @param some in a group */
-const parted = (text: string, some: RegExp, printed: (some: string) => Printed): Printed[] =>
+const parted = (text: string, some: RegExp, printed: (some: string) => PrintedInline): PrintedInline[] =>
   some.test(text) ? text.split(some).flatMap((part, i) => (i % 2 === 1 ? printed(part) : part || [])) : [text];
 
 const shortenedText = (text: string, most: number): string => {

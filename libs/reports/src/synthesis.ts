@@ -5,8 +5,8 @@ import { FilterField, listQuery, type AgencyRow, type Filter, type ProgressView 
 import { fullest, topThemes } from './agency.js';
 import { dataTable } from './commitments.js';
 import { coverOf } from './cover.js';
-import type { Draft, Told } from './draft.js';
-import { changes, rowsTable, summary, verification, type Counting } from './follow-up.js';
+import type { Draft, ColumnWithCell } from './draft.js';
+import { changes, rowsTable, summary, verification, type CountedRow } from './follow-up.js';
 import { ReportQuery, type ReportMaker } from './kind.js';
 import type { Column, Row, Section } from './report.js';
 import { byAgency } from './theme.js';
@@ -62,7 +62,7 @@ export const synthesis: ReportMaker = {
 };
 
 /** Agencies by kinds of activity. */
-async function compendium(draft: Draft, scope: Filter, { row: total, filter }: Counting): Promise<Section> {
+async function compendium(draft: Draft, scope: Filter, { row: total, filter }: CountedRow): Promise<Section> {
   const { words, views, at } = draft;
   const kinds: { kind: Kind; view: ProgressView<AgencyRow>; by: Map<string, number> }[] = [];
   for (const kind of KINDS) {
@@ -137,7 +137,7 @@ async function silent(draft: Draft, { followsUp, memberOf }: Filter): Promise<Se
   const { words, views, at } = draft;
   const { rows: shown } = await views.silence.agencies(at, { followsUp, memberOf });
   const still = shown.filter((row) => row.silent);
-  const columns: Told<(typeof still)[number]>[] = [
+  const columns: ColumnWithCell<(typeof still)[number]>[] = [
     draft.texts('agency', 4, ({ agency }) => draft.entry('agency', agency)),
     draft.dates('lastReportedOn', 1.6, ({ lastHeardOn }) => lastHeardOn),
     draft.figures('months', 1, ({ months }) => ({ n: months })),

@@ -4,7 +4,7 @@ import { FilterField, type AgencyRow, type Filter, type ThroughCrosswalk } from 
 import { commitmentTable, dataTable } from './commitments.js';
 import { coverOf } from './cover.js';
 import type { Dossier, Draft } from './draft.js';
-import { attention, changes, rowsTable, summary, verification, type Counting } from './follow-up.js';
+import { attention, changes, rowsTable, summary, verification, type CountedRow } from './follow-up.js';
 import { ReportQuery, reportSubject, type ReportMaker } from './kind.js';
 import type { Block, Section } from './report.js';
 
@@ -57,7 +57,7 @@ export function byAgency(
   draft: Draft,
   agencies: readonly AgencyRow[],
   scope: Filter,
-  total: Counting,
+  total: CountedRow,
   dossiers: readonly Dossier[],
 ): Section {
   const { captions, sections } = draft.words;

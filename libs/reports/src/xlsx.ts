@@ -82,7 +82,7 @@ const LINK_STYLE: Style = { font: { color: { argb: 'FF0B5394' }, underline: true
 /** A column that a person edits stays text, though it begins like a formula. */
 const TEXT_STYLE: Style = { numFmt: '@' };
 
-type Styled = readonly [value: CellValue, style: Style];
+type StyledValue = readonly [value: CellValue, style: Style];
 
 interface SheetColumn {
   readonly title: string;
@@ -220,9 +220,9 @@ class Book {
     const write = (before: readonly CellValue[], cells: readonly Cell[], bold = false) => {
       const values = cells.flatMap((cell, i) => this.#valuesOf(cell, columns[i]!, links));
       const styled = bold
-        ? values.map(([value, style]): Styled => [value, { ...style, font: { ...style.font, bold } }])
+        ? values.map(([value, style]): StyledValue => [value, { ...style, font: { ...style.font, bold } }])
         : values;
-      addRow(sheet, widths, [...before.map((value): Styled => [value, NUMBER_STYLE]), ...styled]);
+      addRow(sheet, widths, [...before.map((value): StyledValue => [value, NUMBER_STYLE]), ...styled]);
     };
     let last = 1;
     for (const { table, section } of tables) {
@@ -324,7 +324,7 @@ class Book {
     }));
   }
 
-  #valuesOf(cell: Cell, { type, weight }: Column, links: boolean): Styled[] {
+  #valuesOf(cell: Cell, { type, weight }: Column, links: boolean): StyledValue[] {
     switch (cell?.type) {
       case undefined:
         return type === 'share' ? [EMPTY_CELL, EMPTY_CELL] : [EMPTY_CELL];
@@ -367,7 +367,7 @@ const COUNT_STYLE: Style = { numFmt: '#,##0' };
 const NUMBER_STYLE: Style = { alignment: { ...WRAPPED, horizontal: 'left' } };
 const DAY_STYLE: Style = { numFmt: 'yyyy-mm-dd', alignment: { ...WRAPPED, horizontal: 'left' } };
 const PLAIN_STYLE: Style = {};
-const EMPTY_CELL: Styled = [null, PLAIN_STYLE];
+const EMPTY_CELL: StyledValue = [null, PLAIN_STYLE];
 
 const hrefOf = (inline: Inline): string | undefined =>
   typeof inline !== 'string' && (inline.type === 'link' || inline.type === 'figure') ? inline.href : undefined;
@@ -408,7 +408,7 @@ function styleOf(style: Style, value: CellValue): object {
 }
 
 /** Writes a row. Texts stay texts, with any beginning. */
-function addRow(sheet: WrittenSheet, widths: readonly number[], values: readonly Styled[]) {
+function addRow(sheet: WrittenSheet, widths: readonly number[], values: readonly StyledValue[]) {
   const row = sheet.addRow([]);
   for (const [i, [value, style]] of values.entries()) {
     const cell = row.getCell(i + 1);

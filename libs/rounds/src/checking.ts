@@ -8,7 +8,7 @@ import { supports } from './return.js';
 /** The facts of a commitment that findings rest on. */
 type CheckedCommitment = Pick<CommitmentInQuestion, 'reference' | 'open' | 'target' | 'own' | 'evidence'>;
 
-export interface Found {
+export interface ReturnFinding {
   readonly level: FindingLevel;
   readonly code: string;
   /** Into the draft (RFC 6901). */
@@ -33,12 +33,12 @@ export const questionWords = ({ text, unit }: Question): string => (unit ? `${te
 const isSaid = (value: unknown): boolean => value !== undefined && value !== null;
 
 /** The findings about answers to the questions on a subject. */
-function* answersAt(at: string, questions: readonly Question[], answers: readonly Answer[]): Generator<Found> {
+function* answersAt(at: string, questions: readonly Question[], answers: readonly Answer[]): Generator<ReturnFinding> {
   const seen = new Set<string>();
   for (const [i, answer] of answers.entries()) {
     const pointer = `${at}/${i}`;
     const question = questions.find(({ id }) => id === answer.question);
-    const wrong = (code: string, field: string, message: string): Found => ({
+    const wrong = (code: string, field: string, message: string): ReturnFinding => ({
       ...{ level: 'wrong', code, pointer: `${pointer}/${field}`, message },
     });
     if (!question) {
@@ -73,13 +73,18 @@ function* commitmentAt(
   questions: readonly Question[],
   known: CheckedCommitment | undefined,
   today: FullDate,
-): Generator<Found> {
+): Generator<ReturnFinding> {
   const { reference, says, why, acts } = said;
-  const missing = (code: string, field: string, message: string): Found => ({
+  const missing = (code: string, field: string, message: string): ReturnFinding => ({
     ...{ level: 'missing', code, pointer: `${at}/${field}`, message },
   });
-  const odd = (code: string, pointer: string, message: string): Found => ({ level: 'odd', code, pointer, message });
-  const wrong = (field: string, message: string): Found => ({
+  const odd = (code: string, pointer: string, message: string): ReturnFinding => ({
+    level: 'odd',
+    code,
+    pointer,
+    message,
+  });
+  const wrong = (field: string, message: string): ReturnFinding => ({
     ...{ level: 'wrong', code: 'contradiction', pointer: `${at}/${field}`, message },
   });
   if (says === 'update' && !acts?.length)
@@ -132,7 +137,7 @@ export function* findingsIn(
   known: readonly CheckedCommitment[],
   today: FullDate,
   recorded: ReadonlySet<string> = new Set(),
-): Generator<Found> {
+): Generator<ReturnFinding> {
   const of = (subject: Question['of']) => (questions ?? []).filter((one) => one.of === subject);
   yield* answersAt('/answers', of('agency'), draft.answers ?? []);
   const byReference = new Map(known.map((one) => [one.reference, one]));

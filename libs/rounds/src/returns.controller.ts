@@ -35,7 +35,7 @@ import {
 } from '#platform';
 import { ACCOUNT_ROLES, FINDING_LEVELS, RETURN_STATES, type FindingLevel, type ReturnState, type Scope } from '#words';
 import { RETURN_ACTS, type Doer, type ReturnActName } from './acts.js';
-import type { Found } from './checking.js';
+import type { ReturnFinding } from './checking.js';
 import { CommitmentInQuestion, NewlyRecorded } from './in-question.js';
 import { aReturn, isWritable, returnId, stateOfReturn, type CommentAsAt, type Submission } from './return.js';
 import { Returns, type ReturnInRound } from './returns.js';
@@ -148,7 +148,7 @@ export class ReturnView {
   readonly revision: number;
 }
 
-class FoundAbout implements Found {
+class FoundAbout implements ReturnFinding {
   @ApiProperty({ enum: FINDING_LEVELS, description: '`odd` does not keep the return from being submitted' })
   readonly level: FindingLevel;
   @ApiProperty({ example: 'not_mentioned' }) readonly code: string;

@@ -22,7 +22,7 @@ import {
 import { LOG, referencesIn, SavedByOthers, type CommandContext, type Principal } from '#platform';
 import { Lookup, type EntryHistory } from '#registers';
 import { RETURN_ACTS, type ReturnActName } from './acts.js';
-import { findingsIn, type Found } from './checking.js';
+import { findingsIn, type ReturnFinding } from './checking.js';
 import { savedMeanwhile } from './drafting.js';
 import { FindsInQuestion, type CommitmentInQuestion, type Drafted, type NewlyRecorded } from './in-question.js';
 import {
@@ -228,10 +228,10 @@ export class Returns {
     const reportedOn = returnDate(said.reportedOn, on);
     const recorded = await this.recordedBy(code, agency);
     const register = await this.register(known, agency);
-    const found: Found[] = [...findingsIn(content, known.round.round!, register, on.today, recorded)];
+    const found: ReturnFinding[] = [...findingsIn(content, known.round.round!, register, on.today, recorded)];
     const unknown = await new Lookup(this.log).unknownIn(referencesIn(plainly(content)));
     const wrong = (faults: readonly { pointer: string; message: string }[]) =>
-      found.push(...faults.map((fault): Found => ({ level: 'wrong', code: 'refused', ...fault })));
+      found.push(...faults.map((fault): ReturnFinding => ({ level: 'wrong', code: 'refused', ...fault })));
     wrong(unknown?.errors ?? []);
     const acts = planned(actsInReturn(content), await standingOf(this.log, await this.#submissions(code, agency)));
     wrong(await rehearse(this.log, acts, { reportedOn, onBehalf: said.onBehalf }, agency, meta));

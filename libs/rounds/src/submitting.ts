@@ -34,7 +34,7 @@ import {
   type ReturnSoFar,
 } from './return.js';
 
-type Submitted = ReturnEvents['Submitted'];
+type SubmittedData = ReturnEvents['Submitted'];
 
 // ── From a draft to acts ────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -49,7 +49,7 @@ const commandOf = (submission: string, index: number, { command }: ActInReturn):
   command ?? uuidv5(String(index), submission);
 
 /** The acts that a return says, each at its place in the draft, in the order in which they are recorded. */
-export function actsInReturn(content: Submitted['content']): ActInReturn[] {
+export function actsInReturn(content: SubmittedData['content']): ActInReturn[] {
   const acts: ActInReturn[] = content.commitments.flatMap(({ reference, says, note, acts }, i): ActInReturn[] => {
     const at = `/commitments/${i}`;
     if (says === 'no_change') return [{ at, act: 'confirm' as const, reference, body: note ? { note } : {} }];
@@ -68,7 +68,7 @@ export function actsInReturn(content: Submitted['content']): ActInReturn[] {
 }
 
 /** A draft without the bodies of its acts, which the event holds beside it. */
-export const withoutActs = (content: Submitted['content']): Submitted['content'] => ({
+export const withoutActs = (content: SubmittedData['content']): SubmittedData['content'] => ({
   ...content,
   commitments: content.commitments.map(({ acts: _acts, ...rest }) => rest),
   ...(content.newCommitments && { newCommitments: [] }),
@@ -78,7 +78,7 @@ export const withoutActs = (content: Submitted['content']): Submitted['content']
 const indexOfAct = ({ at }: ActInReturn): number => Number(at.split('/').at(-1));
 
 /** A submission as it was written. */
-export function contentOf({ content, acts }: Submitted): Submitted['content'] {
+export function contentOf({ content, acts }: SubmittedData): SubmittedData['content'] {
   const by = Map.groupBy(
     acts.filter(({ act }) => act !== 'retract'),
     ({ at }) => /^\/commitments\/(\d+)\/acts\//.exec(at)?.[1],
@@ -130,7 +130,10 @@ export function leadSomewhere({ submissions }: ReturnSoFar, body: Partial<SendBa
 }
 
 /** The draft of a return that is changed after it was submitted: a new commitment in it is like any other by now. */
-export const draftAgain = (said: Submitted): Submitted['content'] => ({ ...contentOf(said), newCommitments: [] });
+export const draftAgain = (said: SubmittedData): SubmittedData['content'] => ({
+  ...contentOf(said),
+  newCommitments: [],
+});
 
 const sameAct = (one: ActInReturn, other: ActInReturn): boolean =>
   one.act === other.act &&
@@ -167,10 +170,10 @@ const revisionKey = ({ reference, revision }: { reference: string | null; revisi
   `${reference} ${revision}`;
 
 /** The fields that a submission has for all of its acts. */
-type Dated = Pick<Submitted, 'reportedOn' | 'onBehalf'>;
+type DatedReturn = Pick<SubmittedData, 'reportedOn' | 'onBehalf'>;
 
 /** The act as its own route would take it. @throws Rejected `invalid`, with pointers into its body */
-function commandFor(act: ActInReturn, { reportedOn, onBehalf }: Dated, agency: string): CommitmentAct {
+function commandFor(act: ActInReturn, { reportedOn, onBehalf }: DatedReturn, agency: string): CommitmentAct {
   const { act: name, body: said, milestone, revision } = act;
   const line = ACTS[name as ActName];
   const Body = classOf(line.body) as new () => object;
@@ -194,7 +197,7 @@ const FIELDS_SAID_BY_RETURN = ['reportedOn', 'agency', 'onBehalf'];
 export async function rehearse(
   log: Log,
   acts: readonly ActInReturn[],
-  of: Dated,
+  of: DatedReturn,
   agency: string,
   meta: Meta,
 ): Promise<FieldError[]> {
@@ -219,7 +222,7 @@ export async function rehearse(
 }
 
 /** @param meta of which the id of the command is made */
-function commandIn(act: ActInReturn, index: number, of: Dated, agency: string, meta: Meta) {
+function commandIn(act: ActInReturn, index: number, of: DatedReturn, agency: string, meta: Meta) {
   const said = commandFor(act, of, agency);
   const reference = act.reference ?? (said.body as { reference?: string | null }).reference ?? null;
   if (act.reference === null && reference !== null && !REFERENCE_PATTERN.test(reference))
@@ -232,7 +235,7 @@ function commandIn(act: ActInReturn, index: number, of: Dated, agency: string, m
 // ── From acts to events ─────────────────────────────────────────────────────────────────────────────────────────────
 
 /** A submission as it stands in the log. */
-export type SubmittedEvent = Pick<Recorded, 'id' | 'revision' | 'meta'> & { readonly data: Submitted };
+export type SubmittedEvent = Pick<Recorded, 'id' | 'revision' | 'meta'> & { readonly data: SubmittedData };
 
 /** The meta of the consequences of a submission: its actor, and itself as the cause. */
 const metaOf = ({ id, meta }: SubmittedEvent): Meta => ({ ...meta, commandId: id, causationId: id });
@@ -375,7 +378,7 @@ export const submittingProjection = (
   version: 1,
   acts: true,
   on: {
-    [`${aReturn.category}.Submitted`]: async (event: Recorded<Submitted>) => {
+    [`${aReturn.category}.Submitted`]: async (event: Recorded<SubmittedData>) => {
       const { round, agency } = returnOf(event.stream);
       const { state } = await load(log, aReturn, returnId(round, agency));
       const outcome = outcomeOf(state, event.revision);

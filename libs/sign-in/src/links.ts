@@ -12,7 +12,7 @@ export const DESK_PATH = '/home';
 const MAX_OPEN_LINKS_PER_ACCOUNT = 3;
 
 /** Whom a link signs in, how it came, and the page that was wanted. */
-interface Opened {
+interface OpenedLink {
   readonly account: string;
   readonly way: 'link' | 'command line';
   readonly to: string;
@@ -101,9 +101,9 @@ export class SignInLinks {
   }
 
   /** @returns `null` where it is not good (any more) */
-  async take(secret: string, browser: string | null): Promise<Opened | null> {
+  async take(secret: string, browser: string | null): Promise<OpenedLink | null> {
     const taken = await this.once.take('link', secret, browser);
-    return taken?.account ? ({ account: taken.account, ...taken.kept } as Opened) : null;
+    return taken?.account ? ({ account: taken.account, ...taken.kept } as OpenedLink) : null;
   }
 }
 

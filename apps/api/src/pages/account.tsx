@@ -28,7 +28,7 @@ import { TOKEN_DAYS, OwnAccount, type NamedFollow } from './own-account.js';
 /** The days for which a token works on beside the one that replaces it. */
 const OVERLAP_DAYS = 7;
 
-class Chosen {
+class ChosenId {
   @Text({ max: 300, free: false }) readonly id: string;
 }
 class ActingFor {
@@ -84,7 +84,7 @@ export class AccountPages {
   }
 
   @PostsForm('follows/end')
-  async endsFollow(@Body() { id }: Chosen, @Req() { session }: OwnRequest) {
+  async endsFollow(@Body() { id }: ChosenId, @Req() { session }: OwnRequest) {
     await this.following.end(session.account, id);
     return new SeeOther('/account#letters');
   }
@@ -96,7 +96,7 @@ export class AccountPages {
   }
 
   @PostsForm('sessions/end')
-  async endsSession(@Body() { id }: Chosen, @Req() { session }: OwnRequest) {
+  async endsSession(@Body() { id }: ChosenId, @Req() { session }: OwnRequest) {
     await this.signIn.sessions.end(session.account, id);
     return new SeeOther('/account#sessions');
   }
@@ -123,7 +123,7 @@ export class AccountPages {
   }
 
   @PostsForm('passkeys/remove')
-  async removesPasskey(@Body() { id }: Chosen, @Req() { session }: OwnRequest) {
+  async removesPasskey(@Body() { id }: ChosenId, @Req() { session }: OwnRequest) {
     refuseUnlessProven(session);
     await this.signIn.passkeys.remove(session.account, id);
     // The holder of the device may be signed in by it.
@@ -148,13 +148,13 @@ export class AccountPages {
   }
 
   @PostsForm('tokens/revoke')
-  async revokesToken(@Body() { id }: Chosen, @Req() { session }: OwnRequest) {
+  async revokesToken(@Body() { id }: ChosenId, @Req() { session }: OwnRequest) {
     await this.access.revoke((await this.#token(session, id)).id);
     return new SeeOther('/account#tokens');
   }
 
   @PostsForm('tokens/rotate')
-  async replacesToken(@Body() { id }: Chosen, @Req() { session }: OwnRequest) {
+  async replacesToken(@Body() { id }: ChosenId, @Req() { session }: OwnRequest) {
     const { label, scopes } = await this.#token(session, id);
     if (scopes.includes('admin')) refuseUnlessProven(session);
     const made = await this.access.rotate(id, { overlapMs: OVERLAP_DAYS * DAY_MS, by: session.account });

@@ -59,7 +59,7 @@ const isSameValue = (one: unknown, other: unknown): boolean =>
   canonicalJson(asFilled(one) ?? null) === canonicalJson(asFilled(other) ?? null);
 
 /** An act as one is about to do it. */
-interface Doing {
+interface ActToDo {
   readonly name: ActName;
   readonly of: new () => object;
   readonly by: Principal;
@@ -122,7 +122,7 @@ export class ActForms {
     }
   }
 
-  async #doing(name: ActName, params: PathParams, request: ApiRequest): Promise<Doing> {
+  async #doing(name: ActName, params: PathParams, request: ApiRequest): Promise<ActToDo> {
     const by = request.principal;
     if (!by || !isActing(by))
       throw new Rejected(
@@ -157,7 +157,7 @@ export class ActForms {
     };
   }
 
-  async #refuseUnlessAllowed({ name, commitment, on, by }: Doing): Promise<void> {
+  async #refuseUnlessAllowed({ name, commitment, on, by }: ActToDo): Promise<void> {
     if (!commitment) return;
     const isThis = (one: ActFor) =>
       one.act === name && one.agency === on.agency && one.milestone === on.milestone && one.revision === on.revision;
@@ -168,7 +168,7 @@ export class ActForms {
     );
   }
 
-  #beginning({ name, of, commitment, on, by, statement }: Doing): ShownForm {
+  #beginning({ name, of, commitment, on, by, statement }: ActToDo): ShownForm {
     const today = todayAt(new Date());
     const isDated = formFieldsIn(of).some((field) => field.name === 'reportedOn');
     const own = name === 'record' && by.agency !== null ? { agencies: [{ agency: by.agency, role: 'lead' }] } : {};
@@ -182,7 +182,7 @@ export class ActForms {
   }
 
   /** The body that a form stands for. */
-  #said({ name, of, within, without, commitment, on, statement }: Doing, filled: Filled): object {
+  #said({ name, of, within, without, commitment, on, statement }: ActToDo, filled: Filled): object {
     const body: Record<string, unknown> = { ...bodyOfForm(of, tidied(of, filled)) };
     if (SAYS_CHANGES.includes(name) && commitment)
       for (const [field, before] of Object.entries(INITIAL_VALUES[name]!(commitment, on)))
@@ -203,7 +203,7 @@ export class ActForms {
   }
 
   /** @param since the revision that was read before somebody else was faster */
-  async #form(doing: Doing, { since, ...shown }: ShownForm & { readonly since?: number }) {
+  async #form(doing: ActToDo, { since, ...shown }: ShownForm & { readonly since?: number }) {
     const { name, of, by, view, action, without, within, places, choices, commitment } = doing;
     const { needs } = ACTS[name] as Pick<Line, 'needs'>;
     const agency = by.agency ?? commitment?.agencies[0]?.agency ?? null;
@@ -270,7 +270,7 @@ function choicesIn({
   by,
   on,
   statement,
-}: Pick<Doing, 'name' | 'commitment' | 'by' | 'on' | 'statement'>) {
+}: Pick<ActToDo, 'name' | 'commitment' | 'by' | 'on' | 'statement'>) {
   const choices = (of: Pick<Line, 'choices'>) =>
     of.choices?.(commitment!, { ...by, today: todayAnywhere(new Date()) }, on) ?? {};
   if (name !== 'correct') return choices(ACTS[name] as Pick<Line, 'choices'>);
@@ -300,7 +300,7 @@ export function* freeTextsIn(value: unknown, at = '', field = ''): Generator<Sug
       yield* freeTextsIn(one, `${at}/${name}`, Array.isArray(value) ? field : name);
 }
 
-function titleOf({ name, on, commitment, view }: Doing): string {
+function titleOf({ name, on, commitment, view }: ActToDo): string {
   const { button } = ACTS[name];
   const milestone = commitment?.milestones.find((one) => one.milestone === on.milestone);
   if (milestone) return `Milestone “${textWords(milestone.title)}”: ${button.toLowerCase()}`;
@@ -316,7 +316,7 @@ const AsItStands = ({ commitment: { stage, lastReportedOn, target } }: { commitm
   </p>
 );
 
-const StatementShown = ({ doing: { statement, view, commitment } }: { doing: Doing }) => {
+const StatementShown = ({ doing: { statement, view, commitment } }: { doing: ActToDo }) => {
   if (!statement || !commitment) return null;
   const { type, data, revision, reportedOn } = statement;
   return (

@@ -75,10 +75,10 @@ const ofMilestone = ({ milestone }: { milestone: number }, { milestones }: State
 /** A sentence ends once. */
 const stopAfter = (text: string): string => (/[.!?…]$/u.test(text) ? '' : '.');
 
-type Reported = Pick<CommitmentEvents['StageReported'], 'stage' | 'outlook'> & NextStepParts;
+type ReportedStage = Pick<CommitmentEvents['StageReported'], 'stage' | 'outlook'> & NextStepParts;
 
 /** The reported stage, and the next step. */
-const stageOf = ({ stage, outlook, ...said }: Reported, { revision }: StatementContext) =>
+const stageOf = ({ stage, outlook, ...said }: ReportedStage, { revision }: StatementContext) =>
   say`${<StageTag stage={stage} />} ${<Outlook outlook={outlook} />} ${<NextStep of={{ ...said, revision }} />}`;
 
 /** In the order of the topics of a commitment. An event that has no words yet does not compile. */

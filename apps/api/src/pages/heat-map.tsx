@@ -27,7 +27,7 @@ const stepWords = (coloured: Coloured, i: number): string => {
 };
 
 /** The meaning of an axis on the page. */
-export interface Side {
+export interface AxisOnPage {
   readonly title: string;
   /** Of all together: `All agencies`. */
   readonly all: string;
@@ -43,8 +43,8 @@ interface HeatMapParts {
   readonly view: View;
   readonly matrix: MatrixView;
   readonly caption: string;
-  readonly rows: Side;
-  readonly columns: Side;
+  readonly rows: AxisOnPage;
+  readonly columns: AxisOnPage;
   /** The link to the list of all that the matrix counts. */
   readonly filter: Filter;
   readonly coloured: Coloured;

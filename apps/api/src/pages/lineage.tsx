@@ -64,7 +64,7 @@ const CommitmentLink = ({ view, reference, titles }: { view: View; reference: st
 };
 
 /** One side of a kind of relation. */
-interface Side {
+interface RelationSide {
   readonly words: string;
   readonly links: readonly {
     readonly key: string;
@@ -82,7 +82,7 @@ interface LineageParts {
 }
 
 /** All relations of a commitment in both directions, each kind under its own words. */
-export function sidesOf({ view, commitment: { relations }, titles, back, forums }: LineageParts): Side[] {
+export function sidesOf({ view, commitment: { relations }, titles, back, forums }: LineageParts): RelationSide[] {
   const forum = (id: string) => <NameLink to={view.link(path('forums', id))} name={forums.get(id)!} />;
   const said = [...Map.groupBy(relations, ({ type }) => type)].map(([type, all]) => ({
     words: RELATION_WORDS[type as RelationType]?.[0] ?? sentence(type),
@@ -107,7 +107,7 @@ export function sidesOf({ view, commitment: { relations }, titles, back, forums 
   }));
   return [...Map.groupBy([...said, ...fromOthers], ({ words }) => words)].map(([words, sides]) => ({
     words,
-    links: sides.flatMap(({ links }) => links as Side['links']),
+    links: sides.flatMap(({ links }) => links as RelationSide['links']),
   }));
 }
 

@@ -18,7 +18,7 @@ import { capital } from '#words';
 import { Choice, type Choosable } from './choice.js';
 import { NothingFound } from './conditions.js';
 import { Figure } from './figures.js';
-import { COLOUR_MEASURES, HeatMap, type Coloured, type Side } from './heat-map.js';
+import { COLOUR_MEASURES, HeatMap, type Coloured, type AxisOnPage } from './heat-map.js';
 import { Page } from './layout.js';
 import { CorrectedLater } from './lineage.js';
 import { ThemeLink } from './links.js';
@@ -246,7 +246,7 @@ const Above = ({ view, matrix: { by }, themes }: MatrixParts) => {
   );
 };
 
-function sideOf(kind: RowAxis | ColumnAxis, { view, themes, filter }: MatrixParts, across = false): Side {
+function sideOf(kind: RowAxis | ColumnAxis, { view, themes, filter }: MatrixParts, across = false): AxisOnPage {
   const { one, many } = AXIS_NAMES[kind];
   const side = { title: capital(one), all: `All ${many}, each commitment once` };
   if (kind === 'agency')

@@ -42,7 +42,7 @@ import {
 type PathParams = Readonly<Record<string, string>>;
 
 /** An act as one is about to do it. */
-interface Doing {
+interface ActToDo {
   readonly kind: RegisterKind;
   readonly name: string;
   readonly line: ActLine;
@@ -103,7 +103,7 @@ export class RegisterForms {
     }
   }
 
-  async #doing(kind: RegisterKind, name: string, params: PathParams, { principal }: ApiRequest): Promise<Doing> {
+  async #doing(kind: RegisterKind, name: string, params: PathParams, { principal }: ApiRequest): Promise<ActToDo> {
     const line = actsOn(kind)[name]!;
     if (!principal || !mayDo(line, principal))
       throw new Rejected(
@@ -130,7 +130,7 @@ export class RegisterForms {
     };
   }
 
-  async #form({ kind, line, of, code, entry, action, places, agency }: Doing, shown: ShownForm) {
+  async #form({ kind, line, of, code, entry, action, places, agency }: ActToDo, shown: ShownForm) {
     const suggestions = await this.suggestions.for(of, agency);
     const back = code === null ? '/register' : entryPath(kind, code);
     return (

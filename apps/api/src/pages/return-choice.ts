@@ -9,7 +9,7 @@ export const PARTICIPATIONS = ['lead', 'other'] as const;
 type Participation = (typeof PARTICIPATIONS)[number];
 
 /** The choice; without one all are shown. */
-export interface Chosen {
+export interface ChosenRows {
   readonly only?: RowChoice | undefined;
   readonly theme?: string | undefined;
   readonly part?: Participation | undefined;
@@ -36,13 +36,13 @@ export const PART_WORDS: Readonly<Record<Participation, string>> = { lead: 'Lead
 export const factsOf = (is: Partial<Record<RowChoice, boolean>>): RowFacts['is'] =>
   new Set(ROW_CHOICES.filter((only) => is[only]));
 
-export const isChosen = (row: RowFacts, { only, theme, part }: Chosen): boolean =>
+export const isChosen = (row: RowFacts, { only, theme, part }: ChosenRows): boolean =>
   (only === undefined || row.is.has(only)) &&
   (theme === undefined || row.themes.includes(theme)) &&
   (part === undefined || (row.role === 'lead') === (part === 'lead'));
 
 /** The choice that a form or an address names; any other word is no choice. */
-export const chosenIn = (said: Readonly<Record<string, unknown>>): Chosen => ({
+export const chosenIn = (said: Readonly<Record<string, unknown>>): ChosenRows => ({
   only: ROW_CHOICES.find((one) => one === said['only']),
   theme: typeof said['theme'] === 'string' && said['theme'] !== '' ? said['theme'] : undefined,
   part: PARTICIPATIONS.find((one) => one === said['part']),

@@ -1,6 +1,6 @@
 /** The return as one page: every commitment in question, the questions and the narrative, as one form. */
 import type { Round } from '#bodies';
-import { questionWords, type CommitmentInQuestion, type Found } from '#rounds';
+import { questionWords, type CommitmentInQuestion, type ReturnFinding } from '#rounds';
 import { faultWords } from './field-words.js';
 import { DataLists } from './form.js';
 import { KEY, REVISION, asFilled, fieldId, type Filled, type FormParts } from './form-parts.js';
@@ -185,7 +185,7 @@ const Findings = ({ parts, form }: { parts: ReturnFormParts; form: FormParts }) 
     <div class="callout faults" role="alert" aria-labelledby="found">
       <h2 id="found">Before it can be submitted</h2>
       {(['wrong', 'missing', 'odd'] as const).map((level) => {
-        const own = (form.faults as readonly Found[]).filter((_, i) => all[i]!.level === level);
+        const own = (form.faults as readonly ReturnFinding[]).filter((_, i) => all[i]!.level === level);
         return (
           own.length > 0 && (
             <details key={level} open={level !== 'odd' || own.length < 8 || undefined}>

@@ -6,7 +6,7 @@ import {
   PART_WORDS,
   PARTICIPATIONS,
   isChosen,
-  type Chosen,
+  type ChosenRows,
   type RowFacts,
 } from './return-choice.js';
 import type { View } from './view.js';
@@ -15,7 +15,7 @@ import { count } from './words.js';
 interface IndexParts {
   readonly view: View;
   readonly rows: readonly RowFacts[];
-  readonly chosen: Chosen;
+  readonly chosen: ChosenRows;
   readonly unfold: boolean;
   /** The form that its buttons send; absent: the one that it stands in. */
   readonly form?: string;
@@ -41,7 +41,7 @@ const select = (
   );
 
 export const ReturnIndex = ({ view, rows, chosen, unfold, form, isOwn = false }: IndexParts) => {
-  const numberOf = (one: Chosen): number => rows.filter((row) => isChosen(row, one)).length;
+  const numberOf = (one: ChosenRows): number => rows.filter((row) => isChosen(row, one)).length;
   const words = (said: string, n: number): string => `${said} (${count(n)})`;
   const themes = [...new Set(rows.flatMap((row) => row.themes))].sort();
   const choices = ROW_CHOICES.filter((only) => only === chosen.only || rows.some((row) => isChosen(row, { only })));

@@ -8,7 +8,7 @@ import {
   questionWords,
   type Clash,
   type CommitmentInQuestion,
-  type Found,
+  type ReturnFinding,
   ANSWER_FIELD,
 } from '#rounds';
 import type { ActOfReturn } from '#words';
@@ -16,7 +16,7 @@ import type { Suggestion } from '#progress';
 import { Options } from './choice.js';
 import { Faults, FieldPlace } from './form.js';
 import { asFilled, fieldId, type BodyClass, type Filled, type FormParts } from './form-parts.js';
-import type { Chosen } from './return-choice.js';
+import type { ChosenRows } from './return-choice.js';
 import type { Thread } from './return-comments.js';
 import { MARKDOWN_HINT } from './field-words.js';
 import { valuesIn } from './return-said.js';
@@ -47,7 +47,7 @@ export interface ReturnFormParts extends WrittenReturn {
   readonly revision: number;
   readonly once: string;
   readonly register: readonly CommitmentInQuestion[];
-  readonly found: readonly Found[];
+  readonly found: readonly ReturnFinding[];
   readonly faults: readonly FieldError[];
   readonly added: Added | null;
   /** The list in which there is room for more. */
@@ -62,7 +62,7 @@ export interface ReturnFormParts extends WrittenReturn {
   /** When and by whom it was saved last, in words. */
   readonly saved: string;
   /** Which commitments are shown, beside those of which something is wrong. */
-  readonly chosen: Chosen;
+  readonly chosen: ChosenRows;
   /** All that can be said of each is shown. */
   readonly unfold: boolean;
   /** Those of which something looks odd. */

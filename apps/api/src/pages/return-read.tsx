@@ -5,12 +5,12 @@ import type { CommitmentInQuestion, NewlyRecorded } from '#rounds';
 import { KEY } from './form-parts.js';
 import { Section } from './layout.js';
 import { NarrativeWords } from './narrative.js';
-import { factsOf, isChosen, type Chosen, type RowFacts } from './return-choice.js';
+import { factsOf, isChosen, type ChosenRows, type RowFacts } from './return-choice.js';
 import { CommentField, fieldsOfCommitment, Threads, type Answering, type Thread } from './return-comments.js';
 import { ReturnIndex } from './return-index.js';
 import { AnswersRead, commitmentInShort, SaidOfCommitment } from './return-said.js';
 import { PostForm } from './signed-in.js';
-import { hasSaid, TriedFaults, useTried, type Tried } from './tried.js';
+import { hasSaid, TriedFaults, useTried, type TriedForm } from './tried.js';
 import { path, type View } from './view.js';
 import { counted, languageName, textWords } from './words.js';
 
@@ -31,7 +31,7 @@ interface ReadParts {
   /** The address of its page. */
   readonly here: string;
   readonly odd: ReadonlySet<string>;
-  readonly chosen: Chosen;
+  readonly chosen: ChosenRows;
   readonly unfold: boolean;
 }
 
@@ -220,7 +220,7 @@ interface ActFormParts {
 }
 
 /** The fields by which the secretariat names the authority for an act on behalf of an agency. */
-export const Authority = ({ agency, tried = null }: { agency: string; tried?: Tried | null }) => {
+export const Authority = ({ agency, tried = null }: { agency: string; tried?: TriedForm | null }) => {
   const { citation } = (tried?.filled['onBehalf'] ?? {}) as { citation?: Partial<Record<string, string>> };
   return (
     <>

@@ -5,7 +5,7 @@ import type { Principal } from '#platform';
 import { contentOf, type CommitmentInQuestion, type ReturnInRound, type NewlyRecorded } from '#rounds';
 import { KEY } from './form-parts.js';
 import { Section } from './layout.js';
-import type { Chosen } from './return-choice.js';
+import type { ChosenRows } from './return-choice.js';
 import { CommentField, fieldsOfWhole, Threads, threadsOf } from './return-comments.js';
 import { OneButton, ReturnRead } from './return-read.js';
 import { StateOf } from './return-state.js';
@@ -31,7 +31,7 @@ interface ReviewParts {
   /** The last submission; `null`: there is none. */
   readonly content: ReturnDraft | null;
   readonly odd: ReadonlySet<string>;
-  readonly chosen: Chosen;
+  readonly chosen: ChosenRows;
   readonly unfold: boolean;
 }
 

@@ -16,14 +16,14 @@ import {
   worksFor,
   type Clash,
   type CommitmentInQuestion,
-  type Found,
+  type ReturnFinding,
   type ReturnInRound,
 } from '#rounds';
 import { ACTS_OF_RETURNS, type ActOfReturn } from '#words';
 import { Suggestions } from '#progress';
 import { PlainPage } from './layout.js';
 import { NarrativeWords } from './narrative.js';
-import type { Chosen } from './return-choice.js';
+import type { ChosenRows } from './return-choice.js';
 import { Threads, threadsOf } from './return-comments.js';
 import { ReturnForm } from './return-form.js';
 import type { Added } from './return-parts.js';
@@ -31,18 +31,18 @@ import { OneButton } from './return-read.js';
 import { Review } from './return-review.js';
 import { SentBack } from './return-state.js';
 import { daysWords } from './round-words.js';
-import { WithTried, type Tried } from './tried.js';
+import { WithTried, type TriedForm } from './tried.js';
 import { PageQuery, path, Views, type View } from './view.js';
 import { dateWords, instantWords } from './words.js';
 
 /** A draft that could not be saved as it is. */
-export type Unsaved = { readonly draft: ReturnDraft; readonly revision: number } & (
+export type UnsavedDraft = { readonly draft: ReturnDraft; readonly revision: number } & (
   | { readonly clashes: readonly Clash[]; readonly faults?: never }
   | { readonly faults: readonly FieldError[]; readonly clashes?: never }
 );
 /** The part of the form that is asked for. */
 export interface ShownPart {
-  readonly chosen?: Chosen;
+  readonly chosen?: ChosenRows;
   readonly unfold?: boolean;
   readonly check?: boolean;
   readonly add?: string | undefined;
@@ -84,7 +84,7 @@ export class ReturnShown {
     known: ReturnInRound,
     agency: string,
     request: ApiRequest,
-    shown: ShownPart & Partial<Unsaved> & { readonly tried?: Tried },
+    shown: ShownPart & Partial<UnsavedDraft> & { readonly tried?: TriedForm },
   ) {
     const round = known.round.round!;
     const { code } = round;
@@ -100,7 +100,7 @@ export class ReturnShown {
     const saved = await this.returns.draft(code, agency);
     const draft = shown.draft ?? saved?.content ?? (await this.returns.beginning(known, agency));
     const revision = shown.revision ?? (saved?.revision ?? NO_STREAM) + 1;
-    const found: readonly Found[] = shown.check
+    const found: readonly ReturnFinding[] = shown.check
       ? (await this.returns.prepared(code, agency, known, draft, {}, metaOf(by))).found
       : [];
     const asked = shown.add?.split(' ') ?? [];
@@ -177,7 +177,7 @@ export class ReturnShown {
     request: ApiRequest,
     open: boolean,
     { chosen = {}, unfold = false }: ShownPart,
-    tried: Tried | null = null,
+    tried: TriedForm | null = null,
   ) {
     const round = known.round.round!;
     const by = request.session ? request.principal : undefined;
@@ -249,7 +249,7 @@ interface ReturnPageParts {
   readonly known: ReturnInRound;
   readonly agency: string;
   /** The input that was sent from it and refused. */
-  readonly tried?: Tried | null | undefined;
+  readonly tried?: TriedForm | null | undefined;
   readonly children: ComponentChildren;
 }
 

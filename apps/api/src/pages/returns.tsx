@@ -22,9 +22,9 @@ import { RendersPages } from './rendering.js';
 import { chosenIn, ROW_CHOICES, PARTICIPATIONS } from './return-choice.js';
 import { draftIn } from './return-content.js';
 import { unsaidOf } from './return-form.js';
-import { isAtWork, ReturnShown, writable, type ShownPart, type Unsaved } from './return-shown.js';
+import { isAtWork, ReturnShown, writable, type ShownPart, type UnsavedDraft } from './return-shown.js';
 import { CsrfField } from './signed-in.js';
-import { triedIn, type Tried } from './tried.js';
+import { triedIn, type TriedForm } from './tried.js';
 import { path } from './view.js';
 import { instantWords } from './words.js';
 
@@ -79,7 +79,7 @@ export class ReturnPages {
   }
 
   /** The form, to those who write it now; to all others the words of the return. */
-  #page(known: ReturnInRound, agency: string, query: ReturnQuery, request: ApiRequest, tried: Tried | null = null) {
+  #page(known: ReturnInRound, agency: string, query: ReturnQuery, request: ApiRequest, tried: TriedForm | null = null) {
     const works = isAtWork(request, agency);
     const isOwn = works && request.principal!.role !== 'secretariat';
     const open = works && writable(known, agency);
@@ -231,7 +231,7 @@ export class ReturnPages {
     base: ReturnDraft,
     revision: number,
     context: CommandContext,
-  ): Promise<Saved | Unsaved> {
+  ): Promise<Saved | UnsavedDraft> {
     const code = known.round.round!.code;
     let content: ReturnDraft;
     try {

@@ -10,24 +10,24 @@ import { PasskeyForm } from './passkey-form.js';
 import { RendersPages } from './rendering.js';
 import { ButtonForm } from './signed-in.js';
 
-class Wanted {
+class WantedPage {
   /** A page of ours. */
   @Text({ max: 2_000, optional: true }) readonly to?: string;
 }
-class WantedAgain extends Wanted {
+class WantedPageAgain extends WantedPage {
   /** A person who is signed in must prove again who they are. */
   @OneOf(['true'], { optional: true }) readonly again?: 'true';
 }
 class SignedOutThere {
   @Text({ max: 10_000, free: false }) readonly logout_token: string;
 }
-class LinkByEmail extends Wanted {
+class LinkByEmail extends WantedPage {
   @Text({ max: 254 }) readonly email: string;
 }
 class LinkKey {
   @Text({ max: 100 }) readonly key: string;
 }
-class PasskeyAnswer extends Wanted {
+class PasskeyAnswer extends WantedPage {
   @Text({ max: 100 }) readonly attempt: string;
   @Text({ max: 20_000 }) readonly answer: string;
 }
@@ -42,7 +42,7 @@ export class SignInPages {
 
   @Get()
   @AlwaysOpen()
-  ways(@Query() { to, again }: WantedAgain, @Req() { session }: ApiRequest, @Reply() reply: FastifyReply) {
+  ways(@Query() { to, again }: WantedPageAgain, @Req() { session }: ApiRequest, @Reply() reply: FastifyReply) {
     void reply.header('Cache-Control', 'no-store');
     if (session && !again) return new SeeOther(isOwnPath(to) ? to : DESK_PATH);
     const name = (again && session?.name) || undefined;
@@ -79,7 +79,7 @@ export class SignInPages {
 
   @Get('provider')
   @AlwaysOpen()
-  async leads(@Query() { to, again }: WantedAgain, @Req() request: ApiRequest, @Reply() reply: FastifyReply) {
+  async leads(@Query() { to, again }: WantedPageAgain, @Req() request: ApiRequest, @Reply() reply: FastifyReply) {
     this.#refuseUnsafe();
     void reply.header('Cache-Control', 'no-store');
     const wanted = isOwnPath(to) ? to : DESK_PATH;
@@ -107,7 +107,7 @@ export class SignInPages {
   }
 
   @PostsForm('passkey', 'anyone')
-  async asksPasskey(@Body() { to }: Wanted, @Req() request: ApiRequest, @Reply() reply: FastifyReply) {
+  async asksPasskey(@Body() { to }: WantedPage, @Req() request: ApiRequest, @Reply() reply: FastifyReply) {
     this.#refuseUnsafe();
     const { options, attempt } = await this.signIn.passkeys.begin(this.#browser(request, reply));
     return <UsePasskey options={options} attempt={attempt} to={isOwnPath(to) ? to : undefined} />;

@@ -40,11 +40,11 @@ export function needsDesk(request: ApiRequest): void {
 /** Stands in every form that is sent. */
 export const CsrfField = () => <input type="hidden" name={CSRF_FIELD} value={useContext(ReaderContext).csrfToken()} />;
 
-type Hidden = Readonly<Record<string, string | number | null | undefined>>;
+type HiddenFields = Readonly<Record<string, string | number | null | undefined>>;
 
 interface PostFormParts extends Omit<ComponentProps<'form'>, 'hidden'> {
   /** The fields that nobody sees; none where a value is missing. */
-  readonly hidden?: Hidden;
+  readonly hidden?: HiddenFields;
 }
 
 /** A form that is sent. */
@@ -60,7 +60,7 @@ export const PostForm = ({ hidden = {}, children, ...attributes }: PostFormParts
 
 interface ButtonParts {
   readonly action: string;
-  readonly hidden?: Hidden;
+  readonly hidden?: HiddenFields;
   /** Whether it is less prominent than the purpose of the page. */
   readonly quiet?: boolean;
   /** Of one among several with the same words. */

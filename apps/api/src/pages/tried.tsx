@@ -7,7 +7,7 @@ import { problemOf } from '#platform';
 import { faultWords } from './field-words.js';
 import type { Filled } from './form-parts.js';
 
-export interface Tried {
+export interface TriedForm {
   /** Where the form was sent. */
   readonly action: string;
   readonly filled: Filled;
@@ -16,23 +16,23 @@ export interface Tried {
   readonly refused: string | null;
 }
 
-const TriedContext = createContext<Tried | null>(null);
+const TriedContext = createContext<TriedForm | null>(null);
 
 /** The refused input of the form that leads to an address, and the reasons; `null`: it is new. */
-export function useTried(action: string, own: (filled: Filled) => boolean = () => true): Tried | null {
+export function useTried(action: string, own: (filled: Filled) => boolean = () => true): TriedForm | null {
   const tried = useContext(TriedContext);
   return tried?.action === action && own(tried.filled) ? tried : null;
 }
 
 /** A form that was refused. @throws every fault that no form can mend */
-export function triedIn(error: unknown, action: string, filled: Filled, reply: FastifyReply): Tried {
+export function triedIn(error: unknown, action: string, filled: Filled, reply: FastifyReply): TriedForm {
   const { status, detail } = problemOf(error);
   if (status >= 500 || status === 401 || status === 403 || status === 404) throw error;
   void reply.status(status);
   return { action, filled, faults: error instanceof Rejected ? error.errors : [], refused: detail };
 }
 
-export const hasSaid = ({ filled }: Pick<Tried, 'filled'>, name: string): string =>
+export const hasSaid = ({ filled }: Pick<TriedForm, 'filled'>, name: string): string =>
   typeof filled[name] === 'string' ? filled[name] : '';
 
 /** The faults of some fields, at their place. */
@@ -41,7 +41,7 @@ export const TriedFaults = ({
   id,
   at,
 }: {
-  tried: Tried | null;
+  tried: TriedForm | null;
   id: string;
   at: (pointer: string) => boolean;
 }) => {
@@ -59,7 +59,7 @@ export const WithTried = ({
   links,
   children,
 }: {
-  tried: Tried | null;
+  tried: TriedForm | null;
   links: (pointer: string) => string | null;
   children: ComponentChildren;
 }) => (

@@ -41,7 +41,7 @@ export const queryOf = (params: PageParameters): string => {
 export const path = (...segments: string[]): string => `/${segments.map(encodeURIComponent).join('/')}`;
 
 /** The parts of a view. */
-interface Opened {
+interface OpenedView {
   readonly at: ViewClocks & { knownAt: string };
   readonly path: string;
   /** The query of the reader, without empty fields. */
@@ -58,21 +58,21 @@ interface Opened {
 }
 
 export class View {
-  readonly at: Opened['at'];
+  readonly at: OpenedView['at'];
   readonly path: string;
   readonly asked: PageParameters;
   readonly publication: Publication;
-  readonly reports: Opened['reports'];
+  readonly reports: OpenedView['reports'];
   readonly today: FullDate;
   readonly recordedAt: string | null;
-  readonly names: Opened['names'];
+  readonly names: OpenedView['names'];
   readonly asOf: FullDate;
   /** The position of the log that every figure of the page is of. */
   readonly position: string;
   readonly staleAfter: number;
-  readonly #successors: Opened['successors'];
+  readonly #successors: OpenedView['successors'];
 
-  constructor({ successors, ...opened }: Opened) {
+  constructor({ successors, ...opened }: OpenedView) {
     Object.assign(this, opened);
     this.#successors = successors;
     this.asOf = opened.at.asOf;

@@ -1,5 +1,5 @@
 /** The fields of a body as a form asks for them: made of the declarations by which it is validated. */
-import { classIn, describedAs, fieldsIn, type Described } from '../lists/columns-of.js';
+import { classIn, describedAs, fieldsIn, type DescribedField } from '../lists/columns-of.js';
 import { KIND_OF_PATTERN } from './fields.js';
 import { registersOfField, type FieldValues, type Registered } from './marks.js';
 
@@ -46,7 +46,7 @@ export interface FormField {
 /** A text may be longer than a line from here on. */
 const MAX_LINE_CHARS = 500;
 
-type FieldSchema = Described & {
+type FieldSchema = DescribedField & {
   readonly required?: boolean;
   readonly example?: unknown;
   readonly maxLength?: number;

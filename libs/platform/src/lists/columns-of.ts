@@ -2,7 +2,7 @@
 import type { Type } from '@nestjs/common';
 
 /** The description of a field in the document of the API. */
-export interface Described {
+export interface DescribedField {
   readonly type?: unknown;
   readonly isArray?: boolean;
   readonly properties?: Readonly<Record<string, unknown>>;
@@ -26,11 +26,11 @@ export function fieldsIn(of: object | null): string[] {
   return inherited.includes('code') ? [...inherited, ...own] : [...own, ...inherited];
 }
 
-export const describedAs = (of: object, field: string): Described =>
-  (Reflect.getMetadata('swagger/apiModelProperties', of, field) ?? {}) as Described;
+export const describedAs = (of: object, field: string): DescribedField =>
+  (Reflect.getMetadata('swagger/apiModelProperties', of, field) ?? {}) as DescribedField;
 
 /** A class, or a function that names it later. */
-export function classIn({ type }: Described): Type<unknown> | null {
+export function classIn({ type }: DescribedField): Type<unknown> | null {
   const one: unknown = Array.isArray(type) ? type[0] : type;
   if (typeof one !== 'function') return null;
   const found = one.name === 'type' ? (one as () => unknown)() : one;
@@ -40,7 +40,7 @@ export function classIn({ type }: Described): Type<unknown> | null {
 
 /** The class of the entries of the list that a handler answers; `null` when it answers none. */
 export function entryClassOf(handler: object): Type<unknown> | null {
-  const answers = Reflect.getMetadata('swagger/apiResponse', handler) as Record<string, Described> | undefined;
+  const answers = Reflect.getMetadata('swagger/apiResponse', handler) as Record<string, DescribedField> | undefined;
   const list = answers?.['200'] && classIn(answers['200']);
   const of = list && fieldsIn(list.prototype as object).find((name) => name === 'items' || name === 'rows');
   return of ? classIn(describedAs(list.prototype as object, of)) : null;

@@ -34,7 +34,7 @@ export class Logging extends ConsoleLogger {
     });
   }
 
-  protected override printMessages(...[messages, context, level, stream, stack, params]: Printed): void {
+  protected override printMessages(...[messages, context, level, stream, stack, params]: PrintArguments): void {
     if (messages.every((one) => one instanceof Rejected)) return; // whoever asked was told
     if (level === 'log' && START_UP_CONTEXTS.test(context ?? '') && !this.isLevelEnabled('debug')) return;
     const traceId = trace.getActiveSpan()?.spanContext().traceId;
@@ -56,4 +56,4 @@ export class Logging extends ConsoleLogger {
   }
 }
 
-type Printed = Parameters<ConsoleLogger['printMessages']>;
+type PrintArguments = Parameters<ConsoleLogger['printMessages']>;

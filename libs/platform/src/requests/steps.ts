@@ -95,7 +95,7 @@ export abstract class Software {
 }
 
 /** The mark of a route about who may ask. */
-interface Marks {
+interface RouteMarks {
   readonly open: boolean;
   readonly rights?: RouteRights;
   readonly signedIn?: boolean;
@@ -110,7 +110,7 @@ interface Marks {
  */
 @Injectable()
 export class AccessGuard implements CanActivate {
-  readonly #marks = new WeakMap<object, Marks>();
+  readonly #marks = new WeakMap<object, RouteMarks>();
 
   constructor(
     private readonly tokens: Tokens,
@@ -144,7 +144,7 @@ export class AccessGuard implements CanActivate {
   }
 
   /** @throws Rejected `unauthenticated` | `forbidden` */
-  async admit(request: ApiRequest, { open, rights, signedIn = false, reads = false, form }: Marks): Promise<true> {
+  async admit(request: ApiRequest, { open, rights, signedIn = false, reads = false, form }: RouteMarks): Promise<true> {
     if (request.raw.socket.destroyed) throw new Rejected('gone', 'The caller has gone.');
     const { principal, session = null } = request;
     if (form) refuseForgedForm(request, form, session, this.#ownOrigin);
@@ -185,7 +185,7 @@ export class AccessGuard implements CanActivate {
       throw new Rejected('forbidden', 'The account has another role now.');
   }
 
-  #marksOf(context: ExecutionContext): Marks {
+  #marksOf(context: ExecutionContext): RouteMarks {
     const [handler, controller] = [context.getHandler(), context.getClass()];
     const known = this.#marks.get(handler);
     if (known) return known;

@@ -2,7 +2,7 @@
 import { setImmediate as later } from 'node:timers';
 
 /** The greatest sizes. */
-interface Room {
+interface RoomLimits {
   /** At once, in all and of one client. */
   readonly all: number;
   readonly client: number;
@@ -53,12 +53,12 @@ interface RequestKind {
 }
 
 /** A request for a place in a room. */
-interface Wanted {
+interface WantedRoom {
   readonly size: number;
   readonly kind: RequestKind;
 }
 
-interface WaitingRequest extends Wanted {
+interface WaitingRequest extends WantedRoom {
   readonly begin: () => void;
 }
 
@@ -102,7 +102,7 @@ export class WaitingRoom {
   /** The last one who was let in: the time after it is spent on its work. */
   #lately: { readonly at: number; readonly kind?: RequestKind } = { at: -Infinity };
 
-  constructor(private readonly room: Room) {}
+  constructor(private readonly room: RoomLimits) {}
 
   /**
    * @param kind one of few kinds of requests
@@ -125,7 +125,7 @@ export class WaitingRoom {
     return this.#queue(client, one, wanted, visit);
   }
 
-  #queue(client: string, one: Client, wanted: Wanted, visit: Visit): Turn {
+  #queue(client: string, one: Client, wanted: WantedRoom, visit: Visit): Turn {
     let turn: Turn | undefined;
     const waiting: WaitingRequest = {
       ...wanted,
@@ -147,7 +147,7 @@ export class WaitingRoom {
     };
   }
 
-  #fits({ inside }: Client, { size, kind }: Wanted): boolean {
+  #fits({ inside }: Client, { size, kind }: WantedRoom): boolean {
     if (inside + size > this.room.client || this.#inside + size > this.room.all) return false;
     return !kind.isLong || this.#long + size <= this.room.long;
   }
@@ -169,7 +169,7 @@ export class WaitingRoom {
     return isLong ? this.#waitingLong : this.#waiting - this.#waitingLong;
   }
 
-  #letIn(client: string, one: Client, { size, kind }: Wanted, visit: Visit): Turn {
+  #letIn(client: string, one: Client, { size, kind }: WantedRoom, visit: Visit): Turn {
     let begun = performance.now();
     const staying = { since: begun, visit };
     this.#staying.add(staying);
