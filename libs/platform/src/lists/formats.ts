@@ -19,12 +19,12 @@ import type { ListContent, Pages } from './list-content.js';
 import { xlsx } from './xlsx.js';
 
 /** The example of an answer in the document of the API. */
-interface Answered {
+interface AnswerExample {
   readonly answer?: unknown;
   readonly csv?: string;
 }
 
-interface Defined {
+interface DefinedFormat {
   readonly mediaType: string;
   /** On pages. */
   readonly label: string;
@@ -34,7 +34,7 @@ interface Defined {
   readonly opened?: string;
   /** Its part in the document of the API; `null`: it is no text, and a browser keeps it as a file. */
   readonly text: {
-    readonly example: (example: Answered) => string | undefined;
+    readonly example: (example: AnswerExample) => string | undefined;
     /** The facts about the text beyond its type. @param entry the schema of an entry */
     readonly schema?: (entry: object) => object;
   } | null;
@@ -44,7 +44,7 @@ interface Defined {
 /** The answer as it is, as Fastify writes it; the others are written here. */
 const JSON_FORMAT = { mediaType: 'application/json', label: 'JSON', of: 'entries' } as const;
 
-const WRITTEN = {
+const WRITTEN_FORMATS = {
   csv: {
     mediaType: 'text/csv',
     label: 'CSV',
@@ -68,19 +68,19 @@ const WRITTEN = {
     label: 'XLSX',
     of: 'rows',
     text: null,
-    write: (content) => sent(xlsx(content)),
+    write: (content) => withErrorsLogged(xlsx(content)),
   },
-} as const satisfies Readonly<Record<string, Defined>>;
+} as const satisfies Readonly<Record<string, DefinedFormat>>;
 
-const FORMATS = { json: JSON_FORMAT, ...WRITTEN };
+const FORMATS = { json: JSON_FORMAT, ...WRITTEN_FORMATS };
 
 export type Format = keyof typeof FORMATS;
 /** JSON first. */
 export const FORMAT_NAMES = Object.keys(FORMATS) as Format[];
 const MEDIA_TYPES = FORMAT_NAMES.map((name) => FORMATS[name].mediaType);
 
-type Named = Pick<Defined, 'mediaType' | 'label' | 'of'> & Partial<Defined>;
-export const formatNamed = (name: Format): Named => FORMATS[name];
+type NamedFormat = Pick<DefinedFormat, 'mediaType' | 'label' | 'of'> & Partial<DefinedFormat>;
+export const formatNamed = (name: Format): NamedFormat => FORMATS[name];
 
 /** The field of a query that names the format. */
 export const InFormat = () =>
@@ -120,7 +120,7 @@ export const AnsweredAs = (mediaType: string) => SetMetadata(ANSWERED_AS, mediaT
 /** The media types that an act, or anything else that is no list, is answered in. */
 const JSON_ONLY: readonly string[] = [FORMATS.json.mediaType];
 
-interface Answers {
+interface DocumentedResponse {
   readonly content?: Readonly<Record<string, unknown>>;
 }
 
@@ -135,7 +135,7 @@ function offeredBy(context: ExecutionContext): readonly string[] | null {
   const fields = ((types ?? []) as { prototype?: object }[]).flatMap(
     ({ prototype }) => (prototype && said<string[]>('swagger/apiModelPropertiesArray', prototype)) ?? [],
   );
-  const [answer] = Object.values(said<Record<string, Answers>>('swagger/apiResponse', handler) ?? {});
+  const [answer] = Object.values(said<Record<string, DocumentedResponse>>('swagger/apiResponse', handler) ?? {});
   return (
     said<string[]>('swagger/apiProduces', handler) ??
     (answer?.content && Object.keys(answer.content)) ??
@@ -162,7 +162,7 @@ export function refuseUnacceptable(request: FastifyRequest, context: ExecutionCo
   const { format, take } = (request.query ?? {}) as { format?: unknown; take?: unknown };
   const offered = offersOf(context);
   // A format that is named counts for more than the `Accept` header.
-  if (offered && format === undefined && take === undefined) refuseUnlessIn(offered, request, SHOWN);
+  if (offered && format === undefined && take === undefined) refuseUnlessIn(offered, request, SHOWN_TYPES);
 }
 
 /** @throws NotAcceptableException where a request does not accept JSON */
@@ -171,16 +171,16 @@ export function refuseUnlessJson(request: FastifyRequest): void {
     refuseUnlessIn(JSON_ONLY, request);
 }
 
-const UNWANTED = /;\s*q=0(?:\.0*)?\s*$/i;
+const UNWANTED_RANGE = /;\s*q=0(?:\.0*)?\s*$/i;
 
 const acceptsAnything = ({ headers: { accept } }: FastifyRequest): boolean => accept === undefined || accept === '*/*';
 
 /** A browser that follows a link shows any format it is given. */
-const SHOWN = ['text/html'];
+const SHOWN_TYPES = ['text/html'];
 
 function refuseUnlessIn(offered: readonly string[], request: FastifyRequest, also: readonly string[] = []): void {
   const ranges = request.headers.accept!.split(',');
-  if (ranges.every((range) => UNWANTED.test(range))) return; // it says what it does not want, and nothing else
+  if (ranges.every((range) => UNWANTED_RANGE.test(range))) return; // it says what it does not want, and nothing else
   if (request.accepts().type([...offered, ...also]) === false)
     throw new NotAcceptableException(`This is answered as ${offered.join(' or ')}, not as ${request.headers.accept}.`);
 }
@@ -192,17 +192,17 @@ export const WantedFormat = createParamDecorator((_: unknown, context: Execution
 function csv({ pages, whole, picked, row, columns, bom = false }: ListContent): Readable {
   const flatRow = (entry: object) => flat(row(picked(entry)));
   const known = columns ?? (whole && columnsOf(whole.map(flatRow)));
-  return sent(asRead(tableOf(pages, flatRow, known, bom)));
+  return withErrorsLogged(asRead(csvPieces(pages, flatRow, known, bom)));
 }
 
 function ndjson({ pages, picked }: ListContent): Readable {
-  return sent(asRead(linesOf(pages, picked)));
+  return withErrorsLogged(asRead(ndjsonLines(pages, picked)));
 }
 
 /** The rows in a chunk: many, as each chunk is compressed by itself. */
-const ROWS = 100;
+const ROWS_PER_CHUNK = 100;
 
-async function* tableOf(
+async function* csvPieces(
   pages: Pages,
   flatRow: (entry: object) => object,
   columns: readonly string[] | undefined,
@@ -210,8 +210,8 @@ async function* tableOf(
 ): AsyncGenerator<string> {
   let first = true;
   for await (const page of pages)
-    for (let i = 0; i < page.length; i += ROWS) {
-      const rows = page.slice(i, i + ROWS).map(flatRow);
+    for (let i = 0; i < page.length; i += ROWS_PER_CHUNK) {
+      const rows = page.slice(i, i + ROWS_PER_CHUNK).map(flatRow);
       yield csvPart(rows, (columns ??= columnsOf(rows)), first, bom);
       first = false;
     }
@@ -227,14 +227,14 @@ const entriesIn = (answer: unknown): readonly object[] => {
 const line = (entry: object): string => `${JSON.stringify(entry)}\n`;
 
 /** A chunk of lines per page. */
-async function* linesOf(pages: Pages, picked: (entry: object) => object): AsyncGenerator<string> {
+async function* ndjsonLines(pages: Pages, picked: (entry: object) => object): AsyncGenerator<string> {
   for await (const page of pages) if (page.length > 0) yield page.map((entry) => line(picked(entry))).join('');
 }
 
 const logger = new Logger('Downloads');
 
 /** The client sets the pace. If it goes away, reading ends. If reading fails, the connection is cut. */
-function sent(entries: Readable): Readable {
+function withErrorsLogged(entries: Readable): Readable {
   return entries.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') logger.error(error);
   });
