@@ -482,6 +482,41 @@ describe('What people write', () => {
   ])('%s as the address of evidence: %d', async (url, status) =>
     expect((await records({ evidence: [{ title: 'Guide', url }] })).status).toBe(status),
   );
+
+  it('holds no address with a user or a password, where it is read as Markdown or is an address itself', async () => {
+    const [url, text] = ['https://user:secret@example.org/x', 'See [the guide](https://user:secret@example.org/x)'];
+    const round = {
+      ...{ code: 'TOLD', name: 'Told', asOf: '2012-11-02', opens: '2012-11-02', deadline: '2012-12-01' },
+      expected: { agencies: ['IOM'] },
+    };
+    const words = { section: 'summary', language: 'en' };
+    const document = { id: 'D-TOLD', title: 'Told', publisher: 'IOM', published: '2012', reportedOn: '2012-11-02' };
+    const evidence = [{ title: 'Guide' }];
+    const { reference } = await done(records({ title: 'Told', evidence }));
+    const says = { evidence: [{ title: 'Guide', url }] };
+    const attached = { title: 'Guide', reportedOn: '2012-11-02' };
+    const cited = { citation: { document: 'D-TOLD', locator: 'p. 1' }, newDocument: { ...document, url } };
+    const sent: [pointer: string, path: string, body: object][] = [
+      ['/text', 'publications/P-TOLD/narrative', { ...words, text }],
+      ['/guidance', 'rounds', { ...round, guidance: text }],
+      ['/note', 'rounds/CM-2011/returns/IOM/nil', { note: text }],
+      ['/url', `commitments/${reference}/evidence`, { ...attached, url }],
+      ['/newDocument/url', `commitments/${reference}/evidence`, { ...attached, ...cited }],
+      ['/says/evidence/0/url', `commitments/${reference}/history/0/correct`, { reason: 'x', says }],
+      ['/url', 'documents', { ...document, url }],
+      ['/url', 'webhooks', { url }],
+    ];
+    for (const [pointer, path, body] of sent) {
+      const answer = await server.post(`/v1/${path}`, body, secretariat);
+      expect([path, refusal(answer)]).toEqual([path, `400 invalid ${pointer}`]);
+      expect(JSON.stringify(answer.body)).not.toContain('secret');
+    }
+    const draft = { commitments: [], narratives: [{ language: 'en', text }] };
+    const returned = await server.put('/v1/rounds/CM-2011/returns/IOM', draft, server.token('IOM'));
+    expect(refusal(returned)).toBe('400 invalid /narratives/0/text');
+    const plain = { ...round, guidance: 'See [the guide](https://example.org/@user), or write to user@example.org' };
+    expect((await server.post('/v1/rounds', plain, secretariat)).status).toBe(201); // control
+  });
 });
 
 describe('Dates', () => {

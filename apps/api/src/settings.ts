@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import type { Budgets, LogSettings } from '#platform';
-import { isWholeNumber } from '#text';
+import { holdsUser, isWholeNumber } from '#text';
 
 const LOG_FORMATS = ['text', 'json'] as const satisfies readonly LogSettings['logFormat'][];
 const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const satisfies readonly LogSettings['logLevel'][];
@@ -115,7 +115,7 @@ export function settingsFrom(given: NodeJS.ProcessEnv = process.env): Settings {
     production: env['NODE_ENV'] === 'production',
     publicUrlIsSet: (env['PUBLIC_URL'] || ownUrl) !== ownUrl,
     addressIsSaid: ['PUBLIC_URL', 'HOST', 'PORT'].some((name) => env[name]),
-    publicUrl: env['PUBLIC_URL'] ?? ownUrl,
+    publicUrl: publicUrlIn(env, ownUrl),
     reportsKeptHours: wholeNumber(env, 'REPORTS_KEPT_HOURS', 168, 1, 8_760),
     auditDays: wholeNumber(env, 'AUDIT_DAYS', 400, 31, 36_500),
     publisher: env['PUBLISHER'] || 'Followthrough',
@@ -131,6 +131,16 @@ export function settingsFrom(given: NodeJS.ProcessEnv = process.env): Settings {
     logLevel: oneOf(env, 'LOG_LEVEL', LOG_LEVELS, 'warn'),
     traced: tracedIn(env),
   };
+}
+
+/** It stands in pages, files and citations, so it holds nothing secret. */
+function publicUrlIn(env: NodeJS.ProcessEnv, otherwise: string): string {
+  const url = env['PUBLIC_URL'];
+  if (!url) return otherwise;
+  if (!/^https?:\/\//i.test(url) || !URL.canParse(url))
+    throw new Error(`PUBLIC_URL takes an address such as https://followthrough.example.org, not ${url}.`);
+  if (holdsUser(url)) throw new Error('PUBLIC_URL takes an address without a user and a password: it is published.');
+  return url;
 }
 
 /** A setting with a secret may stand in a file instead, whose name is in `…_FILE`. */

@@ -14,3 +14,23 @@ describe('A setting that is a whole number', () => {
     expect(settingsFrom({ PORT: '8080', RATE_LIMIT: '0' })).toMatchObject({ port: 8080, rateLimit: null });
   });
 });
+
+describe('The public address', () => {
+  it.each(['https://user:secret@register.example.org', 'https://user@register.example.org'])(
+    'is not %s',
+    (PUBLIC_URL) =>
+      expect(() => settingsFrom({ PUBLIC_URL })).toThrow(
+        'PUBLIC_URL takes an address without a user and a password: it is published.',
+      ),
+  );
+
+  it.each(['register.example.org', 'ftp://register.example.org', 'https://'])('is not %s', (PUBLIC_URL) =>
+    expect(() => settingsFrom({ PUBLIC_URL })).toThrow('PUBLIC_URL takes an address such as'),
+  );
+
+  it('negative control: is one of http or https; where it is empty, that of the server', () => {
+    const PUBLIC_URL = 'https://register.example.org/follow-up';
+    expect(settingsFrom({ PUBLIC_URL }).publicUrl).toBe(PUBLIC_URL);
+    expect(settingsFrom({ PUBLIC_URL: '', PORT: '8080' }).publicUrl).toBe('http://127.0.0.1:8080');
+  });
+});

@@ -113,7 +113,8 @@ export class AcceptReturn {
 
 export class NilReturn {
   @OnDate(RETURN_DATE_OPTIONS) reportedOn?: FullDate | null;
-  @Text({ max: 2000, optional: true, description: 'Why there is nothing to report' }) note?: string | null;
+  // The report of the round reads it as Markdown.
+  @Markdown({ max: 2000, optional: true, description: 'Why there is nothing to report' }) note?: string | null;
   @Nested(() => OnBehalf, ON_BEHALF) onBehalf?: OnBehalf | null;
 }
 

@@ -7,3 +7,4 @@ export * from './numerals.js';
 export * from './sort-key.js';
 export * from './cells.js';
 export * from './tangled.js';
+export * from './web-addresses.js';

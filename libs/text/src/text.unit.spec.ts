@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { cleanText, fold, isTangled, isVisible, sortKey, unfitIn } from './index.js';
+import { cleanText, fold, holdsUser, isTangled, isVisible, sortKey, unfitIn } from './index.js';
 
 describe('A folded text', () => {
   it.each([
@@ -148,4 +148,32 @@ describe('tangled Markdown', () => {
   ])('negative control: what people write is none: %s', (_, text) => {
     expect(isTangled(text)).toBe(false);
   });
+});
+
+describe('An address with a user or a password', () => {
+  it.each([
+    'See https://user:secret@example.org/x.',
+    '[the guide](https://user:secret@example.org)',
+    '[the guide](<HTTPS://user@example.org>)',
+    '<http://user:secret@example.org>',
+    '![a chart](https://user:@example.org/x.png)',
+    '[the guide][1]\n\n[1]: https://user:secret@example.org',
+    '`https://user:secret@example.org`',
+    '[the guide](https\\://user:secret@example.org)',
+    '[the guide](https://user\\:secret@example.org)',
+    'https:\\\\user:secret@example.org',
+    'https:///user:secret@example.org',
+    'https://user:%40@example.org',
+  ])('is found in «%s»', (text) => expect(holdsUser(text)).toBe(true));
+
+  it.each([
+    'See https://example.org/@user and write to user@example.org.',
+    '[https://example.org](mailto:user@example.org)',
+    '(https://example.org), user@example.org',
+    'https://example.org/a@b?mail=c@d.org#e@f',
+    'https://example.org?mail=user@example.org',
+    'user:secret@example.org',
+    'https: //user@example.org',
+    'Of 3 agencies @ 2 meetings',
+  ])('negative control: is not found in «%s»', (text) => expect(holdsUser(text)).toBe(false));
 });

@@ -28,7 +28,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { isFullDate, isPartialDate } from '#clocks';
-import { isTangled, ONE_ADDRESS } from '#text';
+import { holdsUser, isTangled, ONE_ADDRESS } from '#text';
 import { isCountry } from './countries.js';
 import { kindsOf, mark, type BodyClass, type KindsOf, type Marks, type Registered } from './marks.js';
 import { check, fitText, hasNoUser, isWholeAddress, isShown } from './checks.js';
@@ -114,15 +114,21 @@ export const Text = ({
 
 /** Text in Markdown: paragraphs, lists, emphasis, links. */
 export const Markdown = ({
+  max = 20_000,
   description = 'Markdown: paragraphs, lists, emphasis, links',
   ...about
-}: FieldOptions = {}) =>
+}: FieldOptions & { max?: number } = {}) =>
   applyDecorators(
-    Text({ max: 20_000, description, ...about }),
+    Text({ max, description, ...about }),
     check(
       'isPlainMarkdown',
       'nests quotations or lists more than ten deep, or has more than 200 marks of emphasis in a paragraph',
       (value) => typeof value !== 'string' || !isTangled(value),
+    ),
+    check(
+      'namesNoUser',
+      'may hold no web address with a user or a password: it is published',
+      (value) => typeof value !== 'string' || !holdsUser(value),
     ),
   );
 
