@@ -56,6 +56,21 @@ onEachDatabase('The drafts store', (kind) => {
     expect(await drafts.history(IOM)).toHaveLength(2);
     await expect(drafts.put(IOM, { n: 99 }, 'anna', 7)).rejects.toMatchObject({ actual: 1 });
   });
+  it('are kept over what is there, or made: of many that do so at once nobody is refused, and each is a revision', async () => {
+    await drafts.keep(IOM, 'IOM', { n: 0 }, 'anna');
+    expect(await other.keep(IOM, null, { n: 1 }, 'bela')).toMatchObject({ revision: 1 });
+    expect(await drafts.read(IOM)).toMatchObject({ owner: 'IOM', revision: 1, account: 'bela', content: { n: 1 } });
+    for (const [name, first] of [
+      [IOM, 2],
+      [ILO, 0],
+    ] as const) {
+      const kept = Array.from({ length: 6 }, (_, n) =>
+        (n % 2 ? drafts : other).keep(name, 'IOM', { n: 10 + n }, 'anna'),
+      );
+      const revisions = (await Promise.all(kept)).map(({ revision }) => revision);
+      expect(revisions.sort((a, b) => a - b)).toEqual(Array.from({ length: 6 }, (_, n) => first + n));
+    }
+  });
   it('a request that is repeated saves once, and what says nothing new is no revision', async () => {
     await drafts.create(IOM, 'IOM', { n: 0 }, 'anna');
     expect(await drafts.put(IOM, { n: 1 }, 'anna', 0)).toMatchObject({ revision: 1 });

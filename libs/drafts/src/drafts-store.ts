@@ -103,6 +103,24 @@ export class DraftsStore {
     throw new WrongRevision(`${name.kind} ${name.id}`, expected, last?.revision ?? NO_STREAM);
   }
 
+  /** Saves a draft over the one that is there, or makes it. Of two who do so at once, the later one's stays. */
+  async keep<C extends object>(
+    name: DraftName,
+    owner: string | null,
+    content: C,
+    account: string,
+  ): Promise<DraftRevision> {
+    for (;;) {
+      const before = await this.read(name);
+      try {
+        if (before) return await this.put(name, content, account, before.revision);
+        return await this.create(name, owner, content, account);
+      } catch (error) {
+        if (!(error instanceof WrongRevision || error instanceof Conflict)) throw error;
+      }
+    }
+  }
+
   /** All revisions of a draft, the first first. */
   async history({ kind, id }: DraftName): Promise<DraftRevision[]> {
     const sql = `SELECT r.revision, r.account, r.saved ${FROM_DRAFTS_WITH_REVISIONS} WHERE ${IS_THIS_DRAFT} ORDER BY r.revision`;

@@ -224,10 +224,7 @@ export class ImportsController {
 
   async #keep(name: string, columns: ColumnMapping | undefined, by: Principal): Promise<void> {
     if (!columns) throw wrongIn('/saveMapping', 'there is no mapping to keep');
-    const id = { kind: MAPPING_KIND, id: mappingId(by.agency, name) };
-    const kept = await this.drafts.read(id);
-    if (kept) await this.drafts.put(id, { columns }, by.account, kept.revision);
-    else await this.drafts.create(id, by.agency, { columns }, by.account);
+    await this.drafts.keep({ kind: MAPPING_KIND, id: mappingId(by.agency, name) }, by.agency, { columns }, by.account);
   }
 
   @Get('imports')

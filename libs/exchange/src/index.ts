@@ -19,7 +19,7 @@ export { NewPaper } from './papers.controller.js';
 export * from './papers.js';
 export * from './preview.js';
 export { ReturnSheets, type ReturnSheetPreview } from './returns/return-sheets.js';
-export { sendWorkbook, SheetQuery, waitingId, XLSX } from './returns/return-sheets.controller.js';
+export { sendWorkbook, SheetQuery } from './returns/return-sheets.controller.js';
 export { folderOf, sentIn, type SentFolder } from './sent-tables.js';
 export { templateColumns } from './templates.js';
 

@@ -89,9 +89,7 @@ export class KeptImports {
   ): Promise<Draft<KeptImport>> {
     const { id, owner } = draft;
     const content = { ...draft.content, ...change };
-    const kept = await this.drafts.read({ kind, id });
-    if (kept) await this.drafts.put(kept, pickedParts(content, true), account, kept.revision);
-    else await this.drafts.create({ kind, id }, owner, pickedParts(content, true), account);
+    await this.drafts.keep({ kind, id }, owner, pickedParts(content, true), account);
     return { ...draft, content };
   }
 

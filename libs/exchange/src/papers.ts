@@ -132,9 +132,7 @@ export class Papers {
       throw unreadable(error.message);
     });
     const kept: KeptPaper = { ...paper, name: upload.name, sha256: upload.sha256 };
-    const before = await this.drafts.read({ kind: PAPER_KIND, id });
-    if (before) await this.drafts.put({ kind: PAPER_KIND, id }, kept, by.account, before.revision);
-    else await this.drafts.create({ kind: PAPER_KIND, id }, null, kept, by.account);
+    await this.drafts.keep({ kind: PAPER_KIND, id }, null, kept, by.account);
   }
 
   async has(id: string): Promise<boolean> {

@@ -4,9 +4,9 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Matches } from 'class-validator';
 import type { ReturnDraft } from '#bodies';
-import { DraftsStore } from '#drafts';
+import { DraftsStore, type DraftName } from '#drafts';
 import { Conflict, Rejected } from '#eventsourcing';
-import { ReturnSheets, sendWorkbook, SheetQuery, waitingId, XLSX, type ReturnSheetPreview } from '#exchange';
+import { ReturnSheets, sendWorkbook, SheetQuery, type ReturnSheetPreview } from '#exchange';
 import {
   commandContextOf,
   FILE_TYPE,
@@ -20,7 +20,8 @@ import {
   type Principal,
   type Upload,
 } from '#platform';
-import { isWritable, joinedDrafts, mine, Returns } from '#rounds';
+import { isWritable, joinedDrafts, mine, returnId, Returns } from '#rounds';
+import { XLSX_TYPE } from '#tables';
 import { todayAnywhere, todayAt } from '#clocks';
 import { REPORT_LANGUAGES } from '#words';
 import { Listed } from './links.js';
@@ -33,7 +34,6 @@ import { Table } from './take-away.js';
 import { path } from './view.js';
 import { count, counted, textWords } from './words.js';
 
-const WAITING = 'return-sheet';
 /** The most changes that are shown; the rest is in the answer of the API. */
 const MOST = 500;
 
@@ -51,6 +51,12 @@ interface Params {
   readonly round: string;
   readonly agency: string;
 }
+
+/** The name under which a workbook that was looked at waits until its reader takes it. */
+const waitingName = ({ round, agency }: Params, { account }: Principal): DraftName => ({
+  kind: 'return-sheet',
+  id: `${returnId(round, agency)}/${account}`,
+});
 
 @RendersPages()
 @ForSignedIn()
@@ -81,7 +87,8 @@ export class ReturnSheetPages {
     const { round, agency } = params;
     try {
       const { preview, base, mine } = await this.sheets.read(round, agency, upload, by);
-      if (preview.problems.length === 0) await this.#keep(params, by, { base, mine });
+      const waiting: Waiting = { base, mine };
+      if (preview.problems.length === 0) await this.drafts.keep(waitingName(params, by), agency, waiting, by.account);
       return <SheetPage {...params} preview={preview} />;
     } catch (error) {
       if (!(error instanceof Rejected)) throw error;
@@ -95,7 +102,7 @@ export class ReturnSheetPages {
   async takes(@Param() params: Params, @Req() request: ApiRequest) {
     const by = await this.#worker(params, request);
     const { round, agency } = params;
-    const name = { kind: WAITING, id: waitingId(round, agency, by.account) };
+    const name = waitingName(params, by);
     const waiting = await this.drafts.read<Waiting>(name);
     if (!waiting) throw new Conflict('nothing_waits', 'There is no workbook that waits to be taken: upload it again.');
     const known = await this.returns.inRound(round, agency);
@@ -107,13 +114,6 @@ export class ReturnSheetPages {
     await this.drafts.delete(name, waiting.revision);
     const edit = by.role === 'secretariat' || known.state.state === 'submitted' ? '&edit=yes' : '';
     return new SeeOther(`${path('rounds', round, 'returns', agency)}?check=yes${edit}`);
-  }
-
-  async #keep({ round, agency }: Params, by: Principal, waiting: Waiting): Promise<void> {
-    const name = { kind: WAITING, id: waitingId(round, agency, by.account) };
-    const before = await this.drafts.read(name);
-    if (before) await this.drafts.put(name, waiting, by.account, before.revision);
-    else await this.drafts.create(name, agency, waiting, by.account);
   }
 
   /** @throws Rejected for those whose return it is not, and where it cannot be written now */
@@ -141,8 +141,7 @@ export class ReturnSheetFile {
     @Res() reply: FastifyReply,
   ) {
     mine(principal!, agency);
-    const written = await this.sheets.workbook(round, agency, language ?? (await this.sheets.languageOf(principal!)));
-    await sendWorkbook(reply, written, `return-${round}-${agency}`);
+    await sendWorkbook(this.sheets, round, agency, { by: principal!, language }, reply);
   }
 }
 
@@ -196,7 +195,7 @@ const SheetPage = ({ round, agency, preview, refused }: PageParts) => {
         <PostForm class="entry" action={here} encType={FILE_TYPE}>
           <div class="field">
             <label for="file">The workbook (.xlsx)</label>
-            <input id="file" type="file" name="file" accept={`.xlsx,${XLSX}`} required />
+            <input id="file" type="file" name="file" accept={`.xlsx,${XLSX_TYPE}`} required />
           </div>
           <button class={preview ? 'quiet' : undefined}>Look at what it would change</button>
         </PostForm>

@@ -15,7 +15,6 @@ import {
   ACTING_ROLES,
   Caller,
   CurrentCommand,
-  formatNamed,
   QueryChoice,
   Rights,
   FILE_CONFIG,
@@ -24,11 +23,10 @@ import {
   type RequestContext,
   type Upload,
 } from '#platform';
-import { mine, mustSee, OfReturn, FOR_OWN_AGENCY, returnId, Returns } from '#rounds';
+import { mine, mustSee, OfReturn, FOR_OWN_AGENCY, Returns } from '#rounds';
+import { XLSX_TYPE } from '#tables';
 import { ACCOUNT_ROLES, REPORT_LANGUAGES, type ReportLanguage } from '#words';
 import { ReturnSheetPreview, ReturnSheets } from './return-sheets.js';
-
-export const XLSX = formatNamed('xlsx').mediaType;
 
 class PreviewQuery {
   @QueryChoice(['true', 'false'], { default: 'false', description: 'Tell what would change, and save nothing' })
@@ -40,16 +38,20 @@ export class SheetQuery {
   language?: ReportLanguage;
 }
 
-/** Sends a workbook that is not public. */
+/** Sends the workbook of a return, which is not public. @param language without it that of the account */
 export async function sendWorkbook(
+  sheets: ReturnSheets,
+  round: string,
+  agency: string,
+  { by, language }: { readonly by: Principal; readonly language: ReportLanguage | undefined },
   reply: FastifyReply,
-  { bytes, revision }: { readonly bytes: Buffer; readonly revision: number },
-  name: string,
 ): Promise<void> {
+  const { bytes, revision } = await sheets.workbook(round, agency, language ?? (await sheets.languageOf(by)));
+  const name = `return-${round}-${agency}`.replaceAll(/[^\w.-]+/g, '-');
   await reply
-    .type(XLSX)
+    .type(XLSX_TYPE)
     .header('ETag', `"${revision}"`)
-    .header('Content-Disposition', `attachment; filename="${name.replaceAll(/[^\w.-]+/g, '-')}.xlsx"`)
+    .header('Content-Disposition', `attachment; filename="${name}.xlsx"`)
     .send(bytes);
 }
 
@@ -69,8 +71,11 @@ export class ReturnSheetsController {
     description:
       'Made of the present draft: the register’s facts on each commitment, the last words, the questions with their drop-down lists, and room for new entries. It is read back in the language in which it was made. Its ETag is the revision of the draft.',
   })
-  @ApiProduces(XLSX)
-  @ApiOkResponse({ description: 'The workbook', content: { [XLSX]: { schema: { type: 'string', format: 'binary' } } } })
+  @ApiProduces(XLSX_TYPE)
+  @ApiOkResponse({
+    description: 'The workbook',
+    content: { [XLSX_TYPE]: { schema: { type: 'string', format: 'binary' } } },
+  })
   async getReturnSheet(
     @Param('round') round: string,
     @Param('agency') agency: string,
@@ -80,18 +85,14 @@ export class ReturnSheetsController {
   ): Promise<void> {
     await this.returns.inRound(round, agency);
     mustSee(caller, agency);
-    await sendWorkbook(
-      reply,
-      await this.sheets.workbook(round, agency, language ?? (await this.sheets.languageOf(caller))),
-      `return-${round}-${agency}`,
-    );
+    await sendWorkbook(this.sheets, round, agency, { by: caller, language }, reply);
   }
 
   @Put(':agency.xlsx')
   @OfReturn()
   @Rights({ scope: 'report', roles: ACTING_ROLES, only: FOR_OWN_AGENCY })
   @RouteConfig(FILE_CONFIG)
-  @ApiConsumes(XLSX)
+  @ApiConsumes(XLSX_TYPE)
   @ApiBody({ schema: { type: 'string', format: 'binary' } })
   @ApiOperation({
     summary: 'Save the draft of a return as a workbook says it',
@@ -112,7 +113,3 @@ export class ReturnSheetsController {
     return preview === 'true' ? read.preview : this.sheets.save(round, agency, read, context);
   }
 }
-
-/** The name under which a workbook that was read waits for its confirmation. */
-export const waitingId = (round: string, agency: string, account: string): string =>
-  `${returnId(round, agency)}/${account}`;
