@@ -93,7 +93,7 @@ describe('A person with an account', () => {
     expect((await server.put('/v1/me/language', { language: 'fr' }, anna)).status).toBe(200);
     await reports('AAA-2006-01', 'discontinued');
     const [digest] = await daysLater(8);
-    expect(digest!.text).toContain('étape signalée; étape actuelle\u00a0: abandonné');
+    expect(digest!.text).toContain('état signalé; état actuel\u00a0: abandonné');
     expect(digest!.html).toContain('<html lang="fr">');
   });
 
@@ -156,7 +156,7 @@ describe('Somebody without an account', () => {
     await stranger().fillsIn(looked, link!);
     await reports('AAA-2006-01', 'planned');
     const [digest] = await daysLater(8);
-    expect(digest!.text).toContain('etapa actual: previsto');
+    expect(digest!.text).toContain('estado actual: previsto');
     const ends = linksIn(digest!).find((one) => one.includes('follow='))!;
     await stranger().sends(ends, {});
     expect((await followers()).filter(({ email }) => email !== null)).toEqual([]);

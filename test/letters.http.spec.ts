@@ -348,7 +348,7 @@ describe('A round that comes to its end', () => {
     const { subject, text, attachments } = toHer(letters, 'anna');
     expect([subject, attachments]).toEqual([expect.stringContaining('nothing was received from you'), []]);
     expect(text).toContain('ask the secretariat to reopen the round');
-    expect(toHer(letters, 'fanny').text).toMatch(/Rien n’a été reçu \(.*\).* «\u00a0aucun changement\u00a0»/);
+    expect(toHer(letters, 'fanny').text).toMatch(/Rien n’a été reçu \(.*\).* «\u00a0sans changement\u00a0»/);
     expect(await all()).toEqual([]);
   });
 

@@ -169,11 +169,14 @@ describe('A return as a workbook', () => {
       expect(await draftOf('S-L')).toMatchObject({ commitments: [{ says: 'not_assessed' }] });
     });
 
-    it('reads back with the heads and words that former workbooks had, and says which column is not there under any other', async () => {
+    it('reads back with the names, heads and words that former workbooks had, and says which column is not there under any other', async () => {
       const [key] = (await referencesIn('S-L')) as [string];
       const { book } = await loaded('es');
       const rename = (sheet: string, head: string, former: string) =>
         (book.getWorksheet(sheet)!.getCell(2, columnOf(book.getWorksheet(sheet)!, head)).value = former);
+      const mark = book.getWorksheet('Informe')!.getColumn(1).values.indexOf('Entidad');
+      book.getWorksheet('Informe')!.getCell(mark, 1).value = 'Organización';
+      book.getWorksheet('Plazos que fijar')!.name = 'Metas que fijar';
       rename('Compromisos', 'Observación', 'Nota');
       rename('Compromisos', 'Plazo', 'Meta');
       rename('Compromisos', 'Sin próximo paso', '¿No hay próximo paso?');
@@ -183,13 +186,34 @@ describe('A return as a workbook', () => {
       const former = await filledIn(Buffer.from(await book.xlsx.writeBuffer()), [
         ['Compromisos', key, 'Qué dice', 'Actualización'],
         ['Compromisos', key, 'Nota', 'As before.'],
+        ['Metas que fijar', null, 'Compromiso', key],
       ]);
       const read = await looked('S-L', former, 0);
       expect([read.status, read.body.problems, read.body.notes]).toEqual([200, [], []]);
-      expect(read.body.changes.map(({ is }: { is: string }) => is)).toEqual(['Novedad', 'As before.']);
+      expect(read.body.changes.map(({ is }: { is: string }) => is)).toEqual(['Novedad', 'As before.', key]);
       rename('Nuevos compromisos', 'Asociados', 'Amigos');
       const unknown = await looked('S-L', Buffer.from(await book.xlsx.writeBuffer()), 0);
       expect(unknown.body.notes).toEqual([expect.stringContaining('«Entidades asociadas»')]);
+    });
+
+    it('tells by the name of its sheet of a row that is not there any more, and takes it out', async () => {
+      const [reference] = (await opened('S-8')) as [string];
+      const acts = [{ act: 'attachEvidence', body: { title: 'A guide' } }];
+      const commitments = [{ reference, says: 'update', acts }];
+      await done(server.put(pathOf('S-8'), { commitments }, iom, { 'if-match': '"0"' }));
+      for (const [language, name] of [
+        ['en', 'Attach evidence'],
+        ['fr', 'Éléments de preuve à joindre'],
+        ['es', 'Pruebas que adjuntar'],
+      ] as const) {
+        const book = await opens((await downloaded('S-8', 'IOM', iom, language)).bytes);
+        const sheet = book.getWorksheet(name)!;
+        expect([language, textAt(sheet, 3, 3)]).toEqual([language, 'A guide']);
+        for (let column = 1; column <= sheet.columnCount; column++) sheet.getCell(3, column).value = null;
+        const { status, body } = await looked('S-8', Buffer.from(await book.xlsx.writeBuffer()), 1);
+        const gone = { ...{ sheet: name, row: 0, column: null, head: '' }, about: reference, was: 'A guide', is: '' };
+        expect([language, status, body.changes]).toEqual([language, 200, [gone]]);
+      }
     });
 
     it('is that of the account, where none is named', async () => {
@@ -349,10 +373,10 @@ describe('A return as a workbook', () => {
     expect(findings.map(cellOf).filter((cell: string) => refused.has(cell))).toEqual([]);
     expect(problems).toMatchObject([
       { value: 'a dozen', message: 'is no number' },
-      { value: 'Nearly done', right: expect.stringMatching(/^one of: Proposed; Planned/) },
+      { value: 'Nearly done', right: expect.stringMatching(/^one of: Proposed, Planned/) },
       { message: expect.stringMatching(/does not say which is the day/) },
       { value: '32/13/2012' },
-      { column: expect.stringMatching(/^[A-Z]+$/), right: 'Update, No change or Not assessed' },
+      { column: expect.stringMatching(/^[A-Z]+$/), right: 'one of: Update, No change, Not assessed' },
     ]);
     expect((await server.get(pathOf('S-4'), bearer(iom))).body.revision).toBe(0);
   });

@@ -64,8 +64,8 @@ function computedColumns(subject: TableSubject): readonly string[] {
   return (LISTED_COLUMNS[subject] ?? []).filter((name) => !recorded.includes(name));
 }
 
-/** The head stands in one of the first rows: above it are titles. */
-const MAX_ROWS_BEFORE_HEAD = 30;
+/** The head stands in one of the first rows: above it are titles, or the purpose of the sheet. */
+export const MAX_ROWS_BEFORE_HEAD = 30;
 
 /** @param mapping counts for more than names */
 export function tablesIn(file: Pick<SpreadsheetFile, 'sheets' | 'hiddenSheets'>, mapping: ColumnMapping = {}): Tables {

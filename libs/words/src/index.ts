@@ -17,6 +17,7 @@ export {
   type Stage,
 } from './in-words.js';
 export { FIELD_LABELS, labelOf, nameInWords } from './labels.js';
+export { oneOf } from './one-of.js';
 
 export const NATURES = codesOf(IN_WORDS.nature);
 export type Nature = (typeof NATURES)[number];

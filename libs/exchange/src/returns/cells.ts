@@ -10,11 +10,13 @@ import { formerly, type SheetWords } from './words.js';
 /** A value that can be chosen: its words, and those of earlier workbooks. */
 type Option = readonly [value: unknown, words: string, ...formerly: readonly string[]];
 
+export interface Choice {
+  readonly form: 'choice';
+  readonly options: readonly Option[];
+}
+
 /** How a cell is read: as one of some words, as a number, or as a cell of an import. */
-export type CellSpec =
-  | { readonly form: 'choice'; readonly options: readonly Option[] }
-  | { readonly form: 'number' }
-  | CellForm;
+export type CellSpec = Choice | { readonly form: 'number' } | CellForm;
 
 /** A value in a row, by the name of its column; it stands in the draft at the pointer that the row tells. */
 export type Values = Readonly<Record<string, unknown>>;

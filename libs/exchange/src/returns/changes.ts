@@ -1,10 +1,13 @@
 /** The changes in the sheets of a return that comes back as a workbook, cell by cell. Pure. */
 import { columnLetters, type Cell, type Sheet, type SheetRow, type SpreadsheetFile } from '#files';
 import { cleanText } from '#text';
+import { oneOf } from '#words';
 import { valueInCell } from '../cell-values.js';
 import { fieldNames, nameKey } from '../fields.js';
+import { MAX_ROWS_BEFORE_HEAD } from '../tables.js';
 import type { SheetProblem } from '../preview.js';
-import { cellWords, type CellSpec, type ReturnColumn, type ReturnSheet, type Values } from './cells.js';
+import { formerly } from './words.js';
+import { cellWords, type CellSpec, type Choice, type ReturnColumn, type ReturnSheet, type Values } from './cells.js';
 
 /** A place in a workbook. */
 export interface Place {
@@ -35,16 +38,14 @@ export interface ReadRow {
 }
 
 export interface ReadSheet {
+  readonly model: ReturnSheet;
   readonly rows: readonly ReadRow[];
   /** The keys of the rows that are not there any more. */
   readonly gone: readonly string[];
 }
 
-/** The head is one of the first rows: above it the sheet explains its purpose. */
-const LOOKED_AT = 30;
-
 /** The most words of a list that a fault names. */
-const MOST_NAMED = 20;
+const MAX_CHOICES_NAMED = 20;
 
 const textOf = (cell: Cell | undefined): string => cleanText(cell?.text ?? '').replaceAll('\r\n', '\n');
 
@@ -60,13 +61,14 @@ export class WorkbookReader {
   }
 
   /** Tells of a row that is not there any more. */
-  gone(sheet: string, about: string, was: string) {
+  gone({ name: sheet }: ReturnSheet, about: string, was: string) {
     this.changes.push({ sheet, row: 0, column: null, head: '', about, was, is: '' });
   }
 
   /** `null`: the sheet is not there, and so says nothing. */
   read(model: ReturnSheet): ReadSheet | null {
-    const sheet = this.file.sheets.find(({ name }) => nameKey(name) === nameKey(model.name));
+    const names = [model.name, ...formerly(model.id)].map(nameKey);
+    const sheet = this.file.sheets.find(({ name }) => names.includes(nameKey(name)));
     if (!sheet) {
       if (model.rows.length > 0) this.notes.push(`There is no sheet «${model.name}»: what it said stays.`);
       return null;
@@ -89,7 +91,7 @@ export class WorkbookReader {
         this.notes.push(`«${sheet.name}» has no column «${head}»: what it said stays.`);
     const seen = new Set<string>();
     const rows = columns.rows.flatMap((row) => this.#row(sheet, model, columns.places, row, key, seen) ?? []);
-    return { rows, gone: model.room > 0 ? model.rows.flatMap((row) => (seen.has(row.key) ? [] : row.key)) : [] };
+    return { model, rows, gone: model.room > 0 ? model.rows.flatMap((row) => (seen.has(row.key) ? [] : row.key)) : [] };
   }
 
   #row(
@@ -175,12 +177,7 @@ export class WorkbookReader {
     if (cell.fault) return { wrong: cell.fault, right: 'write the value itself' };
     if (spec.form === 'choice') {
       const found = spec.options.find((option) => option.some((one) => nameKey(String(one)) === nameKey(text)));
-      const words = spec.options.map(([, one]) => one);
-      const right =
-        words.length > MOST_NAMED
-          ? `one of the ${words.length} that the cell offers, such as ${words[0]}`
-          : `one of: ${words.join('; ')}`;
-      return found ? { value: found[0] } : { wrong: 'is none of the words for it', right };
+      return found ? { value: found[0] } : { wrong: 'is none of the words for it', right: choicesIn(spec) };
     }
     if (spec.form === 'number') {
       const number = cell.number ?? (/^-?\d+(?:[.,]\d+)?$/.test(text) ? Number(text.replace(',', '.')) : NaN);
@@ -188,6 +185,14 @@ export class WorkbookReader {
     }
     return valueInCell(cell, spec, { epoch: this.file.epoch, dates: 'iso' });
   }
+}
+
+/** The words that a cell takes; of very many only how many there are. */
+export function choicesIn({ options }: Choice): string {
+  const words = options.map(([, one]) => one);
+  return words.length > MAX_CHOICES_NAMED
+    ? `one of the ${words.length} that the cell offers, such as ${words[0]}`
+    : oneOf(words);
 }
 
 /** Where the columns of a sheet stand, and the rows below their heads. */
@@ -201,7 +206,7 @@ function columnsIn(sheet: Sheet, { columns, key }: ReturnSheet) {
     return name !== undefined && fields.has(name) ? name : undefined;
   };
   const at = sheet.rows
-    .slice(0, LOOKED_AT)
+    .slice(0, MAX_ROWS_BEFORE_HEAD)
     .findIndex(({ cells }) =>
       [...cells.values()].some(({ text }) => (heads.get(nameOfHead(text)) ?? otherwise(text)) === key),
     );

@@ -17,8 +17,8 @@ import {
   sheetsOf,
   type MilestoneAct,
 } from './sheets.js';
-import { cellWords, type ReturnSheet, type SheetSource, type Values } from './cells.js';
-import { WorkbookReader, type CellChange, type Place, type ReadRow, type ReadSheet } from './changes.js';
+import { cellWords, type Choice, type ReturnSheet, type SheetSource, type Values } from './cells.js';
+import { choicesIn, WorkbookReader, type CellChange, type Place, type ReadRow, type ReadSheet } from './changes.js';
 import { placeIn, type At } from './places.js';
 
 export interface ReadReturn {
@@ -143,10 +143,11 @@ export function readReturn(file: SpreadsheetFile, source: SheetSource): ReadRetu
     else one.acts.forEach((act) => act.said?.act === 'reportStage' && (act.at ??= row.at));
   }
   milestones(reading, read.get('Milestones')?.rows ?? [], source, of);
-  for (const act of LISTED) listed(reading, act, read.get(sheetOf(act)) ?? null, model, of);
+  for (const act of LISTED) listed(reading, act, read.get(sheetOf(act)) ?? null, of);
 
   const questions = questionsOf(round, 'commitment');
-  const commitments = [...said.values()].flatMap((one) => commitmentOf(reading, one, questions, places));
+  const [own] = model.filter(({ id }) => id === 'Commitments') as [ReturnSheet];
+  const commitments = [...said.values()].flatMap((one) => commitmentOf(reading, own, one, questions, places));
   const made = {
     commitments,
     ...listField('newCommitments', newCommitments(reading, read.get('New commitments') ?? null, draft, agency, places)),
@@ -199,7 +200,6 @@ function listed(
   reading: WorkbookReader,
   act: ActOfReturn,
   sheet: ReadSheet | null,
-  model: readonly ReturnSheet[],
   of: (reference: string) => CommitmentSaid,
 ): void {
   if (!sheet) return;
@@ -207,14 +207,13 @@ function listed(
     const slash = key.lastIndexOf('/');
     return { reference: key.slice(0, slash), index: Number(key.slice(slash + 1)) };
   };
-  const name = sheetOf(act);
   for (const key of sheet.gone) {
     const { reference, index } = placed(key);
-    const { shown } = model.find((one) => one.name === name)!.rows.find((row) => row.key === key)!;
+    const { shown } = sheet.model.rows.find((row) => row.key === key)!;
     const was = Object.entries(shown).flatMap(([column, value]) =>
       value && column !== 'place' && column !== 'reference' ? cellWords(value, undefined) : [],
     );
-    reading.gone(name, reference, was.join(', '));
+    reading.gone(sheet.model, reference, was.join(', '));
     of(reference).set(index, null, null);
   }
   for (const { key, values, changed, at } of sheet.rows) {
@@ -241,6 +240,7 @@ function listed(
 
 function commitmentOf(
   reading: WorkbookReader,
+  { name: sheet, columns }: ReturnSheet,
   { reference, before, row, acts: all, touched }: CommitmentSaid,
   questions: readonly Question[],
   places: Map<string, At>,
@@ -270,11 +270,11 @@ function commitmentOf(
   if (!says) {
     if (answers.length > 0 || why)
       reading.problem(
-        row?.at('says') ?? { sheet: 'Commitments', row: 0, column: null },
+        row?.at('says') ?? { sheet, row: 0, column: null },
         'says',
         null,
         `is empty, though something is said of ${reference}`,
-        'Update, No change or Not assessed',
+        choicesIn(columns.find(({ name }) => name === 'says')!.spec as Choice),
       );
     return [];
   }
@@ -297,8 +297,7 @@ function newCommitments(
   places: Map<string, At>,
 ) {
   if (!sheet) return before ?? [];
-  for (const key of sheet.gone)
-    reading.gone('New commitments', key, String(before![Number(key) - 1]!.body['title'] ?? ''));
+  for (const key of sheet.gone) reading.gone(sheet.model, key, String(before![Number(key) - 1]!.body['title'] ?? ''));
   return sheet.rows.map(({ key, values, changed, at }, i) => {
     places.set(`new ${i}`, (column) => at(column === 'agencies' ? 'lead' : column));
     const { place: _place, ...said } = values;
@@ -325,7 +324,7 @@ function narratives(
   places: Map<string, At>,
 ) {
   if (!sheet) return before ?? [];
-  for (const key of sheet.gone) reading.gone('In your words', key, before![Number(key) - 1]!.text);
+  for (const key of sheet.gone) reading.gone(sheet.model, key, before![Number(key) - 1]!.text);
   return sheet.rows.flatMap(({ key, values, changed, at }, i) => {
     places.set(`words ${i}`, at);
     if (key !== null && changed.size === 0) return [before![Number(key) - 1]!];

@@ -208,7 +208,7 @@ function milestonesSheet({ draft, register, words }: SheetSource): Plain[] {
     looked('key', 'Milestone', 18),
     looked('of', 'Commitment', 34),
     looked('title', 'It is', 40),
-    looked('due', 'Due', 12),
+    looked('due', undefined, 12),
     looked('reached', 'Reached', 12),
     {
       name: 'says',

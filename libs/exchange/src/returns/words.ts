@@ -1,6 +1,6 @@
 /** The words of the return as a workbook, in the language of its reader. The sheets themselves are in English. */
 import { BLANKED_TEXT } from '#commitments';
-import { reportWords } from '#reports';
+import { reportWords, type Words } from '#reports';
 import { capital, labelOf, type CodeWords, type ReportLanguage } from '#words';
 import { headOf } from '../heads.js';
 
@@ -16,7 +16,23 @@ export interface SheetWords {
   readonly text: (text: string) => string;
   /** `20 November 2012` */
   readonly date: (date: string) => string;
+  /** `As at 20 November 2012.` */
+  readonly asAt: (date: string) => string;
 }
+
+/** The words that are those of reports, by the English ones. */
+const SHARED: Readonly<Record<string, (words: Words, field: SheetWords['field']) => string>> = {
+  Agency: ({ columns }) => columns.agency.title,
+  Code: ({ parts }) => parts.code,
+  Commitment: ({ columns }) => columns.commitment.title,
+  Commitments: ({ captions }) => captions.commitments,
+  Milestones: (_, field) => field('milestones'),
+  No: ({ codes }) => codes.yesNo.false,
+  overdue: ({ lines }) => lines.overdue,
+  Round: ({ columns }) => columns.round.title,
+  Since: ({ columns }) => columns.stageSince.title,
+  Yes: ({ codes }) => codes.yesNo.true,
+};
 
 /** The sheets' own words, in French and Spanish; the heads of fields are those of tables that are imported. */
 const SAID: Readonly<Record<string, readonly [fr: string, es: string]>> = {
@@ -24,10 +40,8 @@ const SAID: Readonly<Record<string, readonly [fr: string, es: string]>> = {
   Return: ['Rapport', 'Informe'],
   Codes: ['Codes', 'Códigos'],
   Answers: ['Réponses', 'Respuestas'],
-  Commitments: ['Engagements', 'Compromisos'],
-  Milestones: ['Jalons', 'Hitos'],
-  'Attach evidence': ['Preuves à joindre', 'Pruebas que adjuntar'],
-  'Set the target': ['Échéances à fixer', 'Metas que fijar'],
+  'Attach evidence': ['Éléments de preuve à joindre', 'Pruebas que adjuntar'],
+  'Set the target': ['Échéances à fixer', 'Plazos que fijar'],
   'Add a milestone': ['Jalons à ajouter', 'Hitos que añadir'],
   'Lift the condition': ['Conditions à lever', 'Condiciones que levantar'],
   'Keep what a source claims': ['Ce qu’affirme une source', 'Lo que afirma una fuente'],
@@ -35,17 +49,17 @@ const SAID: Readonly<Record<string, readonly [fr: string, es: string]>> = {
   'Report the upkeep': ['Maintien des activités', 'Mantenimiento'],
   'New commitments': ['Nouveaux engagements', 'Nuevos compromisos'],
   'In your words': ['En vos propres mots', 'En sus palabras'],
-  'The questions to your agency.': ['Les questions posées à votre organisation.', 'Las preguntas a su organización.'],
+  'The questions to your agency.': ['Les questions posées à votre organisme.', 'Las preguntas a su entidad.'],
   'Of each of your commitments: an update, no change, or not assessed and why. What you leave open says nothing, and is asked for before you submit.':
     [
-      'Pour chacun de vos engagements\u00a0: une mise à jour, aucun changement, ou non évalué et pourquoi. Ce que vous laissez vide ne dit rien et sera demandé avant l’envoi.',
-      'De cada uno de sus compromisos: una actualización, sin cambios, o no evaluado y por qué. Lo que deja vacío no dice nada y se pide antes de enviar.',
+      'Pour chacun de vos engagements\u00a0: une mise à jour, sans changement, ou non évalué et pourquoi. Ce que vous laissez vide ne dit rien et sera demandé avant l’envoi.',
+      'De cada uno de sus compromisos: una novedad, sin cambios, o sin evaluar y por qué. Lo que deja vacío no dice nada y se pide antes de enviar.',
     ],
   'What has become of each milestone.': ['Ce qu’est devenu chaque jalon.', 'Qué ha sido de cada hito.'],
-  'Attach evidence: a row for each.': ['Une ligne par preuve.', 'Una fila por cada prueba.'],
+  'Attach evidence: a row for each.': ['Une ligne par élément de preuve.', 'Una fila por cada prueba.'],
   'Set, move or lift the target: a row for each.': [
     'Fixer, déplacer ou lever l’échéance\u00a0: une ligne pour chacune.',
-    'Fijar, mover o levantar la meta: una fila por cada una.',
+    'Fijar, mover o levantar el plazo: una fila por cada uno.',
   ],
   'Add a milestone: a row for each.': ['Une ligne par jalon.', 'Una fila por cada hito.'],
   'The condition is lifted: the date, and the reason: a row for each.': [
@@ -65,22 +79,17 @@ const SAID: Readonly<Record<string, readonly [fr: string, es: string]>> = {
     'Si un compromiso permanente se mantuvo durante un período: una fila por cada uno.',
   ],
   'What your agency has undertaken since, a row for each. Several codes in one cell are parted by semicolons.': [
-    'Ce que votre organisation a entrepris depuis, une ligne pour chaque engagement. Plusieurs codes dans une cellule sont séparés par des points-virgules.',
-    'Lo que su organización ha emprendido desde entonces, una fila por cada compromiso. Varios códigos en una celda se separan con punto y coma.',
+    'Ce que votre organisme a entrepris depuis, une ligne pour chaque engagement. Plusieurs codes dans une cellule sont séparés par des points-virgules.',
+    'Lo que su entidad ha emprendido desde entonces, una fila por cada compromiso. Varios códigos en una celda se separan con punto y coma.',
   ],
   'What the figures do not say.': ['Ce que les chiffres ne disent pas.', 'Lo que las cifras no dicen.'],
   // The first sheet.
-  Round: ['Cycle', 'Ronda'],
-  Agency: ['Organisation', 'Organización'],
   Draft: ['Brouillon', 'Borrador'],
   'Made of': ['Établi d’après', 'Hecho a partir de'],
   'On the web': ['Sur le web', 'En la web'],
   Guidance: ['Consignes', 'Orientaciones'],
   'Return of {agency}': ['Rapport\u00a0: {agency}', 'Informe: {agency}'],
-  'Due on {deadline}. As at {asOf}.': [
-    'À rendre pour le {deadline}. Situation au {asOf}.',
-    'Plazo: {deadline}. Situación al {asOf}.',
-  ],
+  'Due on {deadline}.': ['À rendre pour le {deadline}.', 'Plazo: {deadline}.'],
   'Fill in the white cells; the grey ones are there to look at. Save the workbook as .xlsx, mail it to whom you like, and upload it where it came from: you see what it would change before anything is saved.':
     [
       'Remplissez les cellules blanches\u00a0; les grises sont là pour information. Enregistrez le classeur au format .xlsx, envoyez-le à qui vous voulez, et remettez-le là d’où il vient\u00a0: vous verrez ce qu’il changerait avant que rien ne soit enregistré.',
@@ -103,7 +112,6 @@ const SAID: Readonly<Record<string, readonly [fr: string, es: string]>> = {
     'Elija una de las palabras de la lista.',
   ],
   Of: ['De', 'De'],
-  Code: ['Code', 'Código'],
   'Stands for': ['Signifie', 'Significa'],
   // Heads of columns.
   Question: ['Question', 'Pregunta'],
@@ -111,10 +119,8 @@ const SAID: Readonly<Record<string, readonly [fr: string, es: string]>> = {
   'Must be answered': ['Réponse obligatoire', 'Respuesta obligatoria'],
   'Last round': ['Cycle précédent', 'Ronda anterior'],
   'Your answer': ['Votre réponse', 'Su respuesta'],
-  Commitment: ['Engagement', 'Compromiso'],
   'Your role': ['Votre rôle', 'Su función'],
   'Stands at': ['État actuel', 'Estado actual'],
-  Since: ['Depuis', 'Desde'],
   'You last said so': ['Dit par vous le', 'Dicho por usted el'],
   'Your last words': ['Vos derniers mots', 'Sus últimas palabras'],
   'Next step, as you said': ['Prochaine étape annoncée', 'Próximo paso anunciado'],
@@ -124,31 +130,19 @@ const SAID: Readonly<Record<string, readonly [fr: string, es: string]>> = {
   'Where in it': ['Où dans le document', 'Lugar en el documento'],
   Milestone: ['Jalon', 'Hito'],
   'It is': ['Intitulé', 'De qué se trata'],
-  Due: ['Prévu pour', 'Previsto para'],
   Reached: ['Atteint', 'Alcanzado'],
   'Reached on, or the new date': ['Atteint le, ou nouvelle date', 'Alcanzado el, o nueva fecha'],
   'Written already': ['Déjà inscrit', 'Ya escrito'],
-  Date: ['Date', 'Fecha'],
-  Lifted: ['Levée le', 'Levantada el'],
-  'Lifted by': ['Levée par', 'Levantada por'],
-  About: ['Au sujet de', 'Acerca de'],
-  'As it should read': ['Ce qu’il faudrait lire', 'Cómo debería leerse'],
-  Held: ['Tenue', 'Celebrada'],
-  Until: ['Jusqu’au', 'Hasta'],
-  'The next is due': ['Prochaine prévue pour', 'La próxima está prevista para'],
-  Period: ['Période', 'Período'],
-  'Kept up': ['Maintenu', 'Mantenido'],
   'Its language': ['Sa langue', 'Su idioma'],
-  // Statements.
-  Yes: ['Oui', 'Sí'],
-  No: ['Non', 'No'],
   'Another date': ['Autre date', 'Otra fecha'],
   'Give up': ['Abandonner', 'Abandonar'],
-  overdue: ['en retard', 'con retraso'],
 };
 
 /** The words of workbooks that were handed out before, in any language: they stay here, and are read. */
 const FORMERLY: Readonly<Record<string, readonly string[]>> = {
+  Agency: ['Organisation', 'Organización'],
+  'Attach evidence': ['Preuves à joindre'],
+  'Set the target': ['Metas que fijar'],
   update: ['Actualización'],
   no_change: ['Aucun changement'],
   not_assessed: ['No evaluado'],
@@ -160,13 +154,15 @@ export const formerly = (said: string): readonly string[] => FORMERLY[said] ?? [
 const spaced = (text: string): string => text.replaceAll('\u00a0', ' ');
 
 const wordsIn = (language: ReportLanguage): SheetWords => {
-  const { codes, date, lines } = reportWords(language);
-  const said = (english: string): string => SAID[english]?.[language === 'fr' ? 0 : 1] ?? english;
-  const say = language === 'en' ? (english: string) => english : said;
+  const words = reportWords(language);
+  const { codes, date, lines } = words;
+  const field = (name: string): string => (language !== 'en' && headOf(name, language)) || labelOf(name);
+  const own = (english: string) => (language === 'en' ? english : SAID[english]?.[language === 'fr' ? 0 : 1]);
   return {
-    ...{ language, say },
+    ...{ language, field },
+    say: (english) => SHARED[english]?.(words, field) ?? own(english) ?? english,
     date: (value) => spaced(date(value)),
-    field: (name) => (language !== 'en' && headOf(name, language)) || say(labelOf(name)),
+    asAt: (value) => spaced(lines.asAt(value)),
     code: (list, value) => capital(spaced((codes[list] as Readonly<Record<string, string>>)[value] ?? value)),
     text: (text) => (text === BLANKED_TEXT ? lines.removed : text),
   };

@@ -74,7 +74,7 @@ async function guide(
   sheets: readonly ReturnSheet[],
 ): Promise<void> {
   const { round, agency, agencyName, deadline, revision, draft, address, words } = source;
-  const { say, date } = words;
+  const { say, date, asAt } = words;
   const sheet = workbook.addWorksheet(say(GUIDE), { views: [{ showGridLines: false }], pageSetup: PAGE });
   const widths = [22, 110];
   sheet.columns = widths.map((width) => ({ width }));
@@ -86,7 +86,7 @@ async function guide(
   };
   line('', filled(say('Return of {agency}'), { agency: agencyName }), STRONG);
   line('', round.name);
-  line('', filled(say('Due on {deadline}. As at {asOf}.'), { deadline: date(deadline), asOf: date(round.asOf) }));
+  line('', `${filled(say('Due on {deadline}.'), { deadline: date(deadline) })} ${asAt(round.asOf)}`);
   line('', '');
   for (const text of HOW) line('', say(text));
   line('', '');

@@ -6,7 +6,8 @@ import type { ReturnEvents, RoundEvents } from '#rounds';
 import type { Stage } from '#words';
 import type { RoundLetter } from './about.js';
 
-const { date, form, number, counted, codes } = reportWords('en');
+const { date, form, number, counted, codes, lines } = reportWords('en');
+const noChange = codes.inReturn.no_change.toLowerCase();
 const days = (n: number) => counted(n, 'day', 'days');
 
 export const en = {
@@ -70,7 +71,7 @@ export const en = {
   closed: {
     subject: ({ round }: RoundLetter) => `${round}: closed, and nothing was received from you`,
     says: ({ round, agencyName }: RoundLetter) =>
-      `The secretariat has closed “${round}”. Nothing was received from ${agencyName}: the report will say so, and will not take silence for “no change”. If you still want to answer, ask the secretariat to reopen the round for you.`,
+      `The secretariat has closed “${round}”. Nothing was received from ${agencyName}: the report will say so, and will not take silence for “${noChange}”. If you still want to answer, ask the secretariat to reopen the round for you.`,
   },
   published: {
     subject: ({ round }: RoundLetter) => `${round}: the report is published`,
@@ -111,10 +112,10 @@ export const en = {
       agencies: 'agencies and their roles',
       wording: 'wording or themes',
       related: 'what it follows up or relates to',
-      confirmed: 'confirmed: no change',
+      confirmed: `confirmed: ${noChange}`,
       reading: 'reading by the secretariat, or a reply',
       corrected: 'correction or retraction',
-      words: 'words removed',
+      words: lines.removed.toLowerCase(),
     } satisfies Record<ChangeKind, string>,
     rounds: {
       Opened: 'was opened',
@@ -134,7 +135,7 @@ export const en = {
       PaperReceived: 'came as a paper',
     } satisfies Record<Exclude<keyof ReturnEvents, 'Applied' | 'TakenBack'>, string>,
     flags: {
-      overdue: { true: 'overdue', false: 'not overdue' },
+      overdue: { true: lines.overdue, false: `not ${lines.overdue}` },
       stale: { true: 'not heard of lately', false: 'heard of lately' },
       joint: { true: 'of several agencies', false: 'of one agency alone' },
       asked: { true: 'role to be accepted', false: 'no role to be accepted' },

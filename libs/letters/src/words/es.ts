@@ -2,7 +2,8 @@
 import { reportWords } from '#reports';
 import type { LetterWords } from './words.js';
 
-const { date, form, number, counted, codes } = reportWords('es');
+const { date, form, number, counted, codes, lines } = reportWords('es');
+const noChange = codes.inReturn.no_change.toLowerCase();
 const days = (n: number) => counted(n, 'día', 'días');
 
 export const es: LetterWords = {
@@ -22,7 +23,7 @@ export const es: LetterWords = {
       : '') +
     (questions > 0 ? `; hay ${counted(questions, 'pregunta dirigida', 'preguntas dirigidas')} a su entidad.` : '.'),
   known:
-    'El informe contiene ya todo lo que el registro conoce. Donde nada ha cambiado, basta un clic para decirlo; si no hay nada que comunicar, lo dice un informe sin novedad.',
+    'El informe contiene ya todo lo que el registro conoce. Donde nada ha cambiado, basta un clic para decirlo; si no hay nada que comunicar, lo dice un informe sin novedades.',
   calendarFile: 'Se adjunta la fecha límite para su calendario.',
   openReturn: 'Abrir el informe',
   deadlineEntry: ({ round, agency }) => `${round}: vence el informe de ${agency}`,
@@ -31,7 +32,7 @@ export const es: LetterWords = {
   invitation: {
     subject: ({ round, due }) => `${round}: informe hasta el ${date(due)}`,
     says: ({ round, agencyName, asOf, due }) =>
-      `La secretaría pregunta qué ha sido de los compromisos al ${date(asOf)}. Organización: ${agencyName}. La ronda se llama “${round}”. Se ruega responder hasta el ${date(due)}.`,
+      `La secretaría pregunta qué ha sido de los compromisos al ${date(asOf)}. Entidad: ${agencyName}. La ronda se llama “${round}”. Se ruega responder hasta el ${date(due)}.`,
   },
   reminder: {
     subject: ({ round, due, days: left }) =>
@@ -64,12 +65,12 @@ export const es: LetterWords = {
   closed: {
     subject: ({ round }) => `${round}: cerrada sin respuesta suya`,
     says: ({ round, agencyName }) =>
-      `La secretaría ha cerrado “${round}”. No se ha recibido nada (${agencyName}): la síntesis lo dirá y no tomará el silencio por “sin cambios”. Si todavía desea responder, pida a la secretaría que reabra la ronda para usted.`,
+      `La secretaría ha cerrado “${round}”. No se ha recibido nada (${agencyName}): la síntesis lo dirá y no tomará el silencio por “${noChange}”. Si todavía desea responder, pida a la secretaría que reabra la ronda para usted.`,
   },
   published: {
     subject: ({ round }) => `${round}: la síntesis está publicada`,
     says: ({ round, asOf, publication }) =>
-      `La síntesis de “${round}”${publication ? ` (${publication})` : ''} está publicada, con las respuestas de las organizaciones al ${date(asOf)}. Ya no cambia. Si algo en ella no es correcto, puede replicar en la página de la ronda: sus palabras figuran entonces junto a ella.`,
+      `La síntesis de “${round}”${publication ? ` (${publication})` : ''} está publicada, con las respuestas de las entidades al ${date(asOf)}. Ya no cambia. Si algo en ella no es correcto, puede replicar en la página de la ronda: sus palabras figuran entonces junto a ella.`,
   },
   openReport: 'Leer la síntesis',
   openRound: 'La ronda: quién respondió y dónde puede replicar',
@@ -92,22 +93,22 @@ export const es: LetterWords = {
     list: (label) => `la lista ${label}`,
     entered: 'ahora en esta lista',
     left: 'ya no en esta lista',
-    stageNow: (stage) => `etapa actual: ${codes.stage[stage].toLowerCase()}`,
+    stageNow: (stage) => `estado actual: ${codes.stage[stage].toLowerCase()}`,
     said: {
       recorded: 'compromiso nuevo',
       ended: 'fusionado, dividido, sustituido o retirado',
-      stage: 'etapa comunicada',
+      stage: 'estado comunicado',
       editions: 'edición celebrada o mantenimiento comunicado',
       evidence: 'prueba añadida',
       milestones: 'hitos',
-      targets: 'meta o condición',
-      agencies: 'organizaciones y sus funciones',
+      targets: 'plazo o condición',
+      agencies: 'entidades y sus funciones',
       wording: 'redacción o temas',
       related: 'seguimiento o relaciones',
-      confirmed: 'confirmado: sin cambios',
-      reading: 'lectura de la secretaría, o respuesta',
+      confirmed: `confirmado: ${noChange}`,
+      reading: 'verificación de la secretaría, o respuesta',
       corrected: 'corrección o retractación',
-      words: 'palabras eliminadas',
+      words: lines.removed.toLowerCase(),
     },
     rounds: {
       Opened: 'abierta',
@@ -115,7 +116,7 @@ export const es: LetterWords = {
       Extended: 'plazo prorrogado',
       Reminded: 'recordatorio enviado',
       Closed: 'cerrada',
-      Reopened: 'reabierta para una organización',
+      Reopened: 'reabierta para una entidad',
       Published: 'publicada',
     },
     returns: {
@@ -123,18 +124,18 @@ export const es: LetterWords = {
       SentBack: 'devuelto con comentarios',
       Commented: 'comentado',
       Accepted: 'aceptado',
-      NilReported: 'informe sin novedad',
+      NilReported: 'informe sin novedades',
       PaperReceived: 'recibido como documento',
     },
     flags: {
-      overdue: { true: 'con retraso', false: 'sin retraso' },
+      overdue: { true: lines.overdue, false: `no ${lines.overdue}` },
       stale: { true: 'sin noticias recientes', false: 'con noticias recientes' },
-      joint: { true: 'de varias organizaciones', false: 'de una sola organización' },
+      joint: { true: 'de varias entidades', false: 'de una sola entidad' },
       asked: { true: 'función por aceptar', false: 'ninguna función por aceptar' },
       followsUpOutcome: { true: 'da seguimiento a un resultado', false: 'no da seguimiento a ningún resultado' },
       severalThemes: { true: 'con varios temas', false: 'con un solo tema o ninguno' },
       withActivity: { true: 'con una actividad en otro registro', false: 'sin actividad en otro registro' },
-      withTarget: { true: 'con meta', false: 'sin meta' },
+      withTarget: { true: 'con plazo', false: 'sin plazo' },
     },
     elsewhere: {
       register: 'ficha del registro',

@@ -2,7 +2,8 @@
 import { reportWords } from '#reports';
 import type { LetterWords } from './words.js';
 
-const { date, number, counted, codes } = reportWords('fr');
+const { date, number, counted, codes, lines } = reportWords('fr');
+const noChange = codes.inReturn.no_change.toLowerCase();
 const days = (n: number) => counted(n, 'jour', 'jours');
 
 export const fr: LetterWords = {
@@ -34,7 +35,7 @@ export const fr: LetterWords = {
   invitation: {
     subject: ({ round, due }) => `${round}\u00a0: rapport attendu pour le ${date(due)}`,
     says: ({ round, agencyName, asOf, due }) =>
-      `Le secrétariat demande ce que les engagements sont devenus au ${date(asOf)}. Organisation\u00a0: ${agencyName}. Le cycle s’intitule «\u00a0${round}\u00a0». La réponse est attendue pour le ${date(due)}.`,
+      `Le secrétariat demande ce que les engagements sont devenus au ${date(asOf)}. Organisme\u00a0: ${agencyName}. Le cycle s’intitule «\u00a0${round}\u00a0». La réponse est attendue pour le ${date(due)}.`,
   },
   reminder: {
     subject: ({ round, due, days: left }) =>
@@ -69,12 +70,12 @@ export const fr: LetterWords = {
   closed: {
     subject: ({ round }) => `${round}\u00a0: clos, et rien n’a été reçu de votre part`,
     says: ({ round, agencyName }) =>
-      `Le secrétariat a clos «\u00a0${round}\u00a0». Rien n’a été reçu (${agencyName})\u00a0: la synthèse le dira, et ne prendra pas ce silence pour «\u00a0aucun changement\u00a0». Si vous souhaitez encore répondre, demandez au secrétariat de rouvrir le cycle pour vous.`,
+      `Le secrétariat a clos «\u00a0${round}\u00a0». Rien n’a été reçu (${agencyName})\u00a0: la synthèse le dira, et ne prendra pas ce silence pour «\u00a0${noChange}\u00a0». Si vous souhaitez encore répondre, demandez au secrétariat de rouvrir le cycle pour vous.`,
   },
   published: {
     subject: ({ round }) => `${round}\u00a0: la synthèse est publiée`,
     says: ({ round, asOf, publication }) =>
-      `La synthèse de «\u00a0${round}\u00a0»${publication ? ` (${publication})` : ''} est publiée, avec les réponses des organisations au ${date(asOf)}. Elle ne change plus. Si quelque chose n’y est pas juste, vous pouvez y répondre sur la page du cycle\u00a0: vos mots figurent alors à côté d’elle.`,
+      `La synthèse de «\u00a0${round}\u00a0»${publication ? ` (${publication})` : ''} est publiée, avec les réponses des organismes au ${date(asOf)}. Elle ne change plus. Si quelque chose n’y est pas juste, vous pouvez y répondre sur la page du cycle\u00a0: vos mots figurent alors à côté d’elle.`,
   },
   openReport: 'Lire la synthèse',
   openRound: 'Le cycle\u00a0: qui a répondu, et où vous pouvez répondre à votre tour',
@@ -99,22 +100,22 @@ export const fr: LetterWords = {
     list: (label) => `la liste ${label}`,
     entered: 'entre dans cette liste',
     left: 'sort de cette liste',
-    stageNow: (stage) => `étape actuelle\u00a0: ${codes.stage[stage].toLowerCase()}`,
+    stageNow: (stage) => `état actuel\u00a0: ${codes.stage[stage].toLowerCase()}`,
     said: {
       recorded: 'nouvel engagement',
       ended: 'fusionné, scindé, remplacé ou retiré',
-      stage: 'étape signalée',
+      stage: 'état signalé',
       editions: 'édition tenue ou maintien signalé',
-      evidence: 'pièce justificative ajoutée',
+      evidence: 'élément de preuve ajouté',
       milestones: 'jalons',
       targets: 'échéance ou condition',
-      agencies: 'organisations et leurs rôles',
+      agencies: 'organismes et leurs rôles',
       wording: 'formulation ou thèmes',
       related: 'suites données ou liens',
-      confirmed: 'confirmé\u00a0: pas de changement',
-      reading: 'lecture du secrétariat, ou réponse',
+      confirmed: `confirmé\u00a0: ${noChange}`,
+      reading: 'constat du secrétariat, ou réponse',
       corrected: 'correction ou rétractation',
-      words: 'mots supprimés',
+      words: lines.removed.toLowerCase(),
     },
     rounds: {
       Opened: 'ouvert',
@@ -122,7 +123,7 @@ export const fr: LetterWords = {
       Extended: 'délai prolongé',
       Reminded: 'rappel envoyé',
       Closed: 'clos',
-      Reopened: 'rouvert pour une organisation',
+      Reopened: 'rouvert pour un organisme',
       Published: 'publié',
     },
     returns: {
@@ -134,9 +135,9 @@ export const fr: LetterWords = {
       PaperReceived: 'reçu sous forme de document',
     },
     flags: {
-      overdue: { true: 'en retard', false: 'pas en retard' },
+      overdue: { true: lines.overdue, false: `pas ${lines.overdue}` },
       stale: { true: 'sans nouvelles récentes', false: 'avec des nouvelles récentes' },
-      joint: { true: 'de plusieurs organisations', false: 'd’une seule organisation' },
+      joint: { true: 'de plusieurs organismes', false: 'd’un seul organisme' },
       asked: { true: 'rôle à accepter', false: 'aucun rôle à accepter' },
       followsUpOutcome: { true: 'donne suite à un résultat', false: 'ne donne suite à aucun résultat' },
       severalThemes: { true: 'sur plusieurs thèmes', false: 'sur un seul thème ou aucun' },
