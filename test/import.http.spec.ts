@@ -396,12 +396,12 @@ describe('given later acts in a row', () => {
       ];
     });
     expect(await problems()).toEqual([
-      expect.stringMatching(/^commitments.json 1 \/acts\/0\/act: should be one of: agencies, role/),
+      expect.stringMatching(/^commitments.json 1 \/acts\/0\/act: must be one of: agencies, role/),
       'commitments.json 1 /acts/1/agency: role needs it',
       'commitments.json 1 /acts/2/agency: themes takes no agency',
       expect.stringMatching(/^commitments.json 1 \/acts\/2\/body\/reportedOn: /),
       'commitments.json 1 /acts/3/body: should be an object',
-      expect.stringMatching(/^commitments.json 1 \/acts\/4\/act: should be one of: agencies, role/),
+      expect.stringMatching(/^commitments.json 1 \/acts\/4\/act: must be one of: agencies, role/),
       expect.stringMatching(/^commitments.json 1 \/acts\/2\/body\/themes\/0: unknown theme: T-9/),
     ]);
   });

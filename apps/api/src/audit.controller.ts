@@ -1,7 +1,7 @@
 /** The record of who did what and tried what, for the secretariat. */
 import { applyDecorators, Controller, Get, Query, Req } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
-import { IsIn, IsISO8601, IsOptional, Matches } from 'class-validator';
+import { IsISO8601, IsOptional, Matches } from 'class-validator';
 import { AccessStore, Audit, type AuditFilter, type AuditRow } from '#access';
 import {
   QueryText,
@@ -13,6 +13,7 @@ import {
   Rights,
   type ApiRequest,
   type Format,
+  QueryChoice,
 } from '#platform';
 import { missing } from '#registers';
 import { WHOLE_NUMBER } from '#text';
@@ -32,9 +33,7 @@ class AuditQuery {
   @AtInstant('Before then') to?: string;
   @QueryText('Only requests of this account', { max: 100 }) account?: string;
   @QueryText('Only requests for this agency', { example: 'IOM', max: 100 }) agency?: string;
-  @ApiProperty({ required: false, enum: AUDIT_OUTCOMES, description: 'Only acts that were done, or refused' })
-  @IsOptional()
-  @IsIn(AUDIT_OUTCOMES)
+  @QueryChoice(AUDIT_OUTCOMES, { description: 'Only acts that were done, or refused' })
   outcome?: (typeof AUDIT_OUTCOMES)[number];
   @ApiProperty({ required: false, type: String, description: '`nextCursor` of the answer before' })
   @IsOptional()

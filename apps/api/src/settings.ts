@@ -233,8 +233,11 @@ function proxiesIn(env: NodeJS.ProcessEnv): string[] {
 const rate = (env: NodeJS.ProcessEnv, name: string, otherwise: number): number | null =>
   wholeNumber(env, name, otherwise, 0, 10_000_000) || null;
 
-function oneOf<T extends string>(env: NodeJS.ProcessEnv, name: string, known: readonly T[], otherwise: T): T {
-  const value = env[name] || otherwise;
+const oneOf = <T extends string>(env: NodeJS.ProcessEnv, name: string, known: readonly T[], otherwise: T): T =>
+  wordAmong(known, env[name] || otherwise, name);
+
+/** @param name of the setting or option @throws Error for another word */
+export function wordAmong<T extends string>(known: readonly T[], value: string, name: string): T {
   const found = known.find((one) => one === value);
   if (!found) throw new Error(`${name} takes ${known.join(', ')}, not ${value}.`);
   return found;

@@ -6,7 +6,7 @@ import { mailerOf } from '#mail';
 import { Lookup } from '#registers';
 import { ACCOUNT_ROLES, SCOPES, type Scope } from '#words';
 import { openAccess, openLog, type Purpose } from '../../api/src/app.module.js';
-import type { Settings } from '../../api/src/settings.js';
+import { wordAmong, type Settings } from '../../api/src/settings.js';
 
 export interface TokenOptions {
   readonly secretariat?: boolean;
@@ -99,12 +99,7 @@ export async function rotateToken(settings: Settings, id: string, overlap: strin
   });
 }
 
-function scopesIn(text: string): Scope[] {
-  const words = text.split(',').map((word) => word.trim());
-  const wrong = words.find((word) => !(SCOPES as readonly string[]).includes(word));
-  if (wrong !== undefined) throw new Error(`--scopes takes ${SCOPES.join(', ')}, not ${wrong}.`);
-  return words as Scope[];
-}
+const scopesIn = (text: string): Scope[] => text.split(',').map((word) => wordAmong(SCOPES, word.trim(), '--scopes'));
 
 // ── Accounts ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -174,11 +169,10 @@ async function knownAccount(access: AccessStore, account: string): Promise<Accou
 const rolesOn = (row: AccountRow): string[] =>
   heldOn(row, todayAt(new Date())).map(({ role, agency }) => `${role}${agency === null ? '' : ` of ${agency}`}`);
 
-function appointmentIn({ role, from, to, ...of }: AppointOptions): NewAppointment {
-  const known = ACCOUNT_ROLES.find((one) => one === role);
-  if (!known) throw new Error(`--role takes ${ACCOUNT_ROLES.join(', ')}, not ${role}.`);
+function appointmentIn({ role: named, from, to, ...of }: AppointOptions): NewAppointment {
+  const role = wordAmong(ACCOUNT_ROLES, named, '--role');
   for (const [option, day] of Object.entries({ '--from': from, '--to': to })) if (day !== undefined) dayIn(option, day);
-  return appointmentFrom({ role: known, from, to, ...of }, null);
+  return appointmentFrom({ role, from, to, ...of }, null);
 }
 
 /** @throws Error for a text that is no date */

@@ -1,6 +1,5 @@
 /** The list of a register: searched, ordered, in pages that show one log. */
 import { ApiProperty } from '@nestjs/swagger';
-import { IsIn, IsOptional } from 'class-validator';
 import { forms } from '#bodies';
 import {
   SearchWords,
@@ -13,6 +12,7 @@ import {
   Page,
   PageSize,
   type Format,
+  QueryChoice,
 } from '#platform';
 import { entryCode, entryName, wordsIn, type Entry, type Register } from '#registers';
 import { relevanceOf, termsIn } from '#search';
@@ -32,9 +32,7 @@ export class RegisterListQuery extends RegisterQuery {
     'Words of code, names (also former ones) and other texts, their beginnings, and other forms of them; in quotation marks, words as they are',
   )
   q?: string;
-  @ApiProperty({ required: false, enum: REGISTER_SORTS, default: 'code', description: '-: the last first' })
-  @IsOptional()
-  @IsIn(REGISTER_SORTS)
+  @QueryChoice(REGISTER_SORTS, { default: 'code', description: '-: the last first' })
   sort?: (typeof REGISTER_SORTS)[number];
   @PageSize(MAX_PAGE_SIZE, MAX_PAGE_SIZE, 'As CSV or NDJSON without it: all') limit?: number;
   @CursorField() cursor?: string;

@@ -3,7 +3,7 @@ import { isPartialDate } from '#clocks';
 import type { Cell, Epoch } from '#files';
 import { dateOfSerial } from '#files';
 import { agendaIn, cleanText, evidenceIn, membershipIn, milestoneIn, listItemsIn } from '#text';
-import { ACTIVITY_SCHEMES, CHAIR_ROLES } from '#words';
+import { ACTIVITY_SCHEMES, CHAIR_ROLES, oneOf } from '#words';
 import { codesByWords, nameKey, RELATION_WORDS, ROLE_WORDS, type CellForm } from './fields.js';
 
 /** The order in which a file writes days with slashes; `iso`: it says none. */
@@ -120,7 +120,7 @@ function inParts(text: string, read: (part: string) => ReadValue, how: 'codes' |
 
 function wordIn(text: string, field: Extract<CellForm, { form: 'word' }>): ReadValue {
   const code = codesByWords(field).get(nameKey(codeIn(text).value));
-  if (code === undefined) return wrong(`${quoted(text)} is none of the words for it`, `one of: ${field.of.join(', ')}`);
+  if (code === undefined) return wrong(`${quoted(text)} is none of the words for it`, oneOf(field.of));
   return code === text ? { value: code } : { value: code, note: `${quoted(text)} was read as ${code}` };
 }
 
@@ -292,7 +292,6 @@ const SCHEMED_ID = new RegExp(`^(?:(${ACTIVITY_SCHEMES.join('|')})[\\s:]+)?(.*)$
 function relationIn(part: string): ReadValue {
   const [, words = '', to = ''] = /^(.*)[\s:]+(\S+)$/s.exec(part) ?? [];
   const type = RELATION_WORDS.get(nameKey(words));
-  if (!type)
-    return wrong('names no relation', `part_of IOM-2011-10; one of: ${[...RELATION_WORDS.values()].join(', ')}`);
+  if (!type) return wrong('names no relation', `part_of IOM-2011-10; ${oneOf([...RELATION_WORDS.values()])}`);
   return { value: { type, to: codeIn(to).value } };
 }

@@ -21,6 +21,7 @@ import { cleanBody, invalid, VALIDATION_OPTIONS } from '#platform';
 import { type Entry } from '#registers';
 import { isSound } from '#rounds';
 import { jsonOf, decodedText, Unreadable } from '#text';
+import { oneOf } from '#words';
 import type { ImportRow } from './preview.js';
 import type { SentFolder } from './sent-tables.js';
 import {
@@ -288,7 +289,7 @@ export class FolderRows {
     const pointer = (field: string) => `${prefix}/body${field}`;
     const act = FOLDER_ACTS.get(String(name));
     if (!act) {
-      this.problem(at, `${prefix}/act`, `should be one of: ${[...FOLDER_ACTS.keys()].join(', ')}`);
+      this.problem(at, `${prefix}/act`, `must be ${oneOf([...FOLDER_ACTS.keys()])}`);
       return null;
     }
     if (!body || typeof body !== 'object' || Array.isArray(body)) {

@@ -12,7 +12,7 @@ import {
   ApiProperty,
   ApiTags,
 } from '@nestjs/swagger';
-import { IsIn, IsOptional, Matches } from 'class-validator';
+import { IsOptional, Matches } from 'class-validator';
 import { buffer } from 'node:stream/consumers';
 import type { FastifyReply } from 'fastify';
 import { DraftsStore } from '#drafts';
@@ -86,27 +86,17 @@ export class NewImport {
   @IsOptional()
   @Matches(new RegExp(MAPPING_NAME), { message: 'saveMapping must be 1 to 80 letters, digits, spaces, . _ or -' })
   saveMapping?: string;
-  @ApiProperty({
-    required: false,
-    enum: DATE_ORDERS,
+  @QueryChoice(DATE_ORDERS, {
     default: 'iso',
     description: 'Whether 03/04/2012 is the 3 April (dmy) or March 4 (mdy); without it such a date is refused',
   })
-  @IsOptional()
-  @IsIn(DATE_ORDERS)
   dates?: DateOrder;
-  @ApiProperty({
-    required: false,
-    enum: ['1900', '1904'],
+  @QueryChoice(['1900', '1904'], {
     default: '1900',
     description: 'Of CSV: the year from which a number of days is counted; a workbook says it itself',
   })
-  @IsOptional()
-  @IsIn(['1900', '1904'])
   epoch?: '1900' | '1904';
-  @ApiProperty({ required: false, enum: ENCODINGS, description: 'Of CSV; without it, it is settled by rule' })
-  @IsOptional()
-  @IsIn(ENCODINGS)
+  @QueryChoice(ENCODINGS, { description: 'Of CSV; without it, it is settled by rule' })
   encoding?: (typeof ENCODINGS)[number];
   @OnDate({
     optional: true,

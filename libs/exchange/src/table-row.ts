@@ -2,6 +2,7 @@
 import type { FullDate } from '#clocks';
 import type { FieldError, Rejected } from '#eventsourcing';
 import type { SheetRow } from '#files';
+import { oneOf } from '#words';
 import type { DateOrder } from './cell-values.js';
 import { tableFieldsOf } from './fields.js';
 import type { FieldChange, ImportRow, LikelyDuplicate, SheetNote, SheetProblem } from './preview.js';
@@ -140,7 +141,7 @@ export class TableRow {
 function lacking(row: TableRow, name: string): string | null {
   const field = tableFieldsOf(row.table.subject).find((one) => one.name === name);
   if (!field) return null;
-  const words = field.form === 'word' ? [`one of: ${field.of.join(', ')}`] : [];
+  const words = field.form === 'word' ? [oneOf(field.of)] : [];
   return [...(row.columnOf(name) ? [] : [`a column ${name}`]), ...words].join(', with ') || null;
 }
 

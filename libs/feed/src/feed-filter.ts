@@ -4,7 +4,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { ArrayMaxSize, ArrayMinSize, IsArray, IsOptional, Matches } from 'class-validator';
 import { refused, type EventCodec } from '#eventsourcing';
-import { listText } from '#platform';
+import { listText, knowsNo } from '#platform';
 import { CONCERNED_KINDS, type FeedFilter } from './concerns.projection.js';
 
 const CODE_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._/-]{0,119}$/;
@@ -72,8 +72,8 @@ export function refuseUnknownTypes(filter: FeedFilter, { types: known }: EventCo
   const wrong = type.filter((one) => !(one.includes('.') ? types : categories).includes(one));
   if (wrong.length === 0) return;
   const of = types.filter((one) => wrong.some((type) => one.startsWith(`${type.split('.', 1)[0]}.`)));
-  const taken = (of.length > 0 ? of : categories).join(', ');
-  throw refused('invalid', `/${at}type`, `type knows no ${wrong.join(', ')}; it takes ${taken}`);
+  const message = knowsNo(wrong.join(', '), of.length > 0 ? of : categories, 'type');
+  throw refused('invalid', `/${at}type`, message);
 }
 
 export const filterFrom = (asked: FeedFilter): FeedFilter =>

@@ -2,7 +2,7 @@
 import { applyDecorators, Controller, Get, Param, Query, Req } from '@nestjs/common';
 import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiParam, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { ArrayMaxSize, IsIn, IsOptional, IsString, MaxLength, ValidateBy } from 'class-validator';
+import { ArrayMaxSize, IsOptional, IsString, MaxLength, ValidateBy } from 'class-validator';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isFullDate, todayAt } from '#clocks';
 import { Rejected } from '#eventsourcing';
@@ -17,14 +17,7 @@ import { mappingOf, schemeOf } from './skos.js';
 import { BREAKDOWNS, sdmxCsv, sdmxStructure, type Breakdown } from './sdmx.js';
 
 class GraphQuery extends ClockQuery {
-  @ApiProperty({
-    required: false,
-    enum: GRAPH_FORMAT_NAMES,
-    default: 'turtle',
-    description: 'Or by Accept: text/turtle, application/ld+json',
-  })
-  @IsOptional()
-  @IsIn(GRAPH_FORMAT_NAMES)
+  @QueryChoice(GRAPH_FORMAT_NAMES, { default: 'turtle', description: 'Or by Accept: text/turtle, application/ld+json' })
   format?: GraphFormat;
 }
 

@@ -2,9 +2,8 @@
  * The view of outcomes: each with the commitments that follow it up, or none. An outcome exists as at a date when the document
  * in which it was read was reported by then.
  */
-import { applyDecorators, Controller, Get, Param } from '@nestjs/common';
+import { Controller, Get, Param } from '@nestjs/common';
 import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
-import { IsIn, IsOptional } from 'class-validator';
 import type { FullDate } from '#clocks';
 import { STAGES, type Stage } from '#commitments';
 import { Rejected, type Projector } from '#eventsourcing';
@@ -20,6 +19,7 @@ import {
   PageSize,
   WantedFormat,
   type Format,
+  QueryChoice,
 } from '#platform';
 import { entryCode, documentWords, missing, placeWords, type Forum } from '#registers';
 import { CONCERNS, OUTCOME_KINDS, OUTCOME_STATUSES, type Concern, type OutcomeStatus } from '#words';
@@ -40,21 +40,12 @@ import { flags, type Selection, type ViewClocks } from './scan.js';
 export const TOLD_KINDS = [...OUTCOME_KINDS, 'not_told'] as const;
 export type ToldKind = (typeof TOLD_KINDS)[number];
 
-/** One of a closed list. */
-const OptionalChoice = (values: readonly string[], description: string, otherwise?: string): PropertyDecorator =>
-  applyDecorators(
-    ApiProperty({ required: false, enum: [...values], ...(otherwise && { default: otherwise }), description }),
-    IsOptional(),
-    IsIn(values, { message: `$property must be one of: ${values.join(', ')}` }),
-  );
-
 export class OutcomesQuery extends AgenciesQuery {
-  @OptionalChoice(TOLD_KINDS, 'Only outcomes of this kind') kind?: ToldKind;
-  @OptionalChoice(
-    ['any', ...CONCERNS],
-    'substance leaves out what only arranges a meeting; organisation: only that',
-    'substance',
-  )
+  @QueryChoice(TOLD_KINDS, { description: 'Only outcomes of this kind' }) kind?: ToldKind;
+  @QueryChoice(['any', ...CONCERNS], {
+    default: 'substance',
+    description: 'substance leaves out what only arranges a meeting; organisation: only that',
+  })
   concerns?: Concern | 'any';
   @OptionalText('Only proposals put to this forum, by anybody', 'HLD-2013') addressedTo?: string;
   @FilterField({ description: 'Only follow-up by this agency, in the role given, counts' }) agency?: string;

@@ -12,6 +12,7 @@ import {
   InBom,
   InCountry,
   InFormat,
+  knowsNo,
   listText,
   OnDate,
   QueryChoice,
@@ -514,7 +515,7 @@ export const Flag = (description: string): PropertyDecorator =>
     ApiProperty({ required: false, type: Boolean, description }),
     IsOptional(),
     Transform(({ value }) => ({ true: true, false: false })[String(value)] ?? (value as unknown)),
-    IsBoolean({ message: ({ property, value }) => `${property} knows no ${String(value)}; it takes true, false` }),
+    IsBoolean({ message: ({ value }) => knowsNo(String(value), ['true', 'false']) }),
   );
 
 /** The field of a query that is a filter, as the table has it; `otherwise` gives its description in this view. */

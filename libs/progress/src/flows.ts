@@ -1,9 +1,8 @@
 /** The flows between two dates: *N then + … − … = N now*, with every term and its list. */
 import { historyOf } from '#acts';
-import { applyDecorators, Controller, Get, Inject } from '@nestjs/common';
+import { Controller, Get, Inject } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsIn, IsOptional } from 'class-validator';
 import { firstDayOf, type FullDate, type PartialDate } from '#clocks';
 import { LIVES, STAGES, type Life, type Stage } from '#commitments';
 import { type Log, refused } from '#eventsourcing';
@@ -22,6 +21,8 @@ import {
   positionOf,
   WantedFormat,
   type Format,
+  QueryChoice,
+  EachKnown,
 } from '#platform';
 import { compareTexts } from '#text';
 import { NO_ROW } from './columns.js';
@@ -71,8 +72,7 @@ export class FlowsQuery extends ProgressQuery {
   @FilterField() match?: string;
 }
 
-const InStage = (description: string) =>
-  applyDecorators(ApiProperty({ required: false, enum: STAGES, description }), IsOptional(), IsIn(STAGES));
+const InStage = (description: string) => QueryChoice(STAGES, { description });
 
 export class FlowListQuery extends FlowsQuery {
   @ApiProperty({
@@ -82,21 +82,11 @@ export class FlowListQuery extends FlowsQuery {
     description: `One or more of same, ${[...ENTRY_REASONS, ...EXIT_REASONS].join(', ')}, or from one stage to another, such as planned-completed; separated by commas`,
   })
   @Transform(({ value }) => listText(value).split(','))
-  @IsIn(FLOW_NAMES, {
-    each: true,
-    message: ({ value }) => `flow knows no ${String(value)}; it takes ${FLOW_NAMES.join(', ')}`,
-  })
+  @EachKnown(FLOW_NAMES)
   flow: readonly FlowName[];
   @InStage('In this stage before') before?: Stage;
   @InStage('In this stage after') after?: Stage;
-  @ApiProperty({
-    required: false,
-    enum: LEG_NAMES,
-    default: 'reported',
-    description: '`learned` only with `knownThen`',
-  })
-  @IsOptional()
-  @IsIn(LEG_NAMES)
+  @QueryChoice(LEG_NAMES, { default: 'reported', description: '`learned` only with `knownThen`' })
   leg?: LegName;
   @PageSize(50, 200) limit?: number;
   @OptionalText('`nextCursor` of the answer before') cursor?: string;

@@ -4,10 +4,9 @@
  */
 import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
-import { IsIn, IsOptional } from 'class-validator';
 import type { FullDate } from '#clocks';
 import { refused } from '#eventsourcing';
-import { Count, Day, AtClocks, formatNamed, PageSize, WantedFormat, type Format } from '#platform';
+import { Count, Day, AtClocks, formatNamed, PageSize, WantedFormat, type Format, QueryChoice } from '#platform';
 import { compareTexts } from '#text';
 import { countAll, countBy, Crossed, Row, type Counted } from './count.js';
 import { FilterQuery, type Filter } from './filters.js';
@@ -29,17 +28,11 @@ const COLUMN_AXES = [...new Set(Object.values(COLUMN_AXES_OF_ROWS).flat())];
 export const MAX_CROSSED = 200;
 
 export class MatrixQuery extends FilterQuery {
-  @ApiProperty({ required: false, enum: ROW_AXES, default: 'agency' })
-  @IsOptional()
-  @IsIn(ROW_AXES)
+  @QueryChoice(ROW_AXES, { default: 'agency' })
   rows?: RowAxis;
-  @ApiProperty({
-    required: false,
-    enum: COLUMN_AXES,
+  @QueryChoice(COLUMN_AXES, {
     description: `The columns for each kind of rows, the default first: ${ROW_AXES.map((rows) => `${rows}: ${COLUMN_AXES_OF_ROWS[rows].join(', ')}`).join('; ')}`,
   })
-  @IsOptional()
-  @IsIn(COLUMN_AXES)
   columns?: ColumnAxis;
   @PageSize(MAX_CROSSED, MAX_CROSSED, 'Of rows and of columns: those with most commitments in cells')
   limit?: number;

@@ -1,9 +1,18 @@
 /** The routes of lists of commitments and of progress per agency and theme. */
 import { Controller, Get, Inject, Param } from '@nestjs/common';
 import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
-import { IsIn, IsOptional } from 'class-validator';
 import { refused } from '#eventsourcing';
-import { AtClocks, FieldsOf, CursorField, InRows, PageSize, PUBLIC_URL, WantedFormat, type Format } from '#platform';
+import {
+  AtClocks,
+  FieldsOf,
+  CursorField,
+  InRows,
+  PageSize,
+  PUBLIC_URL,
+  WantedFormat,
+  type Format,
+  QueryChoice,
+} from '#platform';
 import { Registers } from '#registers';
 import { deliverableCell, evidenceCell, milestoneCell, relationCell } from '#text';
 import { Crosswalks, ThroughCrosswalk } from './crosswalk.js';
@@ -13,13 +22,9 @@ import { SORTS, type Sort } from './order.js';
 import { AgencyRow, Progress, ProgressView, ThemeRow } from './progress.js';
 
 export class CommitmentsQuery extends FilterQuery {
-  @ApiProperty({
-    required: false,
-    enum: SORTS,
+  @QueryChoice(SORTS, {
     description: 'Default: relevance with q, else reference. -: the last first; those without it are at the end',
   })
-  @IsOptional()
-  @IsIn(SORTS)
   sort?: Sort;
   @FieldsOf(Item) fields?: string[];
   @PageSize(50, 1000, 'As CSV or NDJSON without it: all') limit?: number;

@@ -1,11 +1,10 @@
 /** The view of commitments by stage, at each step between two dates. */
 import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
-import { IsIn, IsOptional } from 'class-validator';
 import { lastDayOf, monthsBefore, type FullDate } from '#clocks';
 import { ENDS, LIVES, STAGES, type End, type Stage } from '#commitments';
 import { refused } from '#eventsourcing';
-import { CountsBy, Day, AtClocks, OnDate } from '#platform';
+import { CountsBy, Day, AtClocks, OnDate, QueryChoice } from '#platform';
 import { dateOf, dayOf, NO_ROW, type Columns } from './columns.js';
 import { Row } from './count.js';
 import { ProgressQuery, FilterField, type Filter } from './filters.js';
@@ -26,14 +25,10 @@ export class TimelineQuery extends ProgressQuery implements TimelineFilter {
   @OnDate({ optional: true, description: 'The first step (default: the first report)' }) from?: FullDate;
   @OnDate({ optional: true, description: 'The last step (default `asOf`); not after `asOf`', example: '2011-02-17' })
   to?: FullDate;
-  @ApiProperty({
-    required: false,
-    enum: TIMELINE_STEPS,
+  @QueryChoice(TIMELINE_STEPS, {
     default: 'year',
     description: 'Steps at the ends of months, quarters or years, or on the days on which something was reported',
   })
-  @IsOptional()
-  @IsIn(TIMELINE_STEPS)
   step?: TimelineStep;
   @FilterField() agency?: string;
   @FilterField({ description: 'A theme, or any below it' }) theme?: string;

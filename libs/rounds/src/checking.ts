@@ -1,7 +1,7 @@
 /** The findings about a return before it is submitted: missing, wrong and odd entries. Pure. */
 import type { Answer, CommitmentReturn, Question, ReturnDraft, Round } from '#bodies';
 import { FIRST_YEAR, firstDayOf, isPartialDate, lastDayOf, monthsBefore, type FullDate } from '#clocks';
-import type { FindingLevel, QuestionKind } from '#words';
+import { oneOf, type FindingLevel, type QuestionKind } from '#words';
 import type { CommitmentInQuestion } from './in-question.js';
 import { supports } from './return.js';
 
@@ -59,7 +59,7 @@ function* answersAt(at: string, questions: readonly Question[], answers: readonl
           message: `${question.id} needs an answer.`,
         };
     } else if (question.kind === 'choice' && !question.choices!.includes(answer.choice!))
-      yield wrong('unknown_choice', 'choice', `${question.id} takes ${question.choices!.join(', ')}.`);
+      yield wrong('unknown_choice', 'choice', `${question.id} must be ${oneOf(question.choices!)}.`);
   }
   for (const { id, required } of questions)
     if (required && !seen.has(id))

@@ -1,6 +1,5 @@
 /** Progress per agency, and one agency's report. */
 import { Controller, Get, Param, Query, Req } from '@nestjs/common';
-import { IsIn, IsOptional } from 'class-validator';
 import type { FastifyRequest } from 'fastify';
 import { isResponsible, ROLES, type Role } from '#commitments';
 import {
@@ -18,6 +17,7 @@ import { OTHER_ROLES } from '#words';
 import { Registers, type AgencyAsAt, type Forum, type Framework, type MemberAsAt, type Theme } from '#registers';
 import { RoundViews, type RoundOfAgency } from '#rounds';
 import { compareTexts, fold } from '#text';
+import { QueryChoice } from '#platform';
 import { EntryFacts } from './entry-fields.js';
 import { Listed } from './links.js';
 import { AgenciesAs, AgencyIdentity, Members, AgencyEndNotice } from './agency-identity.js';
@@ -46,9 +46,7 @@ const OTHER_ROLES_IN_WORDS = sentence(
 );
 
 class AgenciesPageQuery extends AgenciesQuery {
-  @IsOptional()
-  @IsIn(['number', 'name'])
-  sort?: 'number' | 'name';
+  @QueryChoice(['number', 'name']) sort?: 'number' | 'name';
 }
 
 @RendersPages()

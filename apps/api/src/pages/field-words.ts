@@ -51,7 +51,10 @@ const FAULT_WORDS: readonly (readonly [found: RegExp, words: (part: string) => s
   [/must contain no more than (\d+) elements?$/, (most) => `$ takes ${most} entries at most`],
   [/elements must be unique$/, () => 'No two entries of $ may be the same'],
   [/must be shorter than or equal to (\d+) characters$/, (most) => `$ takes ${most} characters at most`],
-  [/must be one of: (.+)$/, (all) => `Of $ there are: ${all.split(', ').map(choiceWords).join(', ')}`],
+  [
+    /^(?:(?:each value in )?\w+ )?must be one of: (.+)$/,
+    (all) => `Of $ there are: ${all.split(', ').map(choiceWords).join(', ')}`,
+  ],
   [/must be an integer number$/, () => '$ takes a whole number, such as 3'],
   [/must be a number$|must be a number conforming/, () => '$ takes a number, such as 12 or 12.5'],
   [/must not be less than (\S+)$/, (least) => `$ takes no number below ${least}`],

@@ -1,6 +1,5 @@
 /** The matrix of commitments by agencies, themes, outcomes and forums, as a heat map. */
 import { Controller, Get, Query, Req } from '@nestjs/common';
-import { IsIn, IsOptional } from 'class-validator';
 import type { FastifyRequest } from 'fastify';
 import {
   COLUMN_AXES_OF_ROWS,
@@ -15,6 +14,7 @@ import {
 } from '#progress';
 import { Registers, type Framework, type Theme } from '#registers';
 import { capital } from '#words';
+import { QueryChoice } from '#platform';
 import { Choice, type Choosable } from './choice.js';
 import { NothingFound } from './conditions.js';
 import { Figure } from './figures.js';
@@ -29,9 +29,7 @@ import { path, Views, type View } from './view.js';
 import { count, counted } from './words.js';
 
 class MatrixPageQuery extends MatrixQuery {
-  @IsOptional()
-  @IsIn(COLOUR_MEASURES)
-  colour?: Coloured;
+  @QueryChoice(COLOUR_MEASURES) colour?: Coloured;
 }
 
 /** The number of rows and columns shown at first. */

@@ -1,6 +1,6 @@
 /** The page of a return: its form for those who write it, a review for the secretariat, and its words for all. */
 import { Body, Controller, Get, Param, Query, Req } from '@nestjs/common';
-import { IsIn, IsOptional, Matches } from 'class-validator';
+import { IsOptional, Matches } from 'class-validator';
 import type { FastifyReply } from 'fastify';
 import { classOf, type ReturnDraft, type SubmitReturn } from '#bodies';
 import { NO_STREAM, Projector, Rejected, WrongRevision } from '#eventsourcing';
@@ -13,6 +13,7 @@ import {
   Reply,
   type ApiRequest,
   type CommandContext,
+  QueryChoice,
 } from '#platform';
 import { isSameDraft, joinedDrafts, RETURN_ACTS, Returns, type ReturnInRound } from '#rounds';
 import { REVISION, fieldId, SHOW_TIMEOUT_MS, type Filled } from './form-parts.js';
@@ -38,16 +39,16 @@ class ReturnQuery {
   /** The path of the list in which there is to be room for more. */
   @IsOptional() @Matches(/^[\w.]{1,120}$/) more?: string;
   /** The commitments that are shown. */
-  @IsOptional() @IsIn(ROW_CHOICES) only?: string;
+  @QueryChoice(ROW_CHOICES) only?: string;
   @IsOptional() @Matches(/^[\w./-]{1,120}$/) theme?: string;
-  @IsOptional() @IsIn(PARTICIPATIONS) part?: string;
+  @QueryChoice(PARTICIPATIONS) part?: string;
   /** All that can be said of each is shown. */
   @IsOptional() @Matches(/^yes$/) unfold?: string;
   /** A choice as the buttons above the commitments send it. */
   @IsOptional() @Matches(/^(show \w{1,20}|fold|unfold)$/) _do?: string;
-  @IsOptional() @IsIn(['', ...ROW_CHOICES]) _only?: string;
+  @QueryChoice(['', ...ROW_CHOICES]) _only?: string;
   @IsOptional() @Matches(/^[\w./-]{0,120}$/) _theme?: string;
-  @IsOptional() @IsIn(['', ...PARTICIPATIONS]) _part?: string;
+  @QueryChoice(['', ...PARTICIPATIONS]) _part?: string;
   @IsOptional() @Matches(/^yes$/) _unfold?: string;
 }
 

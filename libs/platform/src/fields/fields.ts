@@ -29,6 +29,7 @@ import {
 } from 'class-validator';
 import { isFullDate, isPartialDate } from '#clocks';
 import { holdsUser, isTangled, ONE_ADDRESS } from '#text';
+import { oneOf } from '#words';
 import { isCountry } from './countries.js';
 import { kindsOf, mark, type BodyClass, type KindsOf, type Marks, type Registered } from './marks.js';
 import { check, fitText, hasNoUser, isWholeAddress, isShown } from './checks.js';
@@ -153,11 +154,7 @@ export const Texts = ({ searched = true, orCodeOf, ...about }: AboutText = {}) =
 
 /** One of a closed list. */
 export const OneOf = (values: readonly string[], about: FieldOptions = {}) =>
-  field(
-    about,
-    { type: String, enum: [...values] },
-    IsIn(values, { message: `$property must be one of: ${values.join(', ')}` }),
-  );
+  field(about, { type: String, enum: [...values] }, IsIn(values, { message: `$property must be ${oneOf(values)}` }));
 
 /** Some of a closed list, each once. */
 export const SomeOf = (values: readonly string[], { min = 0, ...about }: FieldOptions & { min?: number } = {}) =>
@@ -167,7 +164,7 @@ export const SomeOf = (values: readonly string[], { min = 0, ...about }: FieldOp
     IsArray(),
     ArrayMinSize(min),
     ArrayUnique(),
-    IsIn(values, { each: true, message: `each value in $property must be one of: ${values.join(', ')}` }),
+    IsIn(values, { each: true, message: `each value in $property must be ${oneOf(values)}` }),
   );
 
 /** Whether a text is an e-mail address that a letter can go to. */

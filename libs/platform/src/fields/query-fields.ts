@@ -2,7 +2,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsOptional, IsString, MaxLength, ValidateBy } from 'class-validator';
+import { IsIn, IsOptional, IsString, MaxLength, ValidateBy } from 'class-validator';
 import { whyNotSought } from '#search';
 import { isWholeNumber } from '#text';
 import { isCountry } from './countries.js';
@@ -28,8 +28,13 @@ const checkedValue = (name: string, validate: (value: unknown) => boolean, messa
     validator: { validate, defaultMessage: (args) => message(String((args as { value: unknown }).value)) },
   });
 
-const whatItKnows = (value: string, values: readonly string[]): string =>
-  `$property knows no ${value || '(nothing)'}; it takes ${values.join(', ')}`;
+/** The refusal of a word that a query cannot have. */
+export const knowsNo = (value: string, values: readonly string[], property = '$property'): string =>
+  `${property} knows no ${value || '(nothing)'}; it takes ${values.join(', ')}`;
+
+/** Of a field that is read as a list: each is a word of a closed list. */
+export const EachKnown = (values: readonly string[]) =>
+  IsIn(values, { each: true, message: ({ value }) => knowsNo(String(value), values) });
 
 /** A text. @param max so many characters at the most */
 export const QueryText = (
@@ -85,7 +90,7 @@ export const QueryChoice = (values: readonly string[], { optional = true, ...abo
     checkedValue(
       'isOneAmong',
       (value) => values.includes(value as string),
-      (value) => whatItKnows(value, values),
+      (value) => knowsNo(value, values),
     ),
   );
 
@@ -120,7 +125,7 @@ export const QueryChoices = (
       (value) =>
         areCombined(value) && wrong(value).length === 0
           ? `$property takes ${alone} alone`
-          : whatItKnows(wrong(value).join(', '), values),
+          : knowsNo(wrong(value).join(', '), values),
     ),
   );
 };

@@ -2,14 +2,14 @@
 import { applyDecorators, SetMetadata, type Type } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsIn, IsOptional } from 'class-validator';
+import { IsOptional } from 'class-validator';
 import { todayAt } from '#clocks';
 import { codebookOf, columnsOfEntries, entryClassOf, type ColumnsOfFields } from './columns-of.js';
 import { flat } from '#tables';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ApiRequest } from '../requests/principal.js';
 import { vary } from '../requests/validators.js';
-import { listText } from '../fields/query-fields.js';
+import { EachKnown, listText } from '../fields/query-fields.js';
 import { formatNamed, formatOf } from './formats.js';
 import type { ListContent, Pages } from './list-content.js';
 
@@ -26,7 +26,7 @@ export const FieldsOf = (Entry: Type<unknown>) => {
     }),
     IsOptional(),
     Transform(({ value }) => listText(value).split(',')),
-    IsIn(known, { each: true, message: ({ value }) => `fields knows no ${value}; it takes ${known.join(', ')}` }),
+    EachKnown(known),
   );
 };
 

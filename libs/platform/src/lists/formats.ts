@@ -7,9 +7,7 @@ import {
   SetMetadata,
   type ExecutionContext,
 } from '@nestjs/common';
-import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsIn, IsOptional } from 'class-validator';
 import type { FastifyRequest } from 'fastify';
 import type { Readable } from 'node:stream';
 import { asRead } from './as-read.js';
@@ -84,16 +82,10 @@ export const formatNamed = (name: Format): NamedFormat => FORMATS[name];
 
 /** The field of a query that names the format. */
 export const InFormat = () =>
-  applyDecorators(
-    ApiProperty({
-      required: false,
-      enum: FORMAT_NAMES,
-      default: 'json',
-      description: `Or by Accept: ${MEDIA_TYPES.slice(1).join(' or ')}`,
-    }),
-    IsOptional(),
-    IsIn(FORMAT_NAMES),
-  );
+  QueryChoice(FORMAT_NAMES, {
+    default: 'json',
+    description: `Or by Accept: ${MEDIA_TYPES.slice(1).join(' or ')}`,
+  });
 
 /** The field of a query that asks for a byte order mark; it changes nothing else, and is read where the answer is written. */
 export const InBom = () =>
