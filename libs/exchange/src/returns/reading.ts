@@ -13,12 +13,12 @@ import {
   newCommitmentOf,
   OF_MILESTONE,
   questionsOf,
-  sheetOf,
   sheetsOf,
   type MilestoneAct,
 } from './sheets.js';
 import { cellWords, type Choice, type ReturnSheet, type SheetSource, type Values } from './cells.js';
 import { choicesIn, WorkbookReader, type CellChange, type Place, type ReadRow, type ReadSheet } from './changes.js';
+import { sheetOf } from './words.js';
 import { placeIn, type At } from './places.js';
 
 export interface ReadReturn {
@@ -143,7 +143,7 @@ export function readReturn(file: SpreadsheetFile, source: SheetSource): ReadRetu
     else one.acts.forEach((act) => act.said?.act === 'reportStage' && (act.at ??= row.at));
   }
   milestones(reading, read.get('Milestones')?.rows ?? [], source, of);
-  for (const act of LISTED) listed(reading, act, read.get(sheetOf(act)) ?? null, of);
+  for (const act of LISTED) listed(reading, act, read.get(sheetOf(act).name) ?? null, of);
 
   const questions = questionsOf(round, 'commitment');
   const [own] = model.filter(({ id }) => id === 'Commitments') as [ReturnSheet];

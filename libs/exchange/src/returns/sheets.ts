@@ -4,13 +4,12 @@
  */
 import type { Answer, CommitmentReturn, Question, ReturnAct, ReturnDraft, Round } from '#bodies';
 import { hash } from 'node:crypto';
-import { ACTS } from '#commitments';
 import { canonicalJson, withoutNulls } from '#eventsourcing';
 import { ANSWER_FIELD, fieldsInReturn, questionWords, type CommitmentInQuestion } from '#rounds';
 import { ACTS_OF_RETURNS, RETURN_WORDS, STAGES, type ActOfReturn, type CodeWords } from '#words';
 import { isSource, ROLE_COLUMNS, tableFieldsOf, type TableField } from '../fields.js';
 import { recordOf } from '../row-changes.js';
-import type { SheetWords } from './words.js';
+import { sheetOf, type SheetWords } from './words.js';
 import {
   cellWords,
   choice,
@@ -214,7 +213,7 @@ function milestonesSheet({ draft, register, words }: SheetSource): Plain[] {
       name: 'says',
       head: 'What you say',
       width: 16,
-      spec: choice(Object.keys(OF_MILESTONE), (act) => words.say(ACTS[act as MilestoneAct].button)),
+      spec: choice(Object.keys(OF_MILESTONE), (act) => words.say(sheetOf(act as MilestoneAct).name)),
     },
     { name: 'date', head: 'Reached on, or the new date', width: 18, spec: { form: 'period' } },
     { name: 'note', width: WIDE, spec: { form: 'text' } },
@@ -262,11 +261,9 @@ function listedSheet(act: ActOfReturn, { draft, register, words }: SheetSource):
         : [],
     ),
   );
-  const explains = `${ACTS[act].summary}: a row for each.`;
-  return [{ id: sheetOf(act), explains, key: 'place', columns, rows, room: ROOM }];
+  const { name: id, purpose: explains } = sheetOf(act);
+  return [{ id, explains, key: 'place', columns, rows, room: ROOM }];
 }
-
-export const sheetOf = (act: ActOfReturn): string => ACTS[act].button;
 
 // ── New commitments, and words ──────────────────────────────────────────────────────────────────────────────────────
 

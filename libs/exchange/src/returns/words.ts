@@ -1,7 +1,7 @@
 /** The words of the return as a workbook, in the language of its reader. The sheets themselves are in English. */
-import { BLANKED_TEXT } from '#commitments';
+import { ACTS, BLANKED_TEXT } from '#commitments';
 import { reportWords, type Words } from '#reports';
-import { capital, labelOf, type CodeWords, type ReportLanguage } from '#words';
+import { capital, labelOf, type ActOfReturn, type CodeWords, type ReportLanguage } from '#words';
 import { headOf } from '../heads.js';
 
 export interface SheetWords {
@@ -34,19 +34,78 @@ const SHARED: Readonly<Record<string, (words: Words, field: SheetWords['field'])
   Yes: ({ codes }) => codes.yesNo.true,
 };
 
+type InTwo = readonly [fr: string, es: string];
+
+/** By the act, the name of its sheet and the purpose of that; `null`: it is a choice in the sheet of milestones. */
+const OF_ACTS: Readonly<
+  Record<Exclude<ActOfReturn, 'reportStage'>, { readonly name: InTwo; readonly purpose: InTwo | null }>
+> = {
+  attachEvidence: {
+    name: ['Éléments de preuve à joindre', 'Pruebas que adjuntar'],
+    purpose: ['Une ligne par élément de preuve.', 'Una fila por cada prueba.'],
+  },
+  setTarget: {
+    name: ['Échéances à fixer', 'Plazos que fijar'],
+    purpose: [
+      'Fixer, déplacer ou lever l’échéance\u00a0: une ligne pour chacune.',
+      'Fijar, mover o levantar el plazo: una fila por cada uno.',
+    ],
+  },
+  addMilestone: {
+    name: ['Jalons à ajouter', 'Hitos que añadir'],
+    purpose: ['Une ligne par jalon.', 'Una fila por cada hito.'],
+  },
+  reachMilestone: { name: ['Atteint', 'Alcanzado'], purpose: null },
+  rescheduleMilestone: { name: ['Autre date', 'Otra fecha'], purpose: null },
+  dropMilestone: { name: ['Abandonner', 'Abandonar'], purpose: null },
+  liftCondition: {
+    name: ['Conditions à lever', 'Condiciones que levantar'],
+    purpose: [
+      'La condition est levée\u00a0: quand, et par quoi. Une ligne pour chacune.',
+      'La condición se ha levantado: cuándo y por qué. Una fila por cada una.',
+    ],
+  },
+  claim: {
+    name: ['Ce qu’affirme une source', 'Lo que afirma una fuente'],
+    purpose: [
+      'Ce qu’une source affirme, à côté de ce que disent d’autres\u00a0: une ligne pour chaque affirmation.',
+      'Lo que afirma una fuente, junto a lo que dicen otras: una fila por cada afirmación.',
+    ],
+  },
+  holdEdition: {
+    name: ['Éditions tenues', 'Ediciones celebradas'],
+    purpose: [
+      'Une édition d’un engagement récurrent a eu lieu\u00a0: une ligne pour chacune.',
+      'Se celebró una edición de un compromiso recurrente: una fila por cada una.',
+    ],
+  },
+  reportUpkeep: {
+    name: ['Maintien des activités', 'Mantenimiento'],
+    purpose: [
+      'Si un engagement permanent a été maintenu pendant une période\u00a0: une ligne pour chacune.',
+      'Si un compromiso permanente se mantuvo durante un período: una fila por cada uno.',
+    ],
+  },
+};
+
+/** The English words of the sheet of an act. */
+export const sheetOf = (act: ActOfReturn): { readonly name: string; readonly purpose: string } => ({
+  name: ACTS[act].button,
+  purpose: `${ACTS[act].summary}: a row for each.`,
+});
+
 /** The sheets' own words, in French and Spanish; the heads of fields are those of tables that are imported. */
-const SAID: Readonly<Record<string, readonly [fr: string, es: string]>> = {
+const SAID: Readonly<Record<string, InTwo>> = {
+  ...Object.fromEntries(
+    (Object.keys(OF_ACTS) as (keyof typeof OF_ACTS)[]).flatMap((act) => {
+      const [{ name, purpose }, english] = [OF_ACTS[act], sheetOf(act)];
+      return [[english.name, name] as const, ...(purpose ? [[english.purpose, purpose] as const] : [])];
+    }),
+  ),
   // Names of sheets, and the purpose of each.
   Return: ['Rapport', 'Informe'],
   Codes: ['Codes', 'Códigos'],
   Answers: ['Réponses', 'Respuestas'],
-  'Attach evidence': ['Éléments de preuve à joindre', 'Pruebas que adjuntar'],
-  'Set the target': ['Échéances à fixer', 'Plazos que fijar'],
-  'Add a milestone': ['Jalons à ajouter', 'Hitos que añadir'],
-  'Lift the condition': ['Conditions à lever', 'Condiciones que levantar'],
-  'Keep what a source claims': ['Ce qu’affirme une source', 'Lo que afirma una fuente'],
-  'Report an edition': ['Éditions tenues', 'Ediciones celebradas'],
-  'Report the upkeep': ['Maintien des activités', 'Mantenimiento'],
   'New commitments': ['Nouveaux engagements', 'Nuevos compromisos'],
   'In your words': ['En vos propres mots', 'En sus palabras'],
   'The questions to your agency.': ['Les questions posées à votre organisme.', 'Las preguntas a su entidad.'],
@@ -56,28 +115,6 @@ const SAID: Readonly<Record<string, readonly [fr: string, es: string]>> = {
       'De cada uno de sus compromisos: una novedad, sin cambios, o sin evaluar y por qué. Lo que deja vacío no dice nada y se pide antes de enviar.',
     ],
   'What has become of each milestone.': ['Ce qu’est devenu chaque jalon.', 'Qué ha sido de cada hito.'],
-  'Attach evidence: a row for each.': ['Une ligne par élément de preuve.', 'Una fila por cada prueba.'],
-  'Set, move or lift the target: a row for each.': [
-    'Fixer, déplacer ou lever l’échéance\u00a0: une ligne pour chacune.',
-    'Fijar, mover o levantar el plazo: una fila por cada uno.',
-  ],
-  'Add a milestone: a row for each.': ['Une ligne par jalon.', 'Una fila por cada hito.'],
-  'The condition is lifted: the date, and the reason: a row for each.': [
-    'La condition est levée\u00a0: quand, et par quoi. Une ligne pour chacune.',
-    'La condición se ha levantado: cuándo y por qué. Una fila por cada una.',
-  ],
-  'Keep the claim of a source, beside those of others: a row for each.': [
-    'Ce qu’une source affirme, à côté de ce que disent d’autres\u00a0: une ligne pour chaque affirmation.',
-    'Lo que afirma una fuente, junto a lo que dicen otras: una fila por cada afirmación.',
-  ],
-  'An edition of a recurring commitment was held: a row for each.': [
-    'Une édition d’un engagement récurrent a eu lieu\u00a0: une ligne pour chacune.',
-    'Se celebró una edición de un compromiso recurrente: una fila por cada una.',
-  ],
-  'Whether a standing commitment was kept up in a period: a row for each.': [
-    'Si un engagement permanent a été maintenu pendant une période\u00a0: une ligne pour chacune.',
-    'Si un compromiso permanente se mantuvo durante un período: una fila por cada uno.',
-  ],
   'What your agency has undertaken since, a row for each. Several codes in one cell are parted by semicolons.': [
     'Ce que votre organisme a entrepris depuis, une ligne pour chaque engagement. Plusieurs codes dans une cellule sont séparés par des points-virgules.',
     'Lo que su entidad ha emprendido desde entonces, una fila por cada compromiso. Varios códigos en una celda se separan con punto y coma.',
@@ -130,12 +167,9 @@ const SAID: Readonly<Record<string, readonly [fr: string, es: string]>> = {
   'Where in it': ['Où dans le document', 'Lugar en el documento'],
   Milestone: ['Jalon', 'Hito'],
   'It is': ['Intitulé', 'De qué se trata'],
-  Reached: ['Atteint', 'Alcanzado'],
   'Reached on, or the new date': ['Atteint le, ou nouvelle date', 'Alcanzado el, o nueva fecha'],
   'Written already': ['Déjà inscrit', 'Ya escrito'],
   'Its language': ['Sa langue', 'Su idioma'],
-  'Another date': ['Autre date', 'Otra fecha'],
-  'Give up': ['Abandonner', 'Abandonar'],
 };
 
 /** The words of workbooks that were handed out before, in any language: they stay here, and are read. */
