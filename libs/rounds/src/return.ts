@@ -210,12 +210,17 @@ export interface OnReturn {
 type State = ReturnSoFar & EntryHistory;
 export type DecideReturn<A> = (state: State, act: A, on: OnReturn) => NewEvent<ReturnEvents>[];
 
+/** Why the agency cannot answer now; `null`: it can. */
+export const whyUnwritable = ({ state }: ReturnSoFar, { round, agency, today }: OnReturn): Rejected | null =>
+  closedFor(round, agency, today) ??
+  (state === 'accepted'
+    ? new Conflict('already_accepted', 'The return was accepted; the secretariat can send it back.')
+    : null);
+
 /** @throws Rejected unless the agency can answer now */
-export function isWritable({ state }: ReturnSoFar, { round, agency, today }: OnReturn): void {
-  const refusal = closedFor(round, agency, today);
+function refuseUnwritable(state: ReturnSoFar, on: OnReturn): void {
+  const refusal = whyUnwritable(state, on);
   if (refusal) throw refusal;
-  if (state === 'accepted')
-    throw new Conflict('already_accepted', 'The return was accepted; the secretariat can send it back.');
 }
 
 /** The date of a return. @throws Rejected for one that is to come */
@@ -239,7 +244,7 @@ export interface PreparedSubmission extends SubmitReturn {
 }
 
 export const submit: DecideReturn<PreparedSubmission> = (state, { after, ...said }, on) => {
-  isWritable(state, on);
+  refuseUnwritable(state, on);
   if (state.submissions.at(-1)?.outcome === 'under_way')
     throw new Conflict('under_way', 'An earlier submission is being recorded: try again in a moment.');
   if (state.submissions.length !== after)
@@ -261,7 +266,7 @@ export const accept: DecideReturn<AcceptReturn> = (state, act, { today }) => {
 };
 
 export const nil: DecideReturn<NilReturn> = (state, act, on) => {
-  isWritable(state, on);
+  refuseUnwritable(state, on);
   if (state.submissions.some(({ outcome }) => outcome !== 'taken_back') || state.papers.length > 0)
     throw new Conflict('already_submitted', 'A return was submitted: it is not nil.');
   if (state.state === 'nil') throw new Conflict('already_nil', 'A nil return was submitted already.');

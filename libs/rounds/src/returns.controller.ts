@@ -37,8 +37,8 @@ import { ACCOUNT_ROLES, FINDING_LEVELS, RETURN_STATES, type FindingLevel, type R
 import { RETURN_ACTS, type Doer, type ReturnActName } from './acts.js';
 import type { ReturnFinding } from './checking.js';
 import { CommitmentInQuestion, NewlyRecorded } from './in-question.js';
-import { aReturn, isWritable, returnId, stateOfReturn, type CommentAsAt, type Submission } from './return.js';
-import { Returns, type ReturnInRound } from './returns.js';
+import { aReturn, returnId, stateOfReturn, type CommentAsAt, type Submission } from './return.js';
+import { Returns, type PresentDraft, type ReturnInRound } from './returns.js';
 import { worksFor } from './owners.js';
 import { deadlineFor, isLate, reopenedUntil } from './round.js';
 import { KnownQuery, NAMED_ROUND, OfPath, revisionIn } from './rounds.controller.js';
@@ -242,13 +242,13 @@ export class ReturnsController {
     if (query.revision) mustSee(caller, agency);
     const { state } = known;
     const today = todayAt(new Date());
-    const saved = sees ? await this.returns.draft(round, agency) : null;
+    const present = sees ? await this.returns.present(known, agency) : null;
     const before = await this.returns.lastOf(known.round.round!.previous, agency, knownAt);
     const all = await decodeAll(this.log, await this.log.store.read(streamOf(aReturn, returnId(round, agency))));
     const events = all.filter(({ position }) => knownAt === undefined || BigInt(position) <= BigInt(knownAt));
     return {
       ...{ round, agency },
-      state: stateOfReturn(known.round, agency, state, today, saved !== null),
+      state: stateOfReturn(known.round, agency, state, today, (present?.saved ?? null) !== null),
       late: isLate(known.round, agency, state.receivedOn ?? today),
       deadline: deadlineFor(known.round, agency),
       reopenedUntil: reopenedUntil(known.round, agency),
@@ -261,8 +261,8 @@ export class ReturnsController {
       })),
       before: before && { round: known.round.round!.previous!, submitted: submittedOf(before) },
       register: await this.returns.register(known, agency),
-      draft: sees ? await this.#draft(round, agency, known, caller!, query.revision) : null,
-      revision: (saved?.revision ?? -1) + 1,
+      draft: present && (await this.#draft(round, agency, known, caller!, present, query.revision)),
+      revision: present?.revision ?? 0,
     };
   }
 
@@ -271,17 +271,18 @@ export class ReturnsController {
     agency: string,
     known: ReturnInRound,
     caller: Principal,
+    present: PresentDraft,
     revision?: string,
   ): Promise<DraftOfReturn> {
-    const at = revision === undefined ? undefined : Number(revision) - 1;
-    const draft = await this.returns.draft(round, agency, at);
-    if (!draft && at !== undefined) throw new Rejected('not_found', `The draft has no revision ${revision}.`);
+    const draft =
+      revision === undefined ? present.saved : await this.returns.draft(round, agency, Number(revision) - 1);
+    if (!draft && revision !== undefined) throw new Rejected('not_found', `The draft has no revision ${revision}.`);
     return {
-      content: draft?.content ?? (await this.returns.beginning(known, agency)),
+      content: draft?.content ?? present.content,
       saved: draft?.saved ?? null,
       by: draft?.account ?? null,
       openBy: await this.returns.openBy(round, agency, caller.account),
-      writable: worksFor(caller, agency) && writable(known, agency),
+      writable: worksFor(caller, agency) && this.returns.isWritable(known, agency),
     };
   }
 
@@ -321,8 +322,7 @@ export class ReturnsController {
   ): Promise<Findings> {
     const known = await this.returns.inRound(round, agency);
     mustSee(caller, agency);
-    const draft = await this.returns.draft(round, agency);
-    const content = draft?.content ?? (await this.returns.beginning(known, agency));
+    const { content } = await this.returns.present(known, agency);
     const { found } = await this.returns.prepared(round, agency, known, content, {}, metaOf(caller));
     return { submittable: !found.some(({ level }) => level !== 'odd'), findings: found };
   }
@@ -379,17 +379,6 @@ export function mustSee(caller: Principal | null, agency: string): asserts calle
   if (!caller) throw new Rejected('unauthenticated', 'A draft is not public: Authorization: Bearer …');
   if (!maySee(caller, agency))
     throw new Rejected('forbidden', `The draft of ${agency} is seen by ${agency} and the secretariat alone.`);
-}
-
-function writable({ round, state }: ReturnInRound, agency: string): boolean {
-  const today = todayAt(new Date());
-  try {
-    isWritable(state, { round, agency, today, latest: today });
-    return true;
-  } catch (error) {
-    if (error instanceof Rejected) return false;
-    throw error;
-  }
 }
 
 async function returnAnswer(returns: Returns, round: string, agency: string, position: string): Promise<ReturnAnswer> {

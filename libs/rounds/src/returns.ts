@@ -28,7 +28,7 @@ import { FindsInQuestion, type CommitmentInQuestion, type Drafted, type NewlyRec
 import {
   aReturn,
   returnDate,
-  isWritable,
+  whyUnwritable,
   returnId,
   unfinished,
   type OnReturn,
@@ -63,6 +63,13 @@ export interface ReturnInRound {
   readonly position: string | null;
 }
 
+export interface PresentDraft {
+  readonly content: ReturnDraft;
+  readonly revision: number;
+  /** `null`: none was saved. */
+  readonly saved: Draft<ReturnDraft> | null;
+}
+
 @Injectable()
 export class Returns {
   constructor(
@@ -86,6 +93,17 @@ export class Returns {
     return { round, agency, today: todayAt(now), latest: todayAnywhere(now) };
   }
 
+  /** Whether the agency can answer now. */
+  isWritable(known: ReturnInRound, agency: string): boolean {
+    return whyUnwritable(known.state, this.#on(known, agency)) === null;
+  }
+
+  /** @throws Rejected unless the agency can answer now */
+  refuseUnwritable(known: ReturnInRound, agency: string): void {
+    const refusal = whyUnwritable(known.state, this.#on(known, agency));
+    if (refusal) throw refusal;
+  }
+
   /** The commitments in question, as the register has them today. */
   register({ round }: Pick<ReturnInRound, 'round'>, agency: string): Promise<CommitmentInQuestion[]> {
     return this.inQuestion.of(agency, round.round!.inQuestion);
@@ -96,6 +114,19 @@ export class Returns {
   /** The draft as it was saved last, or one of its revisions; `null`: none was saved. */
   draft(code: string, agency: string, revision?: number): Promise<Draft<ReturnDraft> | null> {
     return this.drafts.read<ReturnDraft>(draftOf(code, agency), revision);
+  }
+
+  /** The draft as it stands, or the beginning of one; its revision as a save names it: 0 where none was saved. */
+  async present(known: ReturnInRound, agency: string): Promise<PresentDraft> {
+    const saved = await this.draft(known.round.round!.code, agency);
+    const content = saved?.content ?? (await this.beginning(known, agency));
+    return { content, revision: (saved?.revision ?? NO_STREAM) + 1, saved };
+  }
+
+  /** The draft at a revision, as a save names it; its beginning where that was not saved, or is kept no more. */
+  async draftAt(known: ReturnInRound, agency: string, revision: number): Promise<ReturnDraft> {
+    const draft = revision === 0 ? null : await this.draft(known.round.round!.code, agency, revision - 1);
+    return draft?.content ?? this.beginning(known, agency);
   }
 
   /** The progress of drafts, by their agencies. @param drafts the ids of those that the caller may know of */
@@ -172,7 +203,7 @@ export class Returns {
   async save(code: string, agency: string, content: ReturnDraft, { by, expected }: CommandContext): Promise<number> {
     mine(by, agency);
     const known = await this.inRound(code, agency);
-    isWritable(known.state, this.#on(known, agency));
+    this.refuseUnwritable(known, agency);
     if (expected === undefined)
       throw new Rejected(
         'if_match_needed',
@@ -206,10 +237,10 @@ export class Returns {
     mine?: ReturnDraft,
   ): Promise<SavedByOthers> {
     const { code } = known.round.round!;
-    const first = await this.beginning(known, agency);
-    const read = expected === 0 ? first : ((await this.draft(code, agency, expected - 1))?.content ?? first);
+    const read = await this.draftAt(known, agency, expected);
+    const now = there?.content ?? (await this.beginning(known, agency));
     const draft = `/v1/rounds/${[code, agency].map(encodeURIComponent).join('/returns/')}`;
-    const told = savedMeanwhile(draft, there, read, mine ?? read, there?.content ?? first);
+    const told = savedMeanwhile(draft, there, read, mine ?? read, now);
     return new SavedByOthers(`return ${returnId(code, agency)}`, expected, told);
   }
 
@@ -299,7 +330,7 @@ export class Returns {
     const known = await this.inRound(code, agency);
     const meta = metaFor(agency, said, context);
     await new Lookup(this.log).refuseUnknown(referencesIn(said));
-    isWritable(known.state, this.#on(known, agency));
+    this.refuseUnwritable(known, agency);
     const draft = await this.draft(code, agency);
     if (context.expected !== undefined && context.expected !== (draft?.revision ?? NO_STREAM) + 1)
       throw await this.#savedSince(known, agency, context.expected, draft);

@@ -86,9 +86,13 @@ export class RoundsQuery extends KnownQuery {
   @InBom() bom?: undefined;
 }
 
-/** The ids of the drafts of returns that somebody may know of. */
-export async function draftsKnownTo(drafts: DraftsStore, caller: Principal | null): Promise<ReadonlySet<string>> {
-  if (!caller?.scopes.includes('read')) return new Set();
+/** The ids of the drafts of returns that somebody may know of; as known at an earlier position, of none. */
+export async function draftsKnownTo(
+  drafts: DraftsStore,
+  caller: Principal | null,
+  knownAt?: string,
+): Promise<ReadonlySet<string>> {
+  if (knownAt !== undefined || !caller?.scopes.includes('read')) return new Set();
   const { sees } = caller;
   const lists =
     sees === 'all' ? [drafts.list(RETURN_DRAFTS)] : sees.map((agency) => drafts.list(RETURN_DRAFTS, agency));
@@ -195,7 +199,7 @@ export class RoundsController {
     @AtClocks() { at: { knownAt } }: RoundsQuery,
     @Caller() caller: Principal | null = null,
   ): Promise<ReturnList> {
-    const drafts = knownAt === undefined ? await draftsKnownTo(this.drafts, caller) : new Set<string>();
+    const drafts = await draftsKnownTo(this.drafts, caller, knownAt);
     const lines = await this.views.returns(round, { knownAt, drafts });
     const drafted = await this.answers.drafted(round, this.views.opened(round), drafts);
     const items = lines.map((line) => ({ ...line, drafted: drafted.get(line.agency) ?? null }));
@@ -304,7 +308,7 @@ export class RoundsOfAgencyController {
     @AtClocks() { at: { knownAt } }: RoundsQuery,
     @Caller() caller: Principal | null = null,
   ): Promise<RoundsOfAgency> {
-    const drafts = knownAt === undefined ? await draftsKnownTo(this.drafts, caller) : new Set<string>();
+    const drafts = await draftsKnownTo(this.drafts, caller, knownAt);
     const items = await roundsOf(agency, { knownAt, drafts }, this.views, this.answers);
     return { position: knownAt ?? this.projector.position(), agency, items };
   }

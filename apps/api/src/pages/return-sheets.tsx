@@ -20,9 +20,8 @@ import {
   type Principal,
   type Upload,
 } from '#platform';
-import { isWritable, joinedDrafts, mine, returnId, Returns } from '#rounds';
+import { joinedDrafts, mine, returnId, Returns } from '#rounds';
 import { XLSX_TYPE } from '#tables';
-import { todayAnywhere, todayAt } from '#clocks';
 import { REPORT_LANGUAGES } from '#words';
 import { Listed } from './links.js';
 import { PlainPage, Section } from './layout.js';
@@ -106,10 +105,9 @@ export class ReturnSheetPages {
     const waiting = await this.drafts.read<Waiting>(name);
     if (!waiting) throw new Conflict('nothing_waits', 'There is no workbook that waits to be taken: upload it again.');
     const known = await this.returns.inRound(round, agency);
-    const now = await this.returns.draft(round, agency);
-    const content = now?.content ?? (await this.returns.beginning(known, agency));
+    const { content, revision } = await this.returns.present(known, agency);
     const { draft } = joinedDrafts(waiting.content.base, waiting.content.mine, content);
-    const context = { ...commandContextOf(request), expected: (now?.revision ?? -1) + 1 };
+    const context = { ...commandContextOf(request), expected: revision };
     await this.returns.save(round, agency, draft, context);
     await this.drafts.delete(name, waiting.revision);
     const edit = by.role === 'secretariat' || known.state.state === 'submitted' ? '&edit=yes' : '';
@@ -119,9 +117,7 @@ export class ReturnSheetPages {
   /** @throws Rejected for those whose return it is not, and where it cannot be written now */
   async #worker({ round, agency }: Params, { principal }: ApiRequest): Promise<Principal> {
     mine(principal!, agency);
-    const known = await this.returns.inRound(round, agency);
-    const now = new Date();
-    isWritable(known.state, { round: known.round, agency, today: todayAt(now), latest: todayAnywhere(now) });
+    this.returns.refuseUnwritable(await this.returns.inRound(round, agency), agency);
     return principal!;
   }
 }

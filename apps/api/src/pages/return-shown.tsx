@@ -3,14 +3,13 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { ComponentChildren } from 'preact';
 import { AccessStore } from '#access';
 import { classOf, type ReturnDraft } from '#bodies';
-import { daysBetween, todayAnywhere, todayAt } from '#clocks';
-import { newCommandId, NO_STREAM, type FieldError } from '#eventsourcing';
-import { metaOf, problemOf, type ApiRequest } from '#platform';
+import { daysBetween, todayAt } from '#clocks';
+import { newCommandId, type FieldError } from '#eventsourcing';
+import { metaOf, type ApiRequest } from '#platform';
 import {
   contentOf,
   deadlineFor,
   findingsIn,
-  isWritable,
   reopenedUntil,
   Returns,
   worksFor,
@@ -59,17 +58,6 @@ function isInNew(list: string | undefined, { newCommitments = [] }: ReturnDraft)
 export const isAtWork = ({ session, principal }: ApiRequest, agency: string): boolean =>
   session !== undefined && principal !== undefined && worksFor(principal, agency);
 
-export function writable({ round, state }: ReturnInRound, agency: string): boolean {
-  const now = new Date();
-  try {
-    isWritable(state, { round, agency, today: todayAt(now), latest: todayAnywhere(now) });
-    return true;
-  } catch (error) {
-    if (problemOf(error).status >= 500) throw error;
-    return false;
-  }
-}
-
 @Injectable()
 export class ReturnShown {
   constructor(
@@ -97,9 +85,10 @@ export class ReturnShown {
       this.returns.recordedBy(code, agency),
     ]);
     const threads = threadsOf(known.state, round.questions ?? []);
-    const saved = await this.returns.draft(code, agency);
-    const draft = shown.draft ?? saved?.content ?? (await this.returns.beginning(known, agency));
-    const revision = shown.revision ?? (saved?.revision ?? NO_STREAM) + 1;
+    const present = await this.returns.present(known, agency);
+    const { saved } = present;
+    const draft = shown.draft ?? present.content;
+    const revision = shown.revision ?? present.revision;
     const found: readonly ReturnFinding[] = shown.check
       ? (await this.returns.prepared(code, agency, known, draft, {}, metaOf(by))).found
       : [];

@@ -3,7 +3,7 @@ import { Body, Controller, Get, Param, Query, Req } from '@nestjs/common';
 import { IsOptional, Matches } from 'class-validator';
 import type { FastifyReply } from 'fastify';
 import { classOf, type ReturnDraft, type SubmitReturn } from '#bodies';
-import { NO_STREAM, Projector, Rejected, WrongRevision } from '#eventsourcing';
+import { Projector, Rejected, WrongRevision } from '#eventsourcing';
 import {
   bodyOfForm,
   FormFields,
@@ -23,7 +23,7 @@ import { RendersPages } from './rendering.js';
 import { chosenIn, ROW_CHOICES, PARTICIPATIONS } from './return-choice.js';
 import { draftIn } from './return-content.js';
 import { unsaidOf } from './return-form.js';
-import { isAtWork, ReturnShown, writable, type ShownPart, type UnsavedDraft } from './return-shown.js';
+import { isAtWork, ReturnShown, type ShownPart, type UnsavedDraft } from './return-shown.js';
 import { CsrfField } from './signed-in.js';
 import { triedIn, type TriedForm } from './tried.js';
 import { path } from './view.js';
@@ -83,7 +83,7 @@ export class ReturnPages {
   #page(known: ReturnInRound, agency: string, query: ReturnQuery, request: ApiRequest, tried: TriedForm | null = null) {
     const works = isAtWork(request, agency);
     const isOwn = works && request.principal!.role !== 'secretariat';
-    const open = works && writable(known, agency);
+    const open = works && this.returns.isWritable(known, agency);
     const writes = open && (query.edit === 'yes' || (isOwn && ['none', 'returned'].includes(known.state.state)));
     if (!writes) return this.shown.read(known, agency, request, open, shownBy(query), tried);
     return this.shown.form(known, agency, request, { ...shownBy(query), ...(tried && { tried }) });
@@ -102,7 +102,7 @@ export class ReturnPages {
     const { _do: does = 'save', _add: added, _only, _theme, _part, _unfold, ...filled } = others;
     const [verb, of, reference] = String(does).split(' ');
     const context = formContext(request, key, [does, revision, filled]);
-    const base = await this.#draftAt(known, agency, revision);
+    const base = await this.returns.draftAt(known, agency, revision);
     let draft = draftIn(filled, base);
     if (verb === 'rest') draft = await this.#restUnchanged(known, agency, draft, filled);
     const outcome = await this.#save(known, agency, draft, base, revision, context);
@@ -206,12 +206,6 @@ export class ReturnPages {
     return validated(of, bodyOfForm(of, { onBehalf: { ...(onBehalf as Filled), agency } }));
   }
 
-  async #draftAt(known: ReturnInRound, agency: string, revision: number): Promise<ReturnDraft> {
-    const code = known.round.round!.code;
-    const draft = revision === 0 ? null : await this.returns.draft(code, agency, revision - 1);
-    return draft?.content ?? this.returns.beginning(known, agency);
-  }
-
   /** Of those that were shown, and of which nothing is said yet. */
   async #restUnchanged(known: ReturnInRound, agency: string, draft: ReturnDraft, filled: Filled): Promise<ReturnDraft> {
     const rows = Array.isArray(filled['commitments']) ? (filled['commitments'] as Filled[]) : [];
@@ -241,15 +235,13 @@ export class ReturnPages {
       if (!(error instanceof Rejected)) throw error;
       return { draft, revision, faults: error.errors };
     }
-    if (revision > 0 && isSameDraft(content, base)) {
-      const last = await this.returns.draft(code, agency);
-      if ((last?.revision ?? NO_STREAM) + 1 === revision) return { revision };
-    }
+    const says = revision === 0 || !isSameDraft(content, base);
+    if (!says && (await this.returns.present(known, agency)).revision === revision) return { revision };
     try {
       return { revision: await this.returns.save(code, agency, content, { ...context, expected: revision }) };
     } catch (error) {
       if (!(error instanceof WrongRevision)) throw error;
-      const theirs = await this.#draftAt(known, agency, error.actual);
+      const theirs = await this.returns.draftAt(known, agency, error.actual);
       const both = joinedDrafts(base, content, theirs);
       if (both.clashes.length > 0) return { ...both, revision: error.actual };
       return this.#save(known, agency, both.draft, theirs, error.actual, context);

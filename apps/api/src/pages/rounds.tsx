@@ -97,7 +97,7 @@ export class RoundPages {
     if (draft) return <PreparedRound view={view} round={draft.content} />;
     const round = await this.roundViews.one(code, knownAt);
     const caller = request.session ? (request.principal ?? null) : null;
-    const drafts = knownAt ? new Set<string>() : await draftsKnownTo(this.drafts, caller);
+    const drafts = await draftsKnownTo(this.drafts, caller, knownAt);
     const shown = await this.roundViews.returns(code, { knownAt, drafts });
     const drafted = await this.returns.drafted(code, this.roundViews.opened(code), drafts);
     const lines = shown.map((line) => ({ ...line, drafted: drafted.get(line.agency) ?? null }));

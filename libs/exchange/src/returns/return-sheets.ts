@@ -112,7 +112,7 @@ export class ReturnSheets {
     language: ReportLanguage,
   ): Promise<{ readonly bytes: Buffer; readonly revision: number }> {
     const known = await this.returns.inRound(code, agency);
-    const { content, revision } = await this.#now(known, agency);
+    const { content, revision } = await this.returns.present(known, agency);
     const [one, codes] = await Promise.all([
       this.registers.one('agency', agency),
       this.suggestions.for(classOf('RecordCommitment'), agency),
@@ -136,7 +136,7 @@ export class ReturnSheets {
         '/file',
         `The workbook is the return of ${said.agency} in ${said.round}, not that of ${agency} in ${code}.`,
       );
-    const now = await this.#now(known, agency);
+    const now = await this.returns.present(known, agency);
     const base = await this.#madeOf(known, agency, said, now);
     const read = readReturn(file, await this.#source(known, agency, base, said.language));
     const both = joinedDrafts(base, read.draft, now.content);
@@ -190,12 +190,6 @@ export class ReturnSheets {
       register: await this.returns.register({ round }, agency),
       before: last ? contentOf(last.said) : null,
     };
-  }
-
-  async #now(known: ReturnInRound, agency: string) {
-    const saved = await this.returns.draft(known.round.round!.code, agency);
-    const content = saved?.content ?? (await this.returns.beginning(known, agency));
-    return { content, revision: (saved?.revision ?? -1) + 1 };
   }
 
   /** The draft that a workbook was made of. @throws Conflict where it is not kept any more */
