@@ -94,6 +94,9 @@ describe('an address that cannot be read', () => {
     ['/v1/commitments/%E0%A4%A', 400],
     ['/v1/commitments?q=%E9tude', 400],
     ['/v1/search?q=100%', 400],
+    ['/v1/commitments/%E9tude', 400],
+    ['/search?q=%E9tude', 400],
+    ['/agencies?utm_campaign=%E9t%E9', 400],
     [`/v1/commitments/${'X'.repeat(500)}`, 414],
     ['/v1/nowhere', 404],
   ])('is a problem too: %s', async (path, status) => {
@@ -106,12 +109,42 @@ describe('an address that cannot be read', () => {
     ['/agencies/%E0%A4%A', 400, 'The address cannot be read'],
     ['/commitments/%', 400, 'The address cannot be read'],
     [`/agencies/${'X'.repeat(500)}`, 414, 'more than 400 characters'],
+    ['/search?q=%E9tude', 400, 'The address cannot be read'],
+    ['/search?q=%E9tude&kinds=', 400, 'The address cannot be read'],
+    ['/commitments?agency=IOM&q=100%', 400, 'The address cannot be read'],
+    ['/commitments?asOf=2012-11-0%32%', 400, 'The address cannot be read'],
     ['/nowhere', 404, 'There is nothing at'],
   ])('is a page for whoever looks at pages: %s', async (path, status, words) => {
     const answer = await server.get(path, { accept: 'text/html' });
     expect([answer.status, answer.body]).toEqual([status, expect.stringContaining(words)]);
     expect(answer.headers.get('content-type')).toContain('text/html');
     expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'");
+  });
+
+  it('negative control: is a page where what cannot be read is no field of it, and where all can be read', async () => {
+    const pages = ['/search?q=%C3%A9tude', '/search?q=100%25', '/agencies?utm_campaign=%E9t%E9', '/agencies?%E9=1'];
+    for (const path of pages) {
+      const { status, body } = await server.get(path, { accept: 'text/html' });
+      expect([path, status, body.includes('cannot be read')]).toEqual([path, 200, false]);
+    }
+  });
+
+  it('is refused as what is followed, too, and so is a form with what is no UTF-8', async () => {
+    const follow = (code: string) => server.post('/v1/follows', { kind: 'list', code }, iom);
+    expect(refusal(await follow('agency=IOM&q=%E9tude'))).toBe('400 invalid /code');
+    expect(refusal(await follow('agency=IOM&q=%C3%A9tude'))).toBe('409 no_address'); // control
+    const part = (name: string, value: string) =>
+      `--x\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
+    const file = '--x\r\nContent-Disposition: form-data; name="file"; filename="x.csv"\r\n\r\nreference\r\n';
+    const imported = async (locator: string, coding: BufferEncoding) => {
+      const fields = part('document', 'D-2012-MC2353') + part('locator', locator);
+      const body = Buffer.from(`${fields}${file}--x--\r\n`, coding);
+      const headers = { ...bearer(iom), 'content-type': 'multipart/form-data; boundary=x' };
+      const answer = await fetch(`${server.url}/v1/imports`, { method: 'POST', headers, body });
+      return [answer.status, ((await answer.json()) as { detail?: string }).detail];
+    };
+    expect(await imported('§ 3, été', 'latin1')).toEqual([400, 'The field locator holds what is not UTF-8.']);
+    expect(await imported('§ 3, été', 'utf8')).toEqual([201, undefined]); // control
   });
 });
 

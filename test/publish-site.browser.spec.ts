@@ -109,6 +109,7 @@ describe('A static publication', () => {
         return state.innerText();
       });
     expect(await said('!!!')).toContain('no letter and no digit');
+    expect(await said('%E9tude')).toContain('not in UTF-8');
     expect(await said('xyzzyqq')).toBe('Nothing is found.'); // control
   });
 

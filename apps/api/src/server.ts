@@ -41,6 +41,7 @@ import { Deliveries } from '#feed';
 import { Post } from '#letters';
 import { ReportJobs } from '#reports';
 import { AccessStore, Audit } from '#access';
+import { unreadableFields } from '#text';
 import { noteAddress } from './address.js';
 import { auditsRequests } from './auditing.js';
 import { guardingHeaders } from './guarding-headers.js';
@@ -239,21 +240,12 @@ function asksForBodies(server: FastifyInstance): void {
 const CLOSING_OPTIONS = { return503OnClosing: false };
 
 /**
- * Refuses a question to the API that is not in UTF-8, such as `q=%E9tude` of Latin-1: it would be sought as it stands,
- * and nothing would be found. Pages show the words that they searched for.
+ * Refuses a question that is not in UTF-8, such as `q=%E9tude` of Latin-1: it would be sought as it stands, and nothing would be
+ * found. A page refuses it by the fields that it takes (`rendering.tsx`): mail and social media add others.
  */
-function refusesUnreadableQueries({ url }: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void): void {
-  const at = url.indexOf('?');
-  if (at < 0 || !url.startsWith('/v1/') || !url.includes('%', at) || isUtf8(url.slice(at))) return done();
-  done(new HttpException(FASTIFY_REFUSALS['FST_ERR_BAD_URL']!, 400));
-}
-
-function isUtf8(escaped: string): boolean {
-  try {
-    return decodeURIComponent(escaped) !== '';
-  } catch {
-    return false;
-  }
+function refusesUnreadableQueries(request: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void): void {
+  const isFault = unreadableFields(request.url).length > 0 && !wantsPage(request);
+  done(isFault ? new HttpException(FASTIFY_REFUSALS['FST_ERR_BAD_URL']!, 400) : undefined);
 }
 
 /** The application, not yet listening and its projections not yet started. */

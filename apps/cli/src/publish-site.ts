@@ -260,6 +260,10 @@ const SEARCH_SCRIPT = `const [form, state, found] = ['search', 'state', 'found']
 const asked = new URLSearchParams(location.search).get('q') ?? '';
 form.elements.q.value = asked;
 async function search(words) {
+  if (words.includes('\\ufffd')) {
+    state.textContent = 'The words in the address are not in UTF-8: type them anew.';
+    return;
+  }
   if (!/[\\p{L}\\p{N}]/u.test(words)) {
     state.textContent = 'That has no letter and no digit: there is nothing to search for.';
     return;

@@ -16,6 +16,7 @@ import {
 } from '#progress';
 import { Registers, type Register } from '#registers';
 import { reportWords } from '#reports';
+import { unreadableFields } from '#text';
 import type { ReportLanguage } from '#words';
 import { LetterClock } from './clock.js';
 import { letterWords } from './words/index.js';
@@ -49,7 +50,10 @@ export class Followed {
       if (!(await this.registers.one(kind, code))) throw await this.registers.missing(kind, code);
       return { kind, code };
     }
-    const given = new URLSearchParams(code.replace(/^.*\?/, ''));
+    const sent = code.replace(/^.*\?/, '');
+    const [unreadable] = unreadableFields(`?${sent}`);
+    if (unreadable !== undefined) throw refused('invalid', '/code', `${unreadable} in code is no UTF-8`);
+    const given = new URLSearchParams(sent);
     for (const name of NOT_FOLLOWED) given.delete(name);
     for (const [name, value] of [...given]) if (value.trim() === '') given.delete(name);
     for (const name of new Set(given.keys())) given.set(name, given.getAll(name).join());

@@ -3,6 +3,7 @@ import {
   applyDecorators,
   CallHandler,
   ExecutionContext,
+  HttpException,
   Injectable,
   NestInterceptor,
   UseInterceptors,
@@ -16,7 +17,8 @@ import { catchError, concatMap, type Observable } from 'rxjs';
 import { pngOf } from '#charts';
 import { Rejected } from '#eventsourcing';
 import { fieldsWithoutEffect } from '#progress';
-import { AnsweredAs, Cookies, SeeOther, vary, type ApiRequest, type ProblemPage } from '#platform';
+import { AnsweredAs, Cookies, FASTIFY_REFUSALS, SeeOther, vary, type ApiRequest, type ProblemPage } from '#platform';
+import { unreadableFields } from '#text';
 import { bibtexOf, risOf, type Citation } from './citation.js';
 import { Freshness, ViewsState } from './freshness.js';
 import { ViewsBuilding, ProblemDocument, TableDocument } from './layout.js';
@@ -107,6 +109,8 @@ class PageInterceptor implements NestInterceptor {
     const forPeople = /text\/html/.test(request.headers.accept ?? '');
     const { take } = request.query;
     const known = queryFieldsOf(context);
+    if (unreadableFields(request.url).some((name) => known.has(name)))
+      throw new HttpException(FASTIFY_REFUSALS['FST_ERR_BAD_URL']!, 400);
     request.query = Object.fromEntries(
       Object.entries(request.query).flatMap(([name, value]) =>
         known.has(name) && value !== '' ? [[name, instantOf(value)]] : [],
@@ -185,11 +189,15 @@ export const problemPage =
 
 /** A form sends its empty fields, and a field once per choice: the address that is kept and shared has neither. */
 export function tidyAddress(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
-  const [path = '/', query] = request.url.split('?', 2);
+  const { url } = request;
+  const [path = '/'] = url.split('?', 1);
+  const query = url.slice(path.length + 1);
   const forPeople =
     request.method === 'GET' && !path.startsWith('/v1/') && /text\/html/.test(request.headers.accept ?? '');
   // A path that begins with two slashes would lead to another host.
-  if (!forPeople || query === undefined || !/^\/(?![/\\])/.test(path)) return done();
+  if (!forPeople || query === '' || !/^\/(?![/\\])/.test(path)) return done();
+  // Written anew it would lose what cannot be read.
+  if (unreadableFields(url).length > 0) return done();
   const asked = [...new URLSearchParams(query)].map(([name, value]) => [name, value.trim()] as const);
   const given = Map.groupBy(
     asked.filter(([, value]) => value !== ''),

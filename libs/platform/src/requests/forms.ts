@@ -6,7 +6,7 @@ import { applyDecorators, HttpCode, Post, SetMetadata } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { errorCodes, type FastifyInstance, type FastifyRequest } from 'fastify';
 import { Rejected } from '#eventsourcing';
-import { isInherited, decodedText, Unreadable } from '#text';
+import { isInherited, decodedText, percentDecoded, Unreadable } from '#text';
 import { FormFields, type FormValue } from './sent-fields.js';
 import type { ApiRequest, Session } from './principal.js';
 import { routeOf } from './route.js';
@@ -47,11 +47,9 @@ const FORM_MEDIA_TYPE = 'application/x-www-form-urlencoded';
 
 /** `Writing%21+here` */
 function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text.replaceAll('+', ' '));
-  } catch {
-    throw new Rejected('bad_request', 'The form is not well formed: it holds what is not UTF-8.');
-  }
+  const part = percentDecoded(text);
+  if (part === null) throw new Rejected('bad_request', 'The form is not well formed: it holds what is not UTF-8.');
+  return part;
 }
 
 /**

@@ -5,7 +5,8 @@
  *     span (`requests.ts`)
  *  2. Fastify `onRequest`: another site's page (@fastify/cors); the owner of the token or the session is found; the budget of the
  *     client is charged, and there is room for the answer (`admission.ts`); another method or a slash too many
- *     (`known-paths.ts`); pages get a tidy address; a request without the token that it needs is refused
+ *     (`known-paths.ts`); a query that is not in UTF-8 is refused (`server.ts`); pages get a tidy address; a request without the token
+ *     that it needs is refused
  *  3. Fastify's parser: a client that asks whether to send a body is told to (`server.ts`); the body is read, up to its limit: as JSON
  *     (`json-bodies.ts`), where a page's form is taken as that (`forms.ts`), or as a form with a file (`uploads.ts`)
  *  4. `AccessGuard`: who may not ask is refused, and so is a form that no page of ours sent

@@ -89,6 +89,9 @@ export function refuseWithoutFile(request: FastifyRequest): void {
   if (takesFile(request) && typeOf(request) !== FILE_TYPE && typeOf(request) !== XLSX_TYPE) throw otherType(request);
 }
 
+/** Bytes that are no UTF-8 are read as this. */
+const NO_UTF8 = '\ufffd';
+
 async function partsOfForm(request: FastifyRequest): Promise<Record<string, string>> {
   const fields: Record<string, string> = {};
   const { files = 1 } = request.routeOptions.config as { files?: number };
@@ -109,6 +112,8 @@ async function partsOfForm(request: FastifyRequest): Promise<Record<string, stri
         throw new PayloadTooLargeException(
           `The field ${part.fieldname.slice(0, 100)} has more than ${MAX_FIELD_BYTES} bytes.`,
         );
+      else if (String(part.value).includes(NO_UTF8))
+        throw new Rejected('bad_request', `The field ${part.fieldname.slice(0, 100)} holds what is not UTF-8.`);
       else if (typeof part.value === 'string' && part.value.trim() !== '')
         fields[part.fieldname] = part.value.replaceAll('\r\n', '\n');
     }
