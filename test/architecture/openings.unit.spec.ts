@@ -6,7 +6,7 @@ const all = globSync('{apps,libs,test,bench,scripts}/**/*.{ts,tsx,mjs}', {
   cwd: root,
   exclude: (name) => /fixtures|openings\.unit/.test(name),
 });
-const files = all.filter((file) => !file.endsWith('.spec.ts'));
+const files = all.filter((file) => !/\.spec\.tsx?$/.test(file));
 
 /** Why the first lines of a module do not say its purpose; `null` when they do: a comment that begins with a sentence. */
 function faultOf(text: string): string | null {

@@ -106,6 +106,20 @@ onEachDatabase('An account', (kind) => {
     });
   });
 
+  it('may have a role that is yet to come: no table has the list of roles', async () => {
+    const account = await here.accounts.open(ANNA);
+    const insert = 'INSERT INTO appointments (id, account, role, agency, since) VALUES (?, ?, ?, ?, ?)';
+    await here.change([insert, 'of later software', account, 'deputy', null, new Date().toISOString()]);
+    expect((await elsewhere.accounts.one(account))!.appointments).toMatchObject([{ role: 'deputy', agency: null }]);
+  });
+
+  it('is given no role for an agency that the role has none of, and none without its agency', async () => {
+    const account = await here.accounts.open(ANNA);
+    await expect(here.accounts.appoint(account, { role: 'alternate', agency: null })).rejects.toThrow('for no agency');
+    await expect(here.accounts.appoint(account, { role: 'secretariat', agency: 'IOM' })).rejects.toThrow('for IOM');
+    expect((await elsewhere.accounts.one(account))!.appointments).toEqual([]);
+  });
+
   it('loses what it may do at once, also in other processes, when it is relieved or its token expires', async () => {
     const known = new KnownTokens(here);
     const account = await elsewhere.accounts.open(ANNA);

@@ -3,7 +3,7 @@ import { DAY_MS } from '#clocks';
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { SqlStatement, Statements } from '#databases';
 import { ACTING_ROLES, type Appointment, type Holder } from '#platform';
-import { SCOPES, type AccountKind, type AccountRole, type ReportLanguage, type Scope } from '#words';
+import { fitsAgency, SCOPES, type AccountKind, type AccountRole, type ReportLanguage, type Scope } from '#words';
 
 /** A role of an account for a time. Instants are ISO 8601. */
 export interface AppointmentRow {
@@ -233,10 +233,11 @@ export const appointing = (
   account: string,
   { role, agency, since, until, by = null }: NewAppointment,
   id = randomUUID() as string,
-): SqlStatement => [
-  'INSERT INTO appointments VALUES (?, ?, ?, ?, ?, ?, ?, NULL)',
-  ...[id, account, role, agency, since?.toISOString() ?? now(), until?.toISOString() ?? null, by],
-];
+): SqlStatement => {
+  if (!fitsAgency(role, agency)) throw new Error(`No ${role} is given for ${agency ?? 'no agency'}.`);
+  const period = [since?.toISOString() ?? now(), until?.toISOString() ?? null];
+  return ['INSERT INTO appointments VALUES (?, ?, ?, ?, ?, ?, ?, NULL)', id, account, role, agency, ...period, by];
+};
 
 /** An address as it is compared: no two people have addresses that differ by case. */
 export const foldedEmail = (email: string): string => email.trim().normalize('NFC').toLowerCase();
