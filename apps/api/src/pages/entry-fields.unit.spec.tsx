@@ -1,3 +1,4 @@
+/** The facts of a register's entry on its page. */
 import { describe, expect, it } from '@jest/globals';
 import { renderToString } from 'preact-render-to-string';
 import type { Forum } from '#registers';
