@@ -3,14 +3,14 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Settings } from './settings.js';
 
-const fileIn = ({ dataDir }: Pick<Settings, 'dataDir'>): string => join(dataDir, 'address');
+const addressFile = ({ dataDir }: Pick<Settings, 'dataDir'>): string => join(dataDir, 'address');
 
 /** A folder that cannot be written in is no reason not to serve. */
 export async function noteAddress(settings: Settings): Promise<void> {
   const { dataDir, port, publicUrl, publicUrlIsSet } = settings;
   if (port === 0 && !publicUrlIsSet) return;
   await mkdir(dataDir, { recursive: true })
-    .then(() => writeFile(fileIn(settings), publicUrl))
+    .then(() => writeFile(addressFile(settings), publicUrl))
     .catch(() => undefined);
 }
 
@@ -18,6 +18,6 @@ export async function noteAddress(settings: Settings): Promise<void> {
 export async function addressOfServer(settings: Settings): Promise<string> {
   const { publicUrl, addressIsSaid } = settings;
   if (addressIsSaid) return publicUrl;
-  const noted = await readFile(fileIn(settings), 'utf8').catch(() => publicUrl);
+  const noted = await readFile(addressFile(settings), 'utf8').catch(() => publicUrl);
   return URL.canParse(noted) ? noted : publicUrl;
 }

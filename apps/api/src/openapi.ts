@@ -229,7 +229,7 @@ function completeOperation(
     const [body] = Object.values(content) as [{ schema: { $ref?: string }; example?: object | string }];
     body.example = example?.body;
     // A workbook as the whole body has no fields.
-    if (body.schema.$ref) close(body.schema.$ref, components);
+    if (body.schema.$ref) refuseUnknownFields(body.schema.$ref, components);
   }
   const [success] = Object.values(responses).filter((r) => r) as Response[];
   describeAnswer(success!, operation, { writes, kept: !writes && path.startsWith('/v1/') }, example, components);
@@ -344,12 +344,12 @@ function entrySchema(success: Response, { schemas }: Components): Schema {
 }
 
 /** Unknown fields of a body are refused, on every level. */
-function close($ref: string, { schemas }: Components): void {
+function refuseUnknownFields($ref: string, { schemas }: Components): void {
   const schema = schemas[$ref.split('/').at(-1)!] as Schema;
   if (schema.additionalProperties === false) return;
   schema.additionalProperties = false;
   for (const [, nested] of JSON.stringify(schema).matchAll(/"\$ref":"([^"]+)"/g))
-    close(nested!, { schemas } as Components);
+    refuseUnknownFields(nested!, { schemas } as Components);
 }
 
 /** `example` of a schema as JSON Schema 2020-12 has it. */

@@ -9,7 +9,7 @@ const OTHERS_READ = 0o004;
 /** @throws Error with the remedy for each fault */
 export async function refuseUnsafe(settings: Settings, access: Pick<AccessStore, 'tokens'>): Promise<void> {
   if (!settings.production) return;
-  const faults = [...faultsIn(settings)];
+  const faults = [...settingFaults(settings)];
   const now = new Date().toISOString();
   const demo = (await access.tokens()).filter((token) => token.demo && token.revoked === null && token.expires > now);
   if (settings.demo) faults.push('The demo prints tokens for everybody who sees its output: it is not for production.');
@@ -19,7 +19,7 @@ export async function refuseUnsafe(settings: Settings, access: Pick<AccessStore,
     throw new Error(`Not in production (NODE_ENV):\n${faults.map((one) => `- ${one}`).join('\n')}`);
 }
 
-function* faultsIn({ publicUrlIsSet, publicUrl, accessUrl, draftsUrl }: Settings): Generator<string> {
+function* settingFaults({ publicUrlIsSet, publicUrl, accessUrl, draftsUrl }: Settings): Generator<string> {
   if (!publicUrlIsSet) yield 'PUBLIC_URL is missing: set it to the address under which people reach the pages.';
   else if (!new Cookies(publicUrl).safe)
     yield `PUBLIC_URL is ${publicUrl}: over http everybody on the way may read what is sent. Put a proxy that ends TLS before it.`;

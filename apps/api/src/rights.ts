@@ -31,11 +31,11 @@ export const routesOf = ({ paths }: Pick<OpenAPIObject, 'paths'>): Route[] =>
 
 const withoutUnderscores = (word: string): string => word.replaceAll('_', ' ');
 const markdownRow = (...cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-const table = (heads: readonly string[], rows: readonly (readonly string[])[]): string =>
+const markdownTable = (heads: readonly string[], rows: readonly (readonly string[])[]): string =>
   [markdownRow(...heads), markdownRow(...heads.map(() => '---')), ...rows.map((cells) => markdownRow(...cells))].join(
     '\n',
   );
-const scopeOf = ({ scope }: RouteRights): string => (scope === null ? 'any' : `\`${scope}\``);
+const scopeCell = ({ scope }: RouteRights): string => (scope === null ? 'any' : `\`${scope}\``);
 
 const RIGHTS_INTRODUCTION = `# Rights
 
@@ -67,7 +67,7 @@ export function rightsInWords(document: Pick<OpenAPIObject, 'paths'>): string {
   const onCommitments = routes.flatMap(({ operationId, rights }) => (rights?.relations ? { operationId, rights } : []));
   const acts = onCommitments.map(({ operationId, rights }) => [
     `\`${operationId}\``,
-    scopeOf(rights),
+    scopeCell(rights),
     ...AGENCY_RELATIONS.map((relation) => {
       const cell = rights.relations![relation];
       return typeof cell === 'string' ? noted(cell) : cell ? 'yes' : '–';
@@ -76,16 +76,16 @@ export function rightsInWords(document: Pick<OpenAPIObject, 'paths'>): string {
   const others = routes.flatMap(({ operationId, address, rights }) => {
     if (!rights || rights.relations) return [];
     const roles = ACCOUNT_ROLES.map((role) => (rights.roles.includes(role) ? 'yes' : '–'));
-    return [[`\`${operationId}\``, `\`${address}\``, scopeOf(rights), ...roles, rights.only ?? '']];
+    return [[`\`${operationId}\``, `\`${address}\``, scopeCell(rights), ...roles, rights.only ?? '']];
   });
   return `${[
     RIGHTS_INTRODUCTION,
     '## Acts on commitments',
     'Whether an act is an agency’s to do, by its relation to the commitment as it stands today. _Asked_ goes with a role: it ' +
       'may do what that role may, and this beside it. _Former lead_ and _none_ have no part in it now.',
-    table(['act', 'scope', ...AGENCY_RELATIONS.map(withoutUnderscores)], acts),
+    markdownTable(['act', 'scope', ...AGENCY_RELATIONS.map(withoutUnderscores)], acts),
     conditions.map((condition, i) => `${i + 1}. ${condition}`).join('\n'),
     '## Other routes',
-    table(['operation', 'route', 'scope', ...ACCOUNT_ROLES.map(withoutUnderscores), 'only'], others),
+    markdownTable(['operation', 'route', 'scope', ...ACCOUNT_ROLES.map(withoutUnderscores), 'only'], others),
   ].join('\n\n')}\n`;
 }

@@ -89,7 +89,7 @@ export function settingsFrom(given: NodeJS.ProcessEnv = process.env): Settings {
   const port = wholeNumber(env, 'PORT', 3000, 0, 65535);
   const accessUrl = env['ACCESS_URL'] ?? `sqlite:${join(dataDir, 'access.db')}`;
   const ownUrl = `http://${host === '0.0.0.0' ? 'localhost' : host}:${port}`;
-  const publicReading = oneOf(env, 'PUBLIC_READING', ['true', 'false'], 'true') === 'true';
+  const publicReading = knownWord(env, 'PUBLIC_READING', ['true', 'false'], 'true') === 'true';
   return {
     host,
     port,
@@ -99,7 +99,7 @@ export function settingsFrom(given: NodeJS.ProcessEnv = process.env): Settings {
     draftsUrl: env['DRAFTS_URL'] ?? (isPostgres(accessUrl) ? accessUrl : `sqlite:${join(dataDir, 'drafts.db')}`),
     demo: false,
     webhooksUrl: env['WEBHOOKS_URL'] ?? `sqlite:${join(dataDir, 'webhooks.db')}`,
-    webhooksToPrivate: oneOf(env, 'WEBHOOKS_TO_PRIVATE', ['true', 'false'], 'false') === 'true',
+    webhooksToPrivate: knownWord(env, 'WEBHOOKS_TO_PRIVATE', ['true', 'false'], 'false') === 'true',
     drainMs: wholeNumber(env, 'DRAIN_MS', 250, 0, 600_000),
     startPatienceMs: wholeNumber(env, 'START_PATIENCE_MS', 30_000, 0, 3_600_000),
     publicReading,
@@ -125,10 +125,10 @@ export function settingsFrom(given: NodeJS.ProcessEnv = process.env): Settings {
       longestMs: wholeNumber(env, 'SESSION_HOURS', 12, 1, 10_000) * 3_600_000,
     },
     provider: providerIn(env),
-    signInLinks: oneOf(env, 'SIGN_IN_LINKS', ['true', 'false'], 'true') === 'true',
+    signInLinks: knownWord(env, 'SIGN_IN_LINKS', ['true', 'false'], 'true') === 'true',
     ...lettersIn(env),
-    logFormat: oneOf(env, 'LOG_FORMAT', LOG_FORMATS, 'text'),
-    logLevel: oneOf(env, 'LOG_LEVEL', LOG_LEVELS, 'warn'),
+    logFormat: knownWord(env, 'LOG_FORMAT', LOG_FORMATS, 'text'),
+    logLevel: knownWord(env, 'LOG_LEVEL', LOG_LEVELS, 'warn'),
     traced: tracedIn(env),
   };
 }
@@ -170,7 +170,7 @@ function withSecrets(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 /** Whether the variables of OpenTelemetry ask for traces; the exporter reads its own OTEL_EXPORTER_OTLP_* itself. */
 function tracedIn(env: NodeJS.ProcessEnv): number | null {
   const to = env['OTEL_EXPORTER_OTLP_ENDPOINT'] || env['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'];
-  const exporter = oneOf(env, 'OTEL_TRACES_EXPORTER', ['otlp', 'none'] as const, to ? 'otlp' : 'none');
+  const exporter = knownWord(env, 'OTEL_TRACES_EXPORTER', ['otlp', 'none'] as const, to ? 'otlp' : 'none');
   const share = Number(env['OTEL_TRACES_SAMPLER_ARG'] || 1);
   if (!(share >= 0 && share <= 1))
     throw new Error(`OTEL_TRACES_SAMPLER_ARG takes a number from 0 to 1, not ${env['OTEL_TRACES_SAMPLER_ARG']}.`);
@@ -233,7 +233,7 @@ function proxiesIn(env: NodeJS.ProcessEnv): string[] {
 const rate = (env: NodeJS.ProcessEnv, name: string, otherwise: number): number | null =>
   wholeNumber(env, name, otherwise, 0, 10_000_000) || null;
 
-const oneOf = <T extends string>(env: NodeJS.ProcessEnv, name: string, known: readonly T[], otherwise: T): T =>
+const knownWord = <T extends string>(env: NodeJS.ProcessEnv, name: string, known: readonly T[], otherwise: T): T =>
   wordAmong(known, env[name] || otherwise, name);
 
 /** @param name of the setting or option @throws Error for another word */

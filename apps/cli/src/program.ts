@@ -211,16 +211,18 @@ export function program(): Command {
     .action(async (options: AuditOptions) => (await import('./audit.js')).printAudit(settings, options));
   // A verb that changes nothing is not noted.
   cli.hook('postAction', async (_, action) => {
-    const names = namesOf(action);
+    const names = verbName(action);
     if (reading.has(action) || action.opts()['dryRun']) return;
-    await (await import('./audit.js')).noteVerb(settings, names, action.processedArgs.filter(isText).join(' '));
+    await (
+      await import('./audit.js')
+    ).noteVerb(settings, names, action.processedArgs.filter(isTextWithoutAddress).join(' '));
   });
   return cli;
 }
 
 /** An address of a person is not noted. */
-const isText = (value: unknown): value is string => typeof value === 'string' && !value.includes('@');
+const isTextWithoutAddress = (value: unknown): value is string => typeof value === 'string' && !value.includes('@');
 
 /** `token add` */
-const namesOf = (command: Command): string =>
-  command.parent?.parent ? `${namesOf(command.parent)} ${command.name()}` : command.name();
+const verbName = (command: Command): string =>
+  command.parent?.parent ? `${verbName(command.parent)} ${command.name()}` : command.name();

@@ -14,7 +14,7 @@ import type { Settings } from '../../api/src/settings.js';
 import { whenWhole } from './arriving.js';
 import { mustBeThere } from './opened.js';
 import { progressBar } from './progress-bar.js';
-import { fileOf, SiteLinks, linksIn, standalone, wayTo, type Address } from './static-pages.js';
+import { fileOf, SiteLinks, linksIn, standalonePage, wayTo, type Address } from './static-pages.js';
 
 /** Pages that need the server: they answer questions. */
 const SERVER_PATHS = [
@@ -111,7 +111,7 @@ class Publishing {
     const has = (file: string): boolean => this.#found.has(file);
     for (const [file, html] of this.#pages) {
       const address = this.#found.get(file)!;
-      const page = Buffer.from(standalone(html.toString(), { address, file, dates, links: this.#links, has }));
+      const page = Buffer.from(standalonePage(html.toString(), { address, file, dates, links: this.#links, has }));
       this.#write(file, page);
       this.#pages.set(file, page);
       writing.update(++written);

@@ -43,8 +43,8 @@ export class SiteLinks {
 
   /** @returns `null` where it leads away from the site */
   of(href: string, at: Address): LinkedFile | null {
-    if (!href.startsWith('/')) return linkedTo(href, at);
-    return cached(this.#read, at.date, href, () => linkedTo(href, at));
+    if (!href.startsWith('/')) return linkedFile(href, at);
+    return cached(this.#read, at.date, href, () => linkedFile(href, at));
   }
 
   /** The way from one file to another: it is the same from all files of a folder. */
@@ -61,7 +61,7 @@ function cached<T>(all: Map<string, Map<string, T>>, of: string, key: string, ma
   return one;
 }
 
-const linkedTo = (href: string, at: Address): LinkedFile | null => {
+const linkedFile = (href: string, at: Address): LinkedFile | null => {
   const address = addressFrom(href, at);
   return address && { address, file: fileOf(address) };
 };
@@ -135,7 +135,7 @@ interface PagePlace {
 }
 
 /** A page that needs no server: links lead to files, or are words where their page is not published; forms are gone. */
-export function standalone(html: string, { address, file, links, has, dates }: PagePlace): string {
+export function standalonePage(html: string, { address, file, links, has, dates }: PagePlace): string {
   const search = wayTo(file, 'search.html');
   return (
     html

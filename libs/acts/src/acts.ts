@@ -11,7 +11,7 @@ import {
   follow,
   givenBy,
   isFollowed,
-  linkedTo,
+  linkedCommitments,
   takeReference,
   type ActName,
   type BodyOf,
@@ -219,7 +219,7 @@ export class Acts {
     const unknown = await this.#lookup.unknownIn(named, importedStreams, NEW_DOCUMENT_HINT);
     const wrong = unknown ?? (await this.#lookup.endedAmong(taking));
     const links = named.filter(({ kinds }) => kinds.includes('commitment')).map(({ code }) => code);
-    const others = await linkedTo(this.log, links);
+    const others = await linkedCommitments(this.log, links);
     return (on) => orElse(decideAll(on, given, by, others) as Decide, wrong);
   }
 

@@ -216,7 +216,7 @@ export class BatchesController {
     const at = `/acts/${index}`;
     let [reference, instance]: [string | null, string?] = [null];
     try {
-      const entry = entryIn(given, at);
+      const entry = subjectOfEntry(given, at);
       reference = entry.reference;
       instance = actAddress('commitment', reference, { act: entry.act, ...entry.named });
       const act = actFrom(entry, at);
@@ -250,7 +250,7 @@ interface BatchEntry {
 }
 
 /** The subject of an entry: as much as its own route would name. @throws Rejected `invalid`, with pointers into the batch */
-function entryIn(given: unknown, at: string): BatchEntry {
+function subjectOfEntry(given: unknown, at: string): BatchEntry {
   const { act, reference = null, expected, body: said, ...on } = valid(BatchAct, given, at);
   const named = Object.fromEntries(Object.entries(on).filter(([, value]) => value !== undefined && value !== null));
   const needed = parameterNamesOf(ACTS[act]);

@@ -137,12 +137,13 @@ export class RetractDatedAct extends Cited {
 
 const optional = { required: false } as const;
 
-const period = { type: String, pattern: '^\\d{4}(-\\d{2}(-\\d{2})?)?$' } as const;
+const PERIOD_SCHEMA = { type: String, pattern: '^\\d{4}(-\\d{2}(-\\d{2})?)?$' } as const;
 
 /** One of the names of an agency, and since when. */
 export class AgencyName extends Explained {
   @ApiProperty() readonly name: string;
-  @ApiProperty({ ...period, nullable: true, description: 'null: its first name' }) readonly from: PartialDate | null;
+  @ApiProperty({ ...PERIOD_SCHEMA, nullable: true, description: 'null: its first name' })
+  readonly from: PartialDate | null;
 }
 
 export class MembershipAsAt extends Membership {
@@ -152,9 +153,9 @@ export class MembershipAsAt extends Membership {
 export class ChairAsAt {
   @ApiProperty({ example: 'GMG' }) readonly body: string;
   @ApiProperty({ enum: CHAIR_ROLES }) readonly role: ChairRole;
-  @ApiProperty(period) readonly from: PartialDate;
+  @ApiProperty(PERIOD_SCHEMA) readonly from: PartialDate;
   @ApiProperty({ required: false, description: FROM_IS_LATEST.description }) readonly fromIsLatest?: boolean;
-  @ApiProperty({ ...period, nullable: true, description: 'null: not known' }) readonly to: PartialDate | null;
+  @ApiProperty({ ...PERIOD_SCHEMA, nullable: true, description: 'null: not known' }) readonly to: PartialDate | null;
   @ApiProperty({ type: Citation, ...optional, description: SOURCE_OPTIONS.description }) readonly source?: Citation;
   @ApiProperty({ description: 'Whether it is in the chair on the date, as far as is known' })
   readonly chairing: boolean;
@@ -165,7 +166,7 @@ export class AgencyAsAt extends OmitType(Agency, ['memberships', 'chairs']) {
   @ApiProperty({ type: [AgencyName], description: 'From the first to the one on the date' })
   readonly names: AgencyName[];
   @ApiProperty({ enum: ['active', 'merged', 'dissolved'] }) readonly status: 'active' | 'merged' | 'dissolved';
-  @ApiProperty({ ...period, ...optional, description: 'Only when it has ended' }) readonly endedOn?: PartialDate;
+  @ApiProperty({ ...PERIOD_SCHEMA, ...optional, description: 'Only when it has ended' }) readonly endedOn?: PartialDate;
   @ApiProperty({ ...optional, description: 'Why it ended' }) readonly reason?: string;
   @ApiProperty({ type: Citation, ...optional, description: 'Where its end can be read' }) readonly citation?: Citation;
   @ApiProperty({ type: [MembershipAsAt] }) readonly memberships: MembershipAsAt[];

@@ -140,7 +140,7 @@ export interface Commitment extends Stages, Responsibility, Content, Editions, A
   readonly unsettled: boolean;
 }
 
-const nothing: Commitment = {
+const EMPTY_COMMITMENT: Commitment = {
   ...{ said: Series.of(), statements: Series.of(), changes: new Map(), unsettled: false },
   recorded: null,
   reports: Facts.none,
@@ -231,7 +231,7 @@ type StatementLists = Pick<Commitment, 'said' | 'statements' | 'changes' | 'numb
 
 /** The state after the statements, each as corrected since; a retracted one was never made. */
 function* toldAnew({ said, statements: all, changes, numbered }: StatementLists): Settling<Commitment> {
-  let [c, told]: [Commitment, number] = [{ ...nothing, said, statements: all, changes, numbered }, 0];
+  let [c, told]: [Commitment, number] = [{ ...EMPTY_COMMITMENT, said, statements: all, changes, numbered }, 0];
   for (const one of all) {
     const last = changes.get(one.revision)?.at(-1);
     if (last?.says !== null) c = after(c, last ? { ...one, data: last.says } : one);
@@ -258,7 +258,7 @@ const PARTS_NOT_BY_EVENT = [
   'unsettled',
 ] as const satisfies (keyof Commitment)[];
 type ByEvent = Exclude<keyof Commitment, (typeof PARTS_NOT_BY_EVENT)[number]>;
-const PARTS_BY_EVENT = (Object.keys(nothing) as (keyof Commitment)[]).filter(
+const PARTS_BY_EVENT = (Object.keys(EMPTY_COMMITMENT) as (keyof Commitment)[]).filter(
   (name): name is ByEvent => !(PARTS_NOT_BY_EVENT as readonly string[]).includes(name),
 );
 
@@ -357,7 +357,7 @@ const evolve = {
 
 export const commitment: Aggregate<Commitment, CommitmentEvents> = {
   category: 'commitment',
-  initial: nothing,
+  initial: EMPTY_COMMITMENT,
   evolve,
   settle: (c) => (c.unsettled ? toldAnew(c) : null),
 };

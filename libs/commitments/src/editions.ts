@@ -67,7 +67,11 @@ export const editionEvolvers: Evolvers<EditionEvents> = {
 };
 
 /** In the order in which stage entries are ranked (rule 2), by the period told of. */
-const inTime = <T extends Source>({ all }: ReportedPeriods<T>, asOf: FullDate, entry: (fact: T) => DatedEntry): T[] => {
+const inPeriodOrder = <T extends Source>(
+  { all }: ReportedPeriods<T>,
+  asOf: FullDate,
+  entry: (fact: T) => DatedEntry,
+): T[] => {
   const rank = (fact: T): string =>
     `${rankedOn(entry(fact))} ${fact.reportedOn} ${String(fact.revision).padStart(9, '0')}`;
   return all
@@ -78,16 +82,16 @@ const inTime = <T extends Source>({ all }: ReportedPeriods<T>, asOf: FullDate, e
 };
 
 export const editionFields: FieldFunctions<'editions' | 'lastEdition' | 'nextDue' | 'upkeep' | 'lastUpkeep'> = {
-  editions: (c, asOf) => inTime(c.editions, asOf, editionEntry),
+  editions: (c, asOf) => inPeriodOrder(c.editions, asOf, editionEntry),
   lastEdition: (c, asOf) => c.editions.ranked.asAt(asOf)?.of ?? null,
   nextDue: (_, __, { lastEdition }) => lastEdition?.nextDue ?? null,
-  upkeep: (c, asOf) => inTime(c.upkeep, asOf, upkeepEntry),
+  upkeep: (c, asOf) => inPeriodOrder(c.upkeep, asOf, upkeepEntry),
   lastUpkeep: (c, asOf) => c.upkeep.ranked.asAt(asOf)?.of ?? null,
 };
 
 // ── Rules ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-const datesOf = (evidence: readonly Evidence[] | null | undefined) =>
+const evidenceDates = (evidence: readonly Evidence[] | null | undefined) =>
   Object.fromEntries((evidence ?? []).map(({ date }, i) => [`/evidence/${i}/date`, date]));
 
 export const holdEdition: Decide<HoldEdition> = (c, act, by) => {
@@ -97,7 +101,7 @@ export const holdEdition: Decide<HoldEdition> = (c, act, by) => {
       '/held',
       `Only a recurring commitment has editions; this one is ${c.recorded?.nature}.`,
     );
-  datesAreSound(by, act.reportedOn, { '/held': act.held, '/until': act.until, ...datesOf(act.evidence) });
+  datesAreSound(by, act.reportedOn, { '/held': act.held, '/until': act.until, ...evidenceDates(act.evidence) });
   periodIsSound('/until', act.held, act.until);
   if (act.nextDue && lastDayOf(act.nextDue) <= firstDayOf(act.held))
     throw refused('next_is_before', '/nextDue', `The next edition is due after ${act.held}.`);
@@ -111,7 +115,7 @@ export const reportUpkeep: Decide<ReportUpkeep> = (c, act, by) => {
       '/period',
       `Only a standing commitment is kept up; this one is ${c.recorded?.nature}.`,
     );
-  datesAreSound(by, act.reportedOn, { '/period': act.period, ...datesOf(act.evidence) });
+  datesAreSound(by, act.reportedOn, { '/period': act.period, ...evidenceDates(act.evidence) });
   if (!act.keptUp && !act.note) throw refused('note_needed', '/note', 'Not kept up: say why.');
   return [{ name: 'UpkeepReported', data: dataOf(act) }];
 };

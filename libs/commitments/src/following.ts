@@ -20,7 +20,7 @@ import type { Reasoned } from '#bodies';
 import type { End } from '#words';
 import { commitment, statementAt, type Commitment, type CommitmentEvent, type CommitmentEvents } from './commitment.js';
 import { noCycle, type LineageEvents } from './lineage.js';
-import { linkedTo } from './links.js';
+import { linkedCommitments } from './links.js';
 
 type Happening = Pick<Recorded, 'id' | 'name' | 'data' | 'revision' | 'position' | 'meta'>;
 
@@ -76,7 +76,7 @@ async function lateFault(
   links: readonly RecordLink[],
   position?: string,
 ): Promise<Rejected | null> {
-  const known = await linkedTo(
+  const known = await linkedCommitments(
     log,
     links.map(({ to }) => to),
     position,

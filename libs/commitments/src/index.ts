@@ -12,7 +12,7 @@ export { documentsCitedAsAt, documentsIn } from './citations.js';
 export { milestoneOverTime } from './content.js';
 export { BLANKED_TEXT, statementAt, type Statement } from './corrections.js';
 export { follow, isFollowed } from './following.js';
-export { linkedTo } from './links.js';
+export { linkedCommitments } from './links.js';
 export { numbering, referencesTaken, referenceTakenBy, takeReference } from './numbering.js';
 export type * from '#bodies';
 export * from '#words';

@@ -44,7 +44,11 @@ async function upToDate(store: EventStore): Promise<KeptLinks> {
  * Some commitments, and the links of all that they lead to, as known at a position of the log. The commitments are
  * read; of those further away only the ones that are not cached, or have changed.
  */
-export async function linkedTo(log: Log, references: readonly string[], knownAt?: string): Promise<LinkedCommitments> {
+export async function linkedCommitments(
+  log: Log,
+  references: readonly string[],
+  knownAt?: string,
+): Promise<LinkedCommitments> {
   const found = new LinkedCommitments();
   const toVisit: string[] = [];
   const follow = (links: Links) => toVisit.push(...['end', ...RELATION_TYPES].flatMap((kind) => linksOf(links, kind)));

@@ -210,7 +210,7 @@ export class DraftsStore {
         ...[String(revision), JSON.stringify(content), account, saved, kind, id, String(revision), String(after)],
       )
       .catch((error: unknown) => {
-        if (isGone(error)) return [];
+        if (isForeignKeyFailure(error)) return [];
         throw error;
       });
     return row ? { revision, account, saved } : null;
@@ -218,7 +218,7 @@ export class DraftsStore {
 }
 
 /** PostgreSQL's refusal of a revision whose draft was deleted at the same moment. */
-const isGone = (error: unknown): boolean => (error as { code?: unknown }).code === '23503';
+const isForeignKeyFailure = (error: unknown): boolean => (error as { code?: unknown }).code === '23503';
 
 const MIGRATIONS_FOLDER = new URL('./tables/', import.meta.url);
 /** One of our processes at a time makes the tables. */

@@ -21,7 +21,7 @@ import {
   type Envelope,
   type QueuedAppend,
 } from '#eventsourcing';
-import { isRefused, kurrentMessageOf, CallTimeout, within, type Connection } from './connection.js';
+import { isRefused, kurrentMessageOf, CallTimeout, withTimeout, type Connection } from './connection.js';
 import { type Floors } from './floors.js';
 import { type StreamHead, type KnownLog } from './known.js';
 import { ALL_RECORDS, type LogReader } from './log-reader.js';
@@ -122,7 +122,7 @@ export class Appends {
     const until = Math.min(...batch.map((waiting) => waiting.until));
     try {
       // No event acknowledged before, by any process, is younger than the events stamped after this.
-      await within(
+      await withTimeout(
         until - performance.now(),
         this.open().then(() => this.floors.beforeStamping()),
       );
@@ -285,7 +285,7 @@ export class Appends {
   async #answered<T>(ms: number, until: number, append: Promise<T>): Promise<T> {
     for (const sentAt = performance.now(); ; ms = Math.min(PROGRESS_MS, until - performance.now()))
       try {
-        const answer = await within(ms, append);
+        const answer = await withTimeout(ms, append);
         this.#answeredAt = performance.now();
         return answer;
       } catch (error) {

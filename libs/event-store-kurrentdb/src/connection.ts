@@ -34,7 +34,7 @@ export class Connection {
     /** In ms: how long a call may go without any answer. */
     readonly deadline: number,
   ) {
-    this.#client = open(address);
+    this.#client = openClient(address);
   }
 
   /** The client of now, and a signal that aborts when it is discarded. */
@@ -46,7 +46,7 @@ export class Connection {
   discard(client: KurrentDBClient): void {
     if (client !== this.#client) return;
     const gone = this.#gone;
-    this.#client = open(this.address);
+    this.#client = openClient(this.address);
     this.#gone = new AbortController();
     end(client);
     gone.abort();
@@ -86,7 +86,7 @@ export class Connection {
 }
 
 /** Waits for a promise so many ms. @throws Unanswered */
-export async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
+export async function withTimeout<T>(ms: number, promise: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(
@@ -108,7 +108,7 @@ async function collect<E>(events: AsyncIterable<E>, ms: number, isEnough?: (even
     for await (const event of events) if ((all.push(event), isEnough?.(event))) break;
   })();
   for (let seen = -1; ;) {
-    const done = await within(
+    const done = await withTimeout(
       ms,
       reading.then(() => true),
     ).catch((error: unknown) => {
@@ -152,7 +152,7 @@ interface Inside {
   ): () => Promise<Writable>;
 }
 
-function open(address: Address): KurrentDBClient {
+function openClient(address: Address): KurrentDBClient {
   let client: KurrentDBClient;
   try {
     client = KurrentDBClient.connectionString(address.next());

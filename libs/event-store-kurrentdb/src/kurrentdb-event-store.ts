@@ -20,7 +20,7 @@ import {
 } from '#eventsourcing';
 import { Address } from './address.js';
 import { Appends, writtenOf } from './appends.js';
-import { Connection, isRefused, within } from './connection.js';
+import { Connection, isRefused, withTimeout } from './connection.js';
 import { Feed } from './feed.js';
 import { Floors, type Floor } from './floors.js';
 import { KnownLog } from './known.js';
@@ -270,7 +270,7 @@ export class KurrentdbEventStore implements EventStore {
     this.#feed.stop();
     this.#arrivals.tell();
     await this.#appends.settled();
-    await within(CLOSE_TIMEOUT_MS, this.#floors.end()).catch(() => {});
+    await withTimeout(CLOSE_TIMEOUT_MS, this.#floors.end()).catch(() => {});
     this.#connection.close();
   }
 

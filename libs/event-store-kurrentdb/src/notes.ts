@@ -2,7 +2,7 @@
 import { ANY, jsonEvent, NO_STREAM as NO_SUCH_STREAM, WrongExpectedVersionError } from '@kurrent/kurrentdb-client';
 import { Mutex } from 'async-mutex';
 import { StoreUnavailable, type EventType } from '#eventsourcing';
-import { isRefused, kurrentMessageOf, within, type Connection } from './connection.js';
+import { isRefused, kurrentMessageOf, withTimeout, type Connection } from './connection.js';
 import { type Floor } from './floors.js';
 import { type KnownLog } from './known.js';
 import { type LogLook } from './look.js';
@@ -44,7 +44,7 @@ export class Notes {
       const left = until - performance.now();
       if (left <= 0) throw new StoreUnavailable('The log cannot be written now.');
       try {
-        await within(
+        await withTimeout(
           left,
           client.appendToStream(stream, jsonEvent({ type: 'Noted', data: { ...note } }), {
             streamState: revision < 0 ? NO_SUCH_STREAM : BigInt(revision),
@@ -87,7 +87,7 @@ export class Notes {
   async floor(floor: Floor): Promise<void> {
     const { client } = this.connection.current;
     const deadline = this.connection.deadline / 4;
-    await within(
+    await withTimeout(
       deadline,
       client.appendToStream(this.names.floors, jsonEvent({ type: 'Noted', data: { ...floor } }), {
         ...{ streamState: ANY, requiresLeader: true, deadline },
@@ -98,6 +98,6 @@ export class Notes {
     });
     if (this.#isTrimmed) return;
     this.#isTrimmed = true;
-    await within(deadline, client.setStreamMetadata(this.names.floors, { maxAge: FLOOR_AGE_S }));
+    await withTimeout(deadline, client.setStreamMetadata(this.names.floors, { maxAge: FLOOR_AGE_S }));
   }
 }

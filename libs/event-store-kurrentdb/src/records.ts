@@ -190,12 +190,12 @@ export const commitOf = (record: AllStreamRecordedEvent | RecordedEvent): Positi
 
 /** About how many characters of data a record has. */
 export const recordChars = ({ data }: RecordedEvent): number =>
-  data instanceof Uint8Array ? data.length : lengthOf(data);
+  data instanceof Uint8Array ? data.length : jsonLength(data);
 
-function lengthOf(value: unknown): number {
+function jsonLength(value: unknown): number {
   if (typeof value === 'string') return value.length;
   if (typeof value !== 'object' || value === null) return 5;
   let length = 2;
-  for (const key in value) length += key.length + 4 + lengthOf((value as Record<string, unknown>)[key]);
+  for (const key in value) length += key.length + 4 + jsonLength((value as Record<string, unknown>)[key]);
   return length;
 }

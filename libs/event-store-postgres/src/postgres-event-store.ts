@@ -27,7 +27,7 @@ import {
   READ_BY_STREAM,
   inBatches,
   inOneTransaction,
-  literal,
+  dollarQuoted,
   READ_LOG,
   appendParameters,
   appendChars,
@@ -113,7 +113,7 @@ export class PostgresEventStore implements EventStore {
    */
   async blank(stream: string, revision: number): Promise<void> {
     if (!Number.isSafeInteger(revision)) throw new NoSuchEvent(stream, revision);
-    const blanking = `SELECT followthrough_log.blank(${literal(stream)}, ${revision}) AS found`;
+    const blanking = `SELECT followthrough_log.blank(${dollarQuoted(stream)}, ${revision}) AS found`;
     const [row] = await this.#write<{ found: boolean }>(blanking);
     if (!row!.found) throw new NoSuchEvent(stream, revision);
     await this.#erasing.soon();
@@ -277,7 +277,7 @@ export class PostgresEventStore implements EventStore {
       const [answer] = await this.#inOne<{ base: string; refused: Record<string, number> }>(
         client,
         `SELECT base, refused FROM followthrough_log.append(${this.now?.() ?? 'NULL'},
-          ${literal(JSON.stringify(events))}, ${literal(JSON.stringify(chain))}, ${news})`,
+          ${dollarQuoted(JSON.stringify(events))}, ${dollarQuoted(JSON.stringify(chain))}, ${news})`,
       );
       client.release();
       types.forEach((type) => this.#typesKnown.add(type));

@@ -26,7 +26,7 @@ const setTimeouts = (forMs: number): string =>
   `SELECT set_config('statement_timeout', '${forMs}', true), set_config('lock_timeout', '${LOCK_MS}', true)`;
 
 /** A text in such a message, which has no parameters. */
-export function literal(text: string): string {
+export function dollarQuoted(text: string): string {
   for (let tag = '$ft$'; ; tag = `$ft${randomUUID().slice(0, 8)}$`)
     if (!text.includes(tag)) return `${tag}${text}${tag}`;
 }
@@ -40,14 +40,14 @@ const FROM_EVENTS_WITH_PAYLOADS =
   'FROM followthrough_log.events e JOIN followthrough_log.payloads p ON p.position = e.position';
 export const READ_STREAM = `SELECT ${EVENT_COLUMNS} ${FROM_EVENTS_WITH_PAYLOADS} WHERE e.stream = $1 AND e.revision >= $2 ORDER BY e.revision LIMIT $3`;
 /** A page, which ends by its bytes, too. */
-const page = (where: string, order: string, limit: string): string => `
+const pageSql = (where: string, order: string, limit: string): string => `
   SELECT * FROM (
     SELECT ${EVENT_COLUMNS}, row_number() OVER w AS n, sum(octet_length(p.data)) OVER w AS bytes
     ${FROM_EVENTS_WITH_PAYLOADS} ${where} WINDOW w AS (ORDER BY ${order} ROWS UNBOUNDED PRECEDING) ORDER BY ${order} LIMIT ${limit}
   ) page WHERE n = 1 OR bytes IS NULL OR bytes <= ${PAGE_BYTES} ORDER BY n`;
-export const READ_LOG = page('AND p.position > $1 WHERE e.position > $1', 'e.position', '$2');
+export const READ_LOG = pageSql('AND p.position > $1 WHERE e.position > $1', 'e.position', '$2');
 // '.' is the character after '-'.
-export const READ_BY_STREAM = page(
+export const READ_BY_STREAM = pageSql(
   'WHERE (e.stream, e.revision) > ($1, $2) AND e.stream < $3 AND e.position <= $4',
   'e.stream, e.revision',
   '$5',

@@ -21,7 +21,7 @@ export function look(db: Database.Database, mustExist: boolean): void {
 }
 
 /** Sets how the file is kept, and makes the tables of a new log. */
-export function prepare(db: Database.Database): void {
+export function prepareTables(db: Database.Database): void {
   // SQLite overwrites deleted data, in every page: blanked data must be gone from the file.
   db.pragma('secure_delete = ON');
   // Pages of the index are written again and again: a longer WAL copies each back once (32 MB at most).

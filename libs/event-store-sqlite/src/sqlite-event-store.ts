@@ -29,8 +29,8 @@ import {
   type QueuedAppend,
 } from '#eventsourcing';
 import { MAX_BYTES_CHECKED_AT_OPEN, integrityAside, integrityOf } from './integrity.js';
-import { page, preparedStatements, toEnvelope, type StreamHead } from './statements.js';
-import { damaged, look, prepare, throwAsLogError } from './log-file.js';
+import { readPage, preparedStatements, toEnvelope, type StreamHead } from './statements.js';
+import { damaged, look, prepareTables, throwAsLogError } from './log-file.js';
 
 /** The interval of looks for events that another process has appended. */
 const POLL_MS = 50;
@@ -72,7 +72,7 @@ export class SqliteEventStore implements EventStore {
     private readonly now: () => number = Date.now,
     { mustExist = false, toLook = false } = {},
   ) {
-    this.#db = openSqlite(file, { mustExist, waitMs: 0, look: (db) => look(db, mustExist), prepare });
+    this.#db = openSqlite(file, { mustExist, waitMs: 0, look: (db) => look(db, mustExist), prepare: prepareTables });
     this.#statements = preparedStatements(this.#db);
     try {
       this.#looked = toLook ? Promise.resolve(null) : this.#look();
@@ -126,7 +126,9 @@ export class SqliteEventStore implements EventStore {
   }
 
   async readAll(after: string | null, limit: number): Promise<Envelope[]> {
-    return this.#read(({ log }) => page(limit, (last, rows) => log.all(Number(last?.position ?? after ?? 0), rows)));
+    return this.#read(({ log }) =>
+      readPage(limit, (last, rows) => log.all(Number(last?.position ?? after ?? 0), rows)),
+    );
   }
 
   async readByStream(
@@ -136,7 +138,7 @@ export class SqliteEventStore implements EventStore {
     limit: number,
   ): Promise<Envelope[]> {
     return this.#read(({ byStream }) =>
-      page(limit, (last, rows) => {
+      readPage(limit, (last, rows) => {
         const { stream, revision } = last ?? after ?? { stream: `${category}-`, revision: -1 };
         return byStream.all(stream, revision, `${category}.`, Number(upTo), rows);
       }),

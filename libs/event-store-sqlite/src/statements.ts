@@ -81,7 +81,10 @@ const ROWS_PER_READ = 64;
  * The events of a page, which ends by their bytes, too.
  * @param after up to so many rows after one, or from the first on
  */
-export function page(limit: number, after: (last: Envelope | null, limit: number) => readonly EventRow[]): Envelope[] {
+export function readPage(
+  limit: number,
+  after: (last: Envelope | null, limit: number) => readonly EventRow[],
+): Envelope[] {
   const events: Envelope[] = [];
   for (let bytes = 0; events.length < limit;) {
     const wanted = Math.min(ROWS_PER_READ, limit - events.length);

@@ -90,8 +90,8 @@ class Copying {
 
   #compareOne(step: 'comparing' | 'checking', there: Envelope, here: Envelope | undefined): void {
     if (here?.position !== there.position || here.hash !== there.hash) throw new Error(foreign(there));
-    check('target', this.#target, there);
-    if (step === 'comparing') check('source', this.#source, here);
+    checkEvent('target', this.#target, there);
+    if (step === 'comparing') checkEvent('source', this.#source, here);
     if (there.data !== null && here.data === null)
       this.#left.set(eventKey(there.stream, there.revision), there.position);
   }
@@ -110,7 +110,7 @@ class Copying {
       const after = this.#source.position;
       const batch = await this.from.readAll(after, BATCH_SIZE);
       if (batch.length === 0) throw new Error(`The source ends at ${after}, and said that it ends at ${head}.`);
-      for (const event of batch) check('source', this.#source, event);
+      for (const event of batch) checkEvent('source', this.#source, event);
       await this.to.takeOver(after, batch);
       this.#copied += batch.length;
       this.onCopying('copying', this.#source.events, this.#source.position!);
@@ -134,7 +134,7 @@ class Copying {
 
 const eventKey = (stream: string, revision: number): string => `${stream} ${revision}`;
 
-function check(whose: 'source' | 'target', verification: LogVerification, event: Envelope): void {
+function checkEvent(whose: 'source' | 'target', verification: LogVerification, event: Envelope): void {
   const unsound = verification.next(event);
   if (unsound) throw notSound(whose, unsound);
 }

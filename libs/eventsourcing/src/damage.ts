@@ -13,7 +13,7 @@ const NO_META: Meta = { actor: '', agency: null, role: '', commandId: '', correl
 /** The envelope of a row, with any content: a part that cannot be read marks the event as damaged. */
 export function envelopeOf(row: StoredEvent): Envelope {
   const { id, stream, revision, position, type, version, data, salt, digest, hash } = row;
-  let damaged = unreadable(row);
+  let damaged = unreadableEvent(row);
   let meta = NO_META;
   try {
     meta = JSON.parse(row.meta) as Meta;
@@ -32,7 +32,7 @@ export function envelopeOf(row: StoredEvent): Envelope {
 
 const isText = (value: unknown): boolean => typeof value === 'string';
 
-function unreadable({
+function unreadableEvent({
   stream,
   revision,
   id,

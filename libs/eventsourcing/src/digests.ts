@@ -40,7 +40,7 @@ export class Digests {
   /** Why a digest cannot be checked; `null`: it can. */
   faultOf(digest: string): string | null {
     return this.#by(digest) === undefined
-      ? `it was hashed by ${nameIn(digest)}, which this version does not know`
+      ? `it was hashed by ${algorithmName(digest)}, which this version does not know`
       : null;
   }
 
@@ -53,7 +53,7 @@ export class Digests {
   }
 
   #by(digest: string): Algorithm | undefined {
-    const name = nameIn(digest);
+    const name = algorithmName(digest);
     return this.recognised.find((one) => one === name);
   }
 }
@@ -63,7 +63,7 @@ export const prefixOf = (algorithm: Algorithm): string => (algorithm === UNNAMED
 
 const withAlgorithm = (algorithm: Algorithm, digest: string): string => prefixOf(algorithm) + digest;
 
-function nameIn(digest: string): string {
+function algorithmName(digest: string): string {
   const end = digest.indexOf(':');
   // Further on it is no name, but damage.
   return end < 0 || end > 10 ? UNNAMED_ALGORITHM : digest.slice(0, end);

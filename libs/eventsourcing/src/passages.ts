@@ -22,7 +22,7 @@ function hashOf(bytes: Uint8Array, start: number, end: number): number {
 }
 
 /** All bytes of some memory. A view of no given length is asked how long it is with every byte, which takes thirty times as long. */
-const bytesOf = (memory: ArrayBufferLike): Buffer => Buffer.from(memory, 0, memory.byteLength);
+const bufferOver = (memory: ArrayBufferLike): Buffer => Buffer.from(memory, 0, memory.byteLength);
 
 export class Passages {
   #bytes: Buffer = Buffer.alloc(INITIAL_CAPACITY);
@@ -78,7 +78,7 @@ export class Passages {
     const most = start + text.length * LETTER_BYTES;
     if (most > this.#bytes.length) {
       const before = this.#bytes;
-      this.#bytes = bytesOf(memoryOf(Math.ceil(most * GROWTH_FACTOR)));
+      this.#bytes = bufferOver(memoryOf(Math.ceil(most * GROWTH_FACTOR)));
       this.#bytes.set(before);
     }
     const bytes = this.#bytes;
@@ -171,7 +171,7 @@ export class Passages {
   }
 
   load(name: string, arrays: Memory['arrays']): void {
-    this.#bytes = bytesOf(arrays[`${name}.bytes`]!.buffer);
+    this.#bytes = bufferOver(arrays[`${name}.bytes`]!.buffer);
     this.#size = arrays[`${name}.starts`]!.length - 1;
     this.#starts = withRoom(arrays[`${name}.starts`]!) as Int32Array<ArrayBuffer>;
     this.#table = arrays[`${name}.table`] as Int32Array<ArrayBuffer>;

@@ -52,32 +52,32 @@ const CELL_READERS: { readonly [F in CellForm['form']]: CellReader } = {
   text: (text) => ({ value: text }),
   texts: (text) => ({ value: listItemsIn(text) }),
   address: (text) => ({ value: text }),
-  language: (text) => ({ value: codeIn(text).value }),
+  language: (text) => ({ value: tidyCode(text).value }),
   whole: (text) =>
     /^\d+(?:[.,]0+)?$/.test(text) ? { value: parseInt(text, 10) } : wrong('is no whole number', 'such as 12'),
   tick: (text) => tickIn(text),
-  code: (text) => codeIn(text),
-  codes: (text) => inParts(text, codeIn),
-  kebab: (text) => lower(codeIn(text)),
-  kebabs: (text) => inParts(text, (part) => lower(codeIn(part))),
-  countries: (text) => inParts(text, (part) => upper(codeIn(part))),
-  word: (text, _, field: Extract<CellForm, { form: 'word' }>) => wordIn(text, field),
+  code: (text) => tidyCode(text),
+  codes: (text) => listParts(text, tidyCode),
+  kebab: (text) => lower(tidyCode(text)),
+  kebabs: (text) => listParts(text, (part) => lower(tidyCode(part))),
+  countries: (text) => listParts(text, (part) => upper(tidyCode(part))),
+  word: (text, _, field: Extract<CellForm, { form: 'word' }>) => wordInCell(text, field),
   day: (text, cell, _, habits) => {
-    const read = dateIn(text, cell, habits);
+    const read = dateInCell(text, cell, habits);
     return 'value' in read && String(read.value).length < 10
       ? wrong('is no full date', 'a day, such as 2012-11-02')
       : read;
   },
-  period: (text, cell, _, habits) => dateIn(text, cell, habits),
-  roles: (text) => inParts(text, roleIn),
-  evidence: (text) => inParts(text, evidence, 'parts'),
-  milestones: (text) => inParts(text, milestone, 'parts'),
-  deliverables: (text) => inParts(text, deliverableIn, 'parts'),
-  relations: (text) => inParts(text, relationIn, 'parts'),
-  activities: (text) => inParts(text, activityIn, 'parts'),
-  memberships: (text) => inParts(text, membership, 'parts'),
-  chairs: (text) => inParts(text, chair, 'parts'),
-  agenda: (text) => inParts(text, agendaItem, 'parts'),
+  period: (text, cell, _, habits) => dateInCell(text, cell, habits),
+  roles: (text) => listParts(text, roleIn),
+  evidence: (text) => listParts(text, evidence, 'parts'),
+  milestones: (text) => listParts(text, milestone, 'parts'),
+  deliverables: (text) => listParts(text, deliverableIn, 'parts'),
+  relations: (text) => listParts(text, relationIn, 'parts'),
+  activities: (text) => listParts(text, activityIn, 'parts'),
+  memberships: (text) => listParts(text, membership, 'parts'),
+  chairs: (text) => listParts(text, chair, 'parts'),
+  agenda: (text) => listParts(text, agendaItem, 'parts'),
   json: (text) => jsonIn(text),
 };
 
@@ -89,7 +89,7 @@ const INVISIBLE_CHARACTERS = /[\u00ad\u200b-\u200f\u2060\ufeff]/g;
 const QUOTES = /^["'`´‘’‚‛“”„‟«»‹›＂＇]+|["'`´‘’‚‛“”„‟«»‹›＂＇]+$/g;
 
 /** A code, with the signs in it that only look like those of a code put right. */
-function codeIn(text: string): { value: string; note?: string } {
+function tidyCode(text: string): { value: string; note?: string } {
   const value = text
     .normalize('NFKC')
     .replaceAll(INVISIBLE_CHARACTERS, '')
@@ -104,7 +104,7 @@ const upper = ({ value, note }: { value: string; note?: string }) => ({ value: v
 const quoted = (text: string): string => `«${text.length > 60 ? `${text.slice(0, 59)}…` : text}»`;
 
 /** The parts of a list: by semicolons and line ends; where there are none, and no part can hold one, by commas. */
-function inParts(text: string, read: (part: string) => ReadValue, how: 'codes' | 'parts' = 'codes'): ReadValue {
+function listParts(text: string, read: (part: string) => ReadValue, how: 'codes' | 'parts' = 'codes'): ReadValue {
   const parts = listItemsIn(text);
   const all = how === 'codes' && parts.length === 1 ? listItemsIn(parts[0]!.replaceAll(/,(?![^(]*\))/g, ';')) : parts;
   const values: unknown[] = [];
@@ -118,8 +118,8 @@ function inParts(text: string, read: (part: string) => ReadValue, how: 'codes' |
   return { value: values, ...(notes.length > 0 && { note: notes.join('; ') }) };
 }
 
-function wordIn(text: string, field: Extract<CellForm, { form: 'word' }>): ReadValue {
-  const code = codesByWords(field).get(nameKey(codeIn(text).value));
+function wordInCell(text: string, field: Extract<CellForm, { form: 'word' }>): ReadValue {
+  const code = codesByWords(field).get(nameKey(tidyCode(text).value));
   if (code === undefined) return wrong(`${quoted(text)} is none of the words for it`, oneOf(field.of));
   return code === text ? { value: code } : { value: code, note: `${quoted(text)} was read as ${code}` };
 }
@@ -142,17 +142,17 @@ function jsonIn(text: string): ReadValue {
 
 /** A tick, or none: `no` says as little as an empty cell. */
 function tickIn(text: string): ReadValue {
-  const value = TICK_WORDS.get(nameKey(codeIn(text).value));
+  const value = TICK_WORDS.get(nameKey(tidyCode(text).value));
   return value === undefined ? wrong(`${quoted(text)} is neither yes nor no`, 'yes, or an empty cell') : { value };
 }
 
 /** `ACP (lead)`; the roles of one agency may stand together. */
 function roleIn(part: string): ReadValue {
   const [, agency = '', words = ''] = /^(.*?)\s*(?:[([](.*)[)\]])?$/s.exec(part) ?? [];
-  const code = codeIn(agency);
+  const code = tidyCode(agency);
   const [first = '', ...more] = words.split(',').map((one) => one.trim());
   const asked = more.some((one) => nameKey(one) === 'asked');
-  const role = ROLE_WORDS.get(nameKey(codeIn(first).value));
+  const role = ROLE_WORDS.get(nameKey(tidyCode(first).value));
   if (!role) return wrong('names no role', 'an agency with its role: IOM (lead); ILO (partner)');
   return { value: { agency: code.value, role, ...(asked && { asked: true }) }, note: code.note };
 }
@@ -161,13 +161,16 @@ function roleIn(part: string): ReadValue {
 
 /** The locales of the languages in which dates are read. */
 const DATE_LOCALES = ['en', 'fr', 'es'];
-const namesOf = (options: Intl.DateTimeFormatOptions, day: number): string[] =>
+const dateWords = (options: Intl.DateTimeFormatOptions, day: number): string[] =>
   DATE_LOCALES.map((locale) => nameKey(new Intl.DateTimeFormat(locale, { ...options, timeZone: 'UTC' }).format(day)));
 
 const MONTH_NAMES = new Map<string, string>([
   ...(['long', 'short'] as const).flatMap((month) =>
     Array.from({ length: 12 }, (_, m) =>
-      namesOf({ month }, Date.UTC(2006, m, 15)).map((name): [string, string] => [name, String(m + 1).padStart(2, '0')]),
+      dateWords({ month }, Date.UTC(2006, m, 15)).map((name): [string, string] => [
+        name,
+        String(m + 1).padStart(2, '0'),
+      ]),
     ).flat(),
   ),
   // As they are written in Peru, and short in Spain.
@@ -177,7 +180,7 @@ const MONTH_NAMES = new Map<string, string>([
 const AROUND_DATES = new Set([
   ...['of', 'the', 'de', 'del', 'le', 'el', 'en', 'd', 'l'],
   ...(['long', 'short'] as const).flatMap((weekday) =>
-    Array.from({ length: 7 }, (_, d) => namesOf({ weekday }, Date.UTC(2006, 0, 1 + d))).flat(),
+    Array.from({ length: 7 }, (_, d) => dateWords({ weekday }, Date.UTC(2006, 0, 1 + d))).flat(),
   ),
 ]);
 /** `mar` is a month, and Tuesday in two languages. */
@@ -202,9 +205,9 @@ const two = (digits: string): string => digits.padStart(2, '0');
  * A date as exactly as it is written. Days with slashes are read only in the order that the file or its sender names,
  * as nobody can tell 03/04 otherwise.
  */
-function dateIn(text: string, cell: Cell, { epoch, dates }: Habits): ReadValue {
+function dateInCell(text: string, cell: Cell, { epoch, dates }: Habits): ReadValue {
   if (cell.date) return { value: cell.date };
-  const plain = codeIn(text).value;
+  const plain = tidyCode(text).value;
   const is = (date: string, note?: string): ReadValue =>
     isPartialDate(date) ? { value: date, note } : wrong(`${quoted(text)} is no real date`, 'such as 2012-11-02');
   if (/^\d{4}(?:-\d{2}(?:-\d{2})?)?$/.test(plain)) return is(plain);
@@ -259,7 +262,7 @@ const MEMBERSHIP_EXAMPLE = 'GMG (from 2006-04, to 2010), or GMG (by 2007) where 
 const memberIn =
   (roles: readonly string[], example: string) =>
   (part: string): ReadValue => {
-    const read = membershipIn(codeIn(part.replace(/\(.*/s, '')).value + (/\s\(.*/s.exec(part)?.[0] ?? ''));
+    const read = membershipIn(tidyCode(part.replace(/\(.*/s, '')).value + (/\s\(.*/s.exec(part)?.[0] ?? ''));
     if (!read) return wrong('cannot be read', example);
     if (read.role && !roles.includes(read.role)) return wrong(`names another role than ${roles.join(', ')}`, example);
     return { value: read };
@@ -277,13 +280,13 @@ const agendaItem = (part: string): ReadValue => {
 function deliverableIn(part: string): ReadValue {
   const [, type, title] = /^([^:]+):\s*(.+)$/s.exec(part) ?? [];
   if (!type || !title) return wrong('names no type and title', 'publication: Research Guide');
-  return { value: { type: codeIn(type.trim()).value.toLowerCase(), title } };
+  return { value: { type: tidyCode(type.trim()).value.toLowerCase(), title } };
 }
 
 /** `iati XM-DAC-47066-MH.0012`; without a scheme it is that of IATI. */
 function activityIn(part: string): ReadValue {
   const [, scheme = 'iati', id = ''] = SCHEMED_ID.exec(part) ?? [];
-  const read = codeIn(id);
+  const read = tidyCode(id);
   return { value: { scheme: scheme.toLowerCase(), id: read.value }, note: read.note };
 }
 const SCHEMED_ID = new RegExp(`^(?:(${ACTIVITY_SCHEMES.join('|')})[\\s:]+)?(.*)$`, 'is');
@@ -293,5 +296,5 @@ function relationIn(part: string): ReadValue {
   const [, words = '', to = ''] = /^(.*)[\s:]+(\S+)$/s.exec(part) ?? [];
   const type = RELATION_WORDS.get(nameKey(words));
   if (!type) return wrong('names no relation', `part_of IOM-2011-10; ${oneOf([...RELATION_WORDS.values()])}`);
-  return { value: { type, to: codeIn(to).value } };
+  return { value: { type, to: tidyCode(to).value } };
 }

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, matchesGlob, resolve } from 'node:path';
 import type { Register } from '#registers';
 import type { TableSubject } from './fields.js';
-import { folderOf, unreadable, type SentFolder } from './sent-tables.js';
+import { folderOf, unreadableFile, type SentFolder } from './sent-tables.js';
 
 /** A fault that keeps a folder from being imported: its place and its words. */
 export interface ImportProblem {
@@ -57,7 +57,7 @@ const OTHER_FILES = ['*.md', 'expected', '.*'];
 
 /** The files of a folder in this form. @throws Rejected `unreadable_file` where there is no such folder */
 export function jsonFolderAt(path: string): SentFolder {
-  if (!existsSync(path) || !statSync(path).isDirectory()) throw unreadable(`${path}: there is no such folder.`);
+  if (!existsSync(path) || !statSync(path).isDirectory()) throw unreadableFile(`${path}: there is no such folder.`);
   const names = readdirSync(path).sort();
   const isData = (name: string) => isOfForm(name) && statSync(join(path, name)).isFile();
   const files = names.filter(isData).map((name) => {

@@ -45,8 +45,8 @@ import { isOfForm } from './folder-form.js';
 import { planImport, type ImportPlan } from './import-folder.js';
 import { planTables } from './plan-tables.js';
 import type { ImportRow } from './preview.js';
-import { isJson, tablesSent, unreadable, type Base, type SentFolder } from './sent-tables.js';
-import { commandOf, commandMeta, severalFrom, streamsOf, type KeptCommand } from './kept-commands.js';
+import { isJson, tablesSent, unreadableFile, type Base, type SentFolder } from './sent-tables.js';
+import { executableCommand, commandMeta, severalFrom, streamsOf, type KeptCommand } from './kept-commands.js';
 import type { SourceTerms } from './table-row.js';
 import { enteredBefore, staysInWords, takenBack, type Stays } from './taking-back.js';
 import { KeptImports, PLAN_KIND, RECORD_KIND, type KeptImport, type Planned } from './kept-imports.js';
@@ -126,7 +126,7 @@ export class Imports {
     ];
     const plan = await this.#planFolder(folder, by);
     if (plan.files.length === 0 && plan.problems.length === 0)
-      throw unreadable(
+      throw unreadableFile(
         `${folder.name} holds nothing to import.${unread.length > 0 ? ` Called as no file of the form: ${unread.join(', ')}.` : ''}`,
       );
     for (const { subject, acts } of plan.commands)
@@ -223,7 +223,7 @@ export class Imports {
       const meta = commandMeta(id, speaker, i);
       // One that took its reference before a crash is known by it at once.
       const known = command.id ?? (await references(command, meta));
-      ready.push(commandOf({ ...command, id: known }, { by: speaker, meta }, streams));
+      ready.push(executableCommand({ ...command, id: known }, { by: speaker, meta }, streams));
     }
     const all = ready.length + rounds.length;
     await this.#inTurn(ready, (done) => onProgress(done, all));
@@ -377,7 +377,11 @@ export class Imports {
       }
       if (acts.length > 0)
         back.push(
-          commandOf({ sheet: '', row: 0, subject: command.subject, id, acts }, { by, meta: undoing }, new Set()),
+          executableCommand(
+            { sheet: '', row: 0, subject: command.subject, id, acts },
+            { by, meta: undoing },
+            new Set(),
+          ),
         );
     }
     if (builtUpon.length > 0)

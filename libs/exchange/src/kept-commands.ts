@@ -28,7 +28,7 @@ export interface KeptCommand {
  * A kept command as one that can be executed: its bodies are valid, and its acts are the caller's to do.
  * @throws Rejected
  */
-export function commandOf(
+export function executableCommand(
   { subject, id, acts, expected }: KeptCommand,
   context: RequestContext,
   importedStreams: ReadonlySet<string>,

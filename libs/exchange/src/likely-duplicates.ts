@@ -74,7 +74,7 @@ class CommitmentsBefore {
     const found: LikelyDuplicate[] = [];
     for (const other of await this.compared.duplicates.of(candidate)) {
       const fields = await this.#besideRecorded(of, other.reference);
-      found.push({ this: sideOf(candidate, of), that: sideOf(other), fields });
+      found.push({ this: duplicateSide(candidate, of), that: duplicateSide(other), fields });
     }
     const met = new Set(this.#sharing.get(whole)?.slice(0, MAX_DUPLICATES_PER_ROW));
     for (const word of words) {
@@ -84,7 +84,11 @@ class CommitmentsBefore {
     for (const other of met) {
       if (found.length >= MAX_DUPLICATES_PER_ROW) break;
       if (mayBeSame(candidate, other, words, other.words))
-        found.push({ this: sideOf(candidate, of), that: sideOf(other, other.of), fields: sidesOf(of, other.of.says) });
+        found.push({
+          this: duplicateSide(candidate, of),
+          that: duplicateSide(other, other.of),
+          fields: sidesOf(of, other.of.says),
+        });
     }
     for (const word of [whole, ...words]) {
       const some = this.#sharing.get(word);
@@ -116,7 +120,7 @@ class EntriesBefore {
     if (!known) this.#entries.set(kind, (known = { all: [...(await this.compared.entries(kind))], places: new Map() }));
     const { all, places } = known;
     const side = (one: Entry, at: NewThing | undefined) =>
-      sideOf({ reference: entryCode(one), title: entryName(one), agencies: [], followsUp: [] }, at);
+      duplicateSide({ reference: entryCode(one), title: entryName(one), agencies: [], followsUp: [] }, at);
     const found = namesakes(entry, all)
       .slice(0, MAX_DUPLICATES_PER_ROW)
       .map((other) => ({
@@ -130,7 +134,10 @@ class EntriesBefore {
 }
 
 /** @param at absent: it is recorded already */
-const sideOf = ({ reference, title, agencies, followsUp }: DuplicateCandidate, at?: NewThing): DuplicateSide => ({
+const duplicateSide = (
+  { reference, title, agencies, followsUp }: DuplicateCandidate,
+  at?: NewThing,
+): DuplicateSide => ({
   ...{ reference: reference || null, sheet: at?.row.sheet ?? null, row: at?.row.row ?? null },
   ...{ title, agencies, followsUp },
 });

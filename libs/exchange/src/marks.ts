@@ -19,7 +19,7 @@ interface FoundPlace {
 }
 
 /** The citation of a paragraph, in the form in which it is found again. */
-export function citationOf({ number, within: below, section, lines, place }: Paragraph): CitedPlace {
+export function paragraphCitation({ number, within: below, section, lines, place }: Paragraph): CitedPlace {
   const heading = section.at(-1);
   const within = heading === undefined ? '' : `«${heading.replaceAll(/[«»]/g, '"')}» `;
   const counted = markOf({ number, within: below });

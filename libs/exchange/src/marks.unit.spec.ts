@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { readPaper, type Paper } from '#files';
-import { citationOf, SearchedPaper, type CitedPlace } from './marks.js';
+import { paragraphCitation, SearchedPaper, type CitedPlace } from './marks.js';
 import { deep } from '../../../test/support/properties.js';
 
 interface Citation extends CitedPlace {
@@ -198,7 +198,7 @@ describe('A place of a paper that numbers nothing', () => {
     const paper = await read(ITEMS);
     const cited = paper.paragraphs
       .filter(({ kind }) => kind === 'paragraph')
-      .map((one) => [one.text, citationOf(one).paragraph]);
+      .map((one) => [one.text, paragraphCitation(one).paragraph]);
     expect(cited).toEqual([
       ['The Group has three tasks:', 'para 12'],
       ['To meet twice a year;', 'para 12 (a)'],
@@ -228,7 +228,10 @@ describe('A place of a paper that numbers nothing', () => {
       const searched = new SearchedPaper(paper);
       const paragraphs = paper.paragraphs.filter(({ kind }) => kind === 'paragraph');
       for (const paragraph of paragraphs.filter((_, n) => deep || n % 4 === 0))
-        expect(searched.find(citationOf(paragraph))).toEqual({ places: [paragraph.place], exactness: 'paragraph' });
+        expect(searched.find(paragraphCitation(paragraph))).toEqual({
+          places: [paragraph.place],
+          exactness: 'paragraph',
+        });
     }
   });
 });

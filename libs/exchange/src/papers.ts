@@ -12,8 +12,8 @@ import { paperIn, UnreadableFile, type Paper } from '#files';
 import { LOG, type RequestContext, type Upload } from '#platform';
 import { Progress } from '#progress';
 import { LATEST_DATE, Registers, type Document } from '#registers';
-import { unreadable } from './sent-tables.js';
-import { citationOf, SearchedPaper, type CitedPlace, type Exactness } from './marks.js';
+import { unreadableFile } from './sent-tables.js';
+import { paragraphCitation, SearchedPaper, type CitedPlace, type Exactness } from './marks.js';
 
 const COUNT_SCHEMA = { type: 'integer', minimum: 0 } as const;
 
@@ -129,7 +129,7 @@ export class Papers {
       );
     const paper = await paperIn({ name: upload.name, bytes: upload.bytes }).catch((error: unknown) => {
       if (!(error instanceof UnreadableFile)) throw error;
-      throw unreadable(error.message);
+      throw unreadableFile(error.message);
     });
     const kept: KeptPaper = { ...paper, name: upload.name, sha256: upload.sha256 };
     await this.drafts.keep({ kind: PAPER_KIND, id }, null, kept, by.account);
@@ -159,7 +159,7 @@ export class Papers {
     }
     const shown = paragraphs.map((paragraph) => ({
       ...paragraph,
-      citation: { document: id, ...citationOf(paragraph) },
+      citation: { document: id, ...paragraphCitation(paragraph) },
       marks: marks.get(paragraph.place) ?? [],
     }));
     const statements = shown.filter(({ kind }) => kind === 'paragraph');

@@ -14,7 +14,7 @@ import type { ImportRow } from './preview.js';
 import { LISTED_ACTS, listedActs, membersIn } from './agency-changes.js';
 import { candidateOf, likelyDuplicates } from './likely-duplicates.js';
 import {
-  actsFor,
+  rowActs,
   comparable,
   FIELDS_OF_STAGE,
   recordActs,
@@ -26,9 +26,9 @@ import {
 } from './row-changes.js';
 import type { Base, SentTable } from './sent-tables.js';
 import { valueInWords } from './shown.js';
-import { commandOf, type KeptCommand } from './kept-commands.js';
+import { executableCommand, type KeptCommand } from './kept-commands.js';
 import { readRows } from './read-rows.js';
-import { isOfTotals, isThere, TableRow, type SourceTerms } from './table-row.js';
+import { isOfTotals, saysItIsThere, TableRow, type SourceTerms } from './table-row.js';
 
 /** The rows of a list as texts, by reference. */
 type ListedRows = ReadonlyMap<string, Readonly<Record<string, unknown>>>;
@@ -124,7 +124,7 @@ class Plan {
     const { log } = this.planning;
     const before = row.id === null ? null : (this.#first.get(row.stream) ?? null);
     const recorded = row.id !== null && (await log.store.read(`commitment-${row.id}`)).length > 0;
-    if (before && !recorded) return row.problem('reference', isThere(before[0]!, row));
+    if (before && !recorded) return row.problem('reference', saysItIsThere(before[0]!, row));
     if (!recorded) {
       const meant = row.id?.toUpperCase() ?? null;
       if (meant !== row.id && (await log.store.read(`commitment-${meant}`)).length > 0)
@@ -214,7 +214,7 @@ class Plan {
     }
     if (row.problems.length > 0) return;
     row.outcome = 'changed';
-    const { acts, not } = actsFor(values, changed, now, row.table.exported);
+    const { acts, not } = rowActs(values, changed, now, row.table.exported);
     for (const { field, message, right } of not) row.problem(field, message, right);
     row.acts = acts.map((act) => ({ ...act, body: { ...act.body, ...row.source(this.terms) } }));
     if (changed.includes('stage') && !changed.includes('effective'))
@@ -234,7 +234,7 @@ class Plan {
     if (!reports || new Set(days).size < days.length)
       row.problem(
         'reference',
-        isThere(before[0]!, row),
+        saysItIsThere(before[0]!, row),
         'one row for a commitment, or several that report its stage, each with its own date of report',
       );
   }
@@ -293,7 +293,7 @@ class Plan {
     const key = keyFieldOf(row.table.subject);
     if (row.id === null) return row.problem(key, `${key} is missing`);
     const before = this.#first.get(row.stream);
-    if (before) return row.problem(key, isThere(before[0]!, row));
+    if (before) return row.problem(key, saysItIsThere(before[0]!, row));
     this.#first.set(row.stream, [row]);
     const { state, revision } = await load(this.planning.log, registers[kind] as never, row.id);
     const entry = (state as { entry: Entry | null }).entry;
@@ -373,7 +373,7 @@ class Plan {
     let id = row.id;
     for (const act of row.acts) {
       try {
-        const command = commandOf(
+        const command = executableCommand(
           { sheet: '', row: 0, subject, id, acts: [act] },
           { ...this.planning.context, meta: metaOfPart(this.planning.context.meta, this.#part++) },
           this.importedStreams,

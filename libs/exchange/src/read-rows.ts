@@ -32,7 +32,7 @@ export async function readRows(
   let problems = 0;
   for (const row of rows) {
     await turns.next();
-    for (const column of row.table.columns) if (column.field) readCell(row, column, column.field, dates);
+    for (const column of row.table.columns) if (column.field) readRowCell(row, column, column.field, dates);
     if (row.table.isText) row.noMoreThanNamed();
     if ((problems += row.problems.length) > MAX_PROBLEMS) throw tooMany(rows.find((one) => one.problems.length > 0)!);
     const key = row.values[keyFieldOf(row.table.subject)];
@@ -48,7 +48,7 @@ export async function readRows(
   return streams;
 }
 
-function readCell(
+function readRowCell(
   row: TableRow,
   { column, letters, dates: own }: TableColumn,
   field: TableField,

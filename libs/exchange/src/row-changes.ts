@@ -144,7 +144,7 @@ export function recordOf(values: RowValues): Record<string, unknown> {
   const body: Record<string, unknown> = {};
   for (const [field, value] of Object.entries(rest))
     if (value !== null && !ROLE_OF.has(field) && !isSource(field)) body[field] = value;
-  body['agencies'] = rolesIn(values, []).map(({ agency, role }) => ({ agency, role }));
+  body['agencies'] = rowRoles(values, []).map(({ agency, role }) => ({ agency, role }));
   body['themes'] ??= [];
   if (body['milestones'])
     body['milestones'] = (body['milestones'] as MilestoneOfRow[]).map(
@@ -155,7 +155,7 @@ export function recordOf(values: RowValues): Record<string, unknown> {
 }
 
 /** The agencies with their roles as a row says: as one cell lists them, or in a column for each role. */
-function rolesIn(values: RowValues, before: readonly AgencyRole[]): AgencyRole[] {
+function rowRoles(values: RowValues, before: readonly AgencyRole[]): AgencyRole[] {
   let roles = [...((values.agencies as AgencyRole[] | null | undefined) ?? before)];
   const listed = values.agencies !== undefined && values.agencies !== null;
   for (const [field, role] of ROLE_COLUMNS) {
@@ -207,7 +207,7 @@ const GIVEN_AT_FIRST = ['kind', 'nature', 'strength', 'regions', 'countries', 'd
  * @param whole whether the row stands in a list that was exported
  * @param changed the fields whose values differ from those that the row was compared with
  */
-export function actsFor(
+export function rowActs(
   values: RowValues,
   changed: readonly CommitmentField[],
   now: CommitmentView,
@@ -239,7 +239,7 @@ export function actsFor(
   }
 
   const roleFields = of(FIELDS_OF_ROLES);
-  if (roleFields.length > 0) acts.push(...roleActs(rolesIn(values, now.agencies), now.agencies, roleFields));
+  if (roleFields.length > 0) acts.push(...roleActs(rowRoles(values, now.agencies), now.agencies, roleFields));
 
   if (of(['themes']).length > 0)
     acts.push({ act: 'setThemes', body: { themes: values.themes ?? [] }, fields: ['themes'] });

@@ -43,7 +43,7 @@ export function isJson(sent: Upload | SentFolder): sent is SentFolder {
   if (!isFolder(sent)) return false;
   const json = sent.files.filter(({ name }) => JSON_FILE.test(name)).length;
   if (json > 0 && json < sent.files.length)
-    throw unreadable('Spreadsheets and files of JSON are sent by themselves: they are imported in different ways.');
+    throw unreadableFile('Spreadsheets and files of JSON are sent by themselves: they are imported in different ways.');
   return json > 0;
 }
 
@@ -92,9 +92,9 @@ const isFolder = (sent: Upload | SentFolder): sent is SentFolder => 'files' in s
 /** @throws Rejected `unreadable_file` for a spreadsheet; in a folder each that cannot be read is a problem of its own */
 export async function tablesSent(sent: Upload | SentFolder, asked: ReadingTerms): Promise<SentTables> {
   if (isFolder(sent)) return tablesInFolder(sent, asked);
-  const { format, tables, unread, readAs } = await tablesOf(sent, asked).catch((error: unknown) => {
+  const { format, tables, unread, readAs } = await tablesInFile(sent, asked).catch((error: unknown) => {
     if (!(error instanceof UnreadableFile)) throw error;
-    throw unreadable(error.message);
+    throw unreadableFile(error.message);
   });
   const problems = tables.length === 0 ? unread.map(({ sheet, why }) => sheetProblem(sheet, why)) : [];
   return { format, size: sent.bytes.length, tables, unread, problems, readAs };
@@ -102,14 +102,14 @@ export async function tablesSent(sent: Upload | SentFolder, asked: ReadingTerms)
 
 async function tablesInFolder({ files }: SentFolder, asked: ReadingTerms): Promise<SentTables> {
   const size = files.reduce((sum, { bytes }) => sum + bytes.length, 0);
-  if (files.length > MAX_FILES) throw unreadable(`The folder holds more than ${MAX_FILES} spreadsheets: part it.`);
+  if (files.length > MAX_FILES) throw unreadableFile(`The folder holds more than ${MAX_FILES} spreadsheets: part it.`);
   if (size > MAX_BYTES)
-    throw unreadable(`The spreadsheets are larger than ${MAX_BYTES / 1024 / 1024} MB together: part them.`);
+    throw unreadableFile(`The spreadsheets are larger than ${MAX_BYTES / 1024 / 1024} MB together: part them.`);
   const all = { tables: [] as SentTable[], unread: [] as Tables['unread'][number][] };
   const [problems, readAs]: [SheetProblem[], string[]] = [[], []];
   for (const upload of files) {
     try {
-      const { format, tables, ...read } = await tablesOf(upload, asked);
+      const { format, tables, ...read } = await tablesInFile(upload, asked);
       const named = <T extends { readonly sheet: string }>(one: T): T => ({
         ...one,
         sheet: format === 'csv' ? upload.name : `${upload.name} › ${one.sheet}`,
@@ -125,12 +125,12 @@ async function tablesInFolder({ files }: SentFolder, asked: ReadingTerms): Promi
     }
   }
   if (all.tables.reduce((sum, { rows }) => sum + rows.length, 0) > FILE_LIMITS.rows)
-    throw unreadable(`The spreadsheets hold more than ${FILE_LIMITS.rows} rows together: part them.`);
+    throw unreadableFile(`The spreadsheets hold more than ${FILE_LIMITS.rows} rows together: part them.`);
   return { ...all, format: 'folder', size, problems, readAs };
 }
 
 /** The tables of a spreadsheet. @throws UnreadableFile */
-async function tablesOf({ name, bytes }: Upload, asked: ReadingTerms) {
+async function tablesInFile({ name, bytes }: Upload, asked: ReadingTerms) {
   const { mapping, encoding, epoch: said = 1900 } = asked;
   const { format, epoch, readAs, ...file } = await spreadsheetIn({ name, bytes, encoding, epoch: said });
   const found = tablesIn(file, mapping);
@@ -152,14 +152,17 @@ function baseOf({ origin, tables }: Tables, asked: ReadingTerms, name: string): 
     return /[?&]asOf=(\d{4}-\d{2}-\d{2})/.exec(cell ?? '')?.[1] ?? [];
   })[0];
   const asOf =
-    asked.asOf ?? origin.asOf ?? (tables.some(({ exported }) => exported) ? page : undefined) ?? dateIn(name, tables);
+    asked.asOf ??
+    origin.asOf ??
+    (tables.some(({ exported }) => exported) ? page : undefined) ??
+    dateInFileName(name, tables);
   const knownAt = asked.knownAt ?? origin.position;
   if (asOf === undefined && knownAt === undefined) return null;
   return { asOf: asOf ?? todayAt(new Date()), ...(knownAt && { knownAt }) };
 }
 
 /** The date in the name of a list as CSV, `commitments-2011-02-17.csv`, all of whose columns are called as in ours. */
-function dateIn(name: string, [table]: Tables['tables']): FullDate | undefined {
+function dateInFileName(name: string, [table]: Tables['tables']): FullDate | undefined {
   const [, list, date] = /^([a-z]+)-(\d{4}-\d{2}-\d{2})(?: ?\(\d+\))?\.csv$/.exec(name) ?? [];
   if (!table || list !== SHEET_NAMES[table.subject][0]) return undefined;
   const isOurs = table.columns.every(({ head, field, by }) => by === 'computed' || field?.name === head);
@@ -171,5 +174,5 @@ const sheetProblem = (sheet: string, message: string): SheetProblem => ({
   right: 'a row that names the columns, with reference, title, stage … or your own names and a mapping',
 });
 
-export const unreadable = (message: string): Rejected =>
+export const unreadableFile = (message: string): Rejected =>
   new Rejected('unreadable_file', message, [{ pointer: '/file', message }], 'invalid');

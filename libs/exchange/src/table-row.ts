@@ -154,7 +154,7 @@ const TOTALS_HEAD =
   /^(?:(?:grand|sub|sous)[\s-]*)?(?:total(?:e?s)?|totaux|sum|somme|suma|subtotal(?:es)?)(?:\s+(?:general|générale?|in all))?\s*(?:[:(=].*|\d+)?$/iu;
 
 /** Says that a row is there before another one. */
-export const isThere = ({ table, row }: TableRow, again: TableRow): string =>
+export const saysItIsThere = ({ table, row }: TableRow, again: TableRow): string =>
   `is in row ${row.number}${table.sheet === again.table.sheet ? '' : ` of ${table.sheet}`} already`;
 
 /** By the field of a body, the column that it comes from, where it has another name. */

@@ -83,10 +83,10 @@ export function tablesIn(file: Pick<SpreadsheetFile, 'sheets' | 'hiddenSheets'>,
   return { tables, unread, origin };
 }
 
-const textIn = (row: SheetRow | undefined, column: number): string => row?.cells.get(column)?.text.trim() ?? '';
+const cellTextAt = (row: SheetRow | undefined, column: number): string => row?.cells.get(column)?.text.trim() ?? '';
 
 function aboutIn({ rows }: Sheet): Tables['origin'] {
-  const said = new Map(rows.map((row) => [textIn(row, 0), textIn(row, 1)]));
+  const said = new Map(rows.map((row) => [cellTextAt(row, 0), cellTextAt(row, 1)]));
   const [asOf, position] = [said.get('asOf'), said.get('position')];
   return {
     ...(asOf && /^\d{4}-\d{2}-\d{2}$/.test(asOf) && { asOf }),
@@ -95,7 +95,7 @@ function aboutIn({ rows }: Sheet): Tables['origin'] {
 }
 
 const isCodebook = ({ name, rows }: Sheet): boolean =>
-  name === WORKBOOK_SHEETS.columns && CODEBOOK_HEADS.includes(`${textIn(rows[0], 0)} ${textIn(rows[0], 1)}`);
+  name === WORKBOOK_SHEETS.columns && CODEBOOK_HEADS.includes(`${cellTextAt(rows[0], 0)} ${cellTextAt(rows[0], 1)}`);
 const CODEBOOK_HEADS = ['column meaning', 'colonne signification', 'columna significado'];
 
 /** A table; or why a sheet holds none. */
@@ -144,10 +144,12 @@ function columnsBelow(
   const byName = new Map([...names.values()].map((field) => [field.name, field]));
   const below = new Set(sheet.rows.flatMap((row) => (row.number > head.number ? [...row.cells.keys()] : [])));
   const all = [...new Set([...head.cells.keys(), ...below])].sort((x, y) => x - y);
-  const exact = new Set(all.flatMap((column) => (byName.has(textIn(head, column)) ? textIn(head, column) : [])));
+  const exact = new Set(
+    all.flatMap((column) => (byName.has(cellTextAt(head, column)) ? cellTextAt(head, column) : [])),
+  );
   const taken = new Map<string, string>();
   return all.map((column): TableColumn => {
-    const text = textIn(head, column);
+    const text = cellTextAt(head, column);
     const letters = columnLetters(column);
     const at = { column, letters, head: text, hidden: sheet.hiddenColumns.includes(column), dates: orderIn(text) };
     const said = mapped.get(nameKey(text));

@@ -70,7 +70,7 @@ const feedFormatOf = ({ headers }: FastifyRequest): Format =>
   /text\/event-stream/.test(headers.accept ?? '') ? 'sse' : 'ndjson';
 
 /** Whether a request stays connected. */
-function follows(request: FastifyRequest): boolean {
+function staysConnected(request: FastifyRequest): boolean {
   return feedFormatOf(request) === 'sse' || (request.query as ChangesQuery).follow === 'true';
 }
 
@@ -100,7 +100,7 @@ export class ChangesController implements OnModuleDestroy {
   }
 
   @Get('v1/changes')
-  @Admits({ follows })
+  @Admits({ follows: staysConnected })
   @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'As `after`, when an event source reconnects' })
   @ApiHeader({ name: LOG_HEADER, required: false, description: 'As `log`' })
   @ApiOkResponse({
@@ -139,7 +139,7 @@ export class ChangesController implements OnModuleDestroy {
     @Req() request: ApiRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const [format, follow] = [feedFormatOf(request), follows(request)];
+    const [format, follow] = [feedFormatOf(request), staysConnected(request)];
     const after = (format === 'sse' && (request.headers['last-event-id'] as string | undefined)) || query.after || null;
     const { identity, head } = await this.#checked(
       after,

@@ -46,14 +46,14 @@ function nameSince(keys: number[], number: number, position: number): void {
 type CodeFields = ReadonlyMap<string, ReadonlySet<Registered>>;
 
 /** Hears of every code that some data names, by the fields that hold codes in the bodies of acts. */
-function codesIn(data: object, fields: CodeFields, hear: (key: string) => void): void {
+function hearCodes(data: object, fields: CodeFields, hear: (key: string) => void): void {
   for (const field of Object.keys(data)) {
     const value = (data as Readonly<Record<string, unknown>>)[field];
     const kinds = fields.get(field); // of an entry of a list none: its field is a number
     if (kinds)
       for (const one of Array.isArray(value) ? (value.flat() as unknown[]) : [value])
         if (typeof one === 'string') for (const kind of kinds) hear(concernKey(kind, one));
-    if (typeof value === 'object' && value !== null) codesIn(value, fields, hear);
+    if (typeof value === 'object' && value !== null) hearCodes(value, fields, hear);
   }
 }
 
@@ -161,7 +161,7 @@ export class ConcernsProjection implements Projection {
     this.#place(own, kind, event);
     if (keys.length === 0) add(own);
     if (meta.agency !== null) add(this.#keys.add(concernKey('agency', meta.agency)));
-    codesIn(data, this.#fields, (key) => add(this.#keys.add(key)));
+    hearCodes(data, this.#fields, (key) => add(this.#keys.add(key)));
     // Codes that are added here are looked at, too, and so are all above them.
     for (let i = 0; i < keys.length; i += 2) {
       const above = this.#above.get(keys[i]!);

@@ -7,7 +7,7 @@ import { feedChangeOf } from './change.js';
 import { Concerns } from './concerns.projection.js';
 import { HookStore, type Hook } from './hook-store.js';
 import { Outgoing, type PostOutcome } from './outgoing.js';
-import { signed } from './signing.js';
+import { signedHeaders } from './signing.js';
 
 /** The waits before an event is tried again, in seconds: 5 s, 30 s, 2 min, 10 min, 1 h, 6 h, 24 h. Then it is a dead letter. */
 const BACKOFF_S = [5, 30, 120, 600, 3_600, 21_600, 86_400];
@@ -157,7 +157,7 @@ export class Deliveries implements OnModuleDestroy {
     const sent = await this.outgoing.post(hook.url, body, {
       'content-type': 'application/json',
       'user-agent': 'Followthrough-Webhooks',
-      ...signed(recorded.id, new Date(), body, secrets),
+      ...signedHeaders(recorded.id, new Date(), body, secrets),
     });
     webhookMessages.inc({ outcome: sent.error === null ? 'delivered' : 'failed' });
     return sent;

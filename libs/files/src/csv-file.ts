@@ -32,7 +32,7 @@ const ENCODING_NAMES: Readonly<Record<Encoding, string>> = {
  */
 export function readCsv(bytes: Uint8Array, name: string, epoch: Epoch, encoding?: Encoding): SpreadsheetFile {
   const settled = encoding ? { encoding, why: 'as was said' } : encodingOf(bytes);
-  const text = decoded(bytes, settled.encoding).replace(/^\ufeff/, '');
+  const text = decodedFile(bytes, settled.encoding).replace(/^\ufeff/, '');
   if (text.trim() === '') throw new UnreadableFile('The file is empty.');
   if (text.includes('\0')) throw new UnreadableFile('The file is no text: it holds a character U+0000.');
   refuseOtherText(text, 'save it as .xlsx or .csv');
@@ -89,7 +89,7 @@ export function encodingOf(bytes: Uint8Array): { encoding: Encoding; why: string
   }
 }
 
-function decoded(bytes: Uint8Array, encoding: Encoding): string {
+function decodedFile(bytes: Uint8Array, encoding: Encoding): string {
   try {
     return new TextDecoder(encoding, { fatal: true }).decode(bytes);
   } catch {

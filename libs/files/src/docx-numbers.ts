@@ -51,7 +51,7 @@ export async function numberedDocx(bytes: Uint8Array): Promise<Uint8Array> {
   const document = parsed('word/document.xml');
   const numbering = parsed('word/numbering.xml');
   if (!document || !numbering) return zipSync(entries, { level: 0 });
-  const count = counter(kindsIn(numbering), numberedListsIn(numbering));
+  const count = paragraphCounter(levelsOfKinds(numbering), numberedListsIn(numbering));
   const styles = numbersOfStyles(parsed('word/styles.xml'));
   for (const paragraph of all(document, 'p')) {
     const properties = child(paragraph, 'pPr');
@@ -89,7 +89,7 @@ const attributeOf = (node: Node | null, attribute = 'val'): string | null =>
   node && (node.getAttributeNS(WORD_NAMESPACE, attribute) || null);
 
 /** The levels of each kind of list. */
-function kindsIn(numbering: Tree): ReadonlyMap<string, ReadonlyMap<number, Level>> {
+function levelsOfKinds(numbering: Tree): ReadonlyMap<string, ReadonlyMap<number, Level>> {
   return new Map(
     all(numbering, 'abstractNum').map((kind) => [
       attributeOf(kind, 'abstractNumId') ?? '',
@@ -135,7 +135,10 @@ function numbersOfStyles(styles: Tree | null): ReadonlyMap<string, { list: strin
 }
 
 /** Counts the paragraphs of each kind of list: lists of one kind go on with each other, but for those that begin anew. */
-function counter(kinds: ReadonlyMap<string, ReadonlyMap<number, Level>>, lists: ReadonlyMap<string, NumberedList>) {
+function paragraphCounter(
+  kinds: ReadonlyMap<string, ReadonlyMap<number, Level>>,
+  lists: ReadonlyMap<string, NumberedList>,
+) {
   const counts = new Map<string, (number | undefined)[]>();
   const begun = new Set<string>();
   return (list: string, at: number): string | null => {

@@ -51,7 +51,7 @@ export async function readPaper({ name, bytes }: GivenPaper): Promise<Paper> {
   if (bytes[0] === 0xd0 && bytes[1] === 0xcf)
     throw new UnreadableFile('The document is of the older form .doc: save it as .docx.');
   refuseOtherText(Buffer.from(bytes.subarray(0, 100)).toString('latin1').replace(/^ï»¿/, ''), SAVED_AS);
-  const blocks = isZip ? await blocksOfDocx(bytes) : blocksOfText(textIn(bytes));
+  const blocks = isZip ? await blocksOfDocx(bytes) : blocksOfText(decodedPaper(bytes));
   if (blocks.length === 0) throw new UnreadableFile(`${name} holds no text.`);
   if (blocks.length > FILE_LIMITS.rows)
     throw new UnreadableFile(`${name} holds more than ${FILE_LIMITS.rows} paragraphs.`);
@@ -66,7 +66,7 @@ function inSections(blocks: readonly Block[]): Paragraph[] {
     const section = open.map((heading) => heading.text);
     if (level > 0) open.push({ level, text });
     if (level > 0) numbers = [];
-    else if (number !== null) numbers = numbersOf(number, numbers);
+    else if (number !== null) numbers = paragraphNumbers(number, numbers);
     const within = level === 0 && number !== null ? numbers.slice(0, -1) : [];
     return { place: i + 1, kind: level > 0 ? 'heading' : 'paragraph', number, within, text, section, lines };
   });
@@ -74,18 +74,18 @@ function inSections(blocks: readonly Block[]): Paragraph[] {
 
 const ROMAN_NUMERALS = ['i', 'ii', 'iii', 'iv', 'v', 'vi', 'vii', 'viii', 'ix', 'x', 'xi', 'xii', 'xiii', 'xiv', 'xv'];
 
-const follows = (one: string, before: string | undefined): boolean =>
+const isNextNumber = (one: string, before: string | undefined): boolean =>
   before !== undefined &&
   ((one.length === 1 && before.length === 1 && one.charCodeAt(0) === before.charCodeAt(0) + 1) ||
     ROMAN_NUMERALS.indexOf(one) === (ROMAN_NUMERALS.indexOf(before) + 1 || -1));
 
 /** The numbers of a paragraph, its own the last: an item goes on with its list, or begins one below the item before it. */
-function numbersOf(number: string, before: readonly string[]): readonly string[] {
+function paragraphNumbers(number: string, before: readonly string[]): readonly string[] {
   if (!/^[a-z]+$/.test(number) || before.length === 0) return [number];
   const [counted, ...items] = before as readonly [string, ...string[]];
   if (!/^\d/.test(counted)) return [number];
   for (let depth = items.length - 1; depth >= 0; depth--)
-    if (follows(number, items[depth])) return [counted, ...items.slice(0, depth), number];
+    if (isNextNumber(number, items[depth])) return [counted, ...items.slice(0, depth), number];
   const begins = number === 'a' || number === 'i';
   const isBelow = begins && items.length > 0 && items.length < 3 && items[0] !== number;
   return isBelow ? [...before, number] : [counted, number];
@@ -165,7 +165,7 @@ function levelOf(paragraph: Element, whole: string, number: string | null, text:
 
 // ── Plain text ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-function textIn(bytes: Uint8Array): string {
+function decodedPaper(bytes: Uint8Array): string {
   const { encoding } = encodingOf(bytes);
   const text = new TextDecoder(encoding).decode(bytes);
   if (/(?![\t\n\f\r])\p{Cc}/u.test(text.slice(0, 10_000)))

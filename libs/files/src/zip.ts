@@ -46,7 +46,7 @@ function partsIn(bytes: Buffer, what: string): ZipPart[] {
     const [named, further, comment] = [28, 30, 32].map((from) => bytes.readUInt16LE(at + from));
     const name = bytes.toString(flags & 0x800 ? 'utf8' : 'latin1', at + 46, at + 46 + named!);
     const end = at + 46 + named! + further!;
-    const [size, packed, offset] = numbersOf(bytes, at, bytes.subarray(at + 46 + named!, end));
+    const [size, packed, offset] = sizesAndOffset(bytes, at, bytes.subarray(at + 46 + named!, end));
     parts.push({ name, size, unpack: () => unpacked(bytes, { name, what, flags, method, size, packed, offset }) });
     at = end + comment!;
   }
@@ -66,7 +66,7 @@ function directoryOf(bytes: Buffer): { at: number; count: number } {
 }
 
 /** How large a part is, unpacked and packed, and where it begins. */
-function numbersOf(bytes: Buffer, at: number, further: Buffer): [size: number, packed: number, offset: number] {
+function sizesAndOffset(bytes: Buffer, at: number, further: Buffer): [size: number, packed: number, offset: number] {
   const short = [24, 20, 42].map((from) => bytes.readUInt32LE(at + from)) as [number, number, number];
   if (!short.includes(ZIP64_MARKER)) return short;
   let field = 0;

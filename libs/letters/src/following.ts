@@ -128,7 +128,7 @@ export class Following {
     const follower = await this.#follower('secret', secret);
     const follows = follower ? await this.follows(follower.id) : [];
     const named = follow === undefined ? follows : follows.filter(({ id }) => id === follow);
-    if (!follower || named.length === 0) throw gone();
+    if (!follower || named.length === 0) throw linkEnded();
     return { follower, follows: named };
   }
 
@@ -260,4 +260,4 @@ export class Following {
   }
 }
 
-const gone = () => new Rejected('not_found', 'This link is not good any more: what it is about has ended.');
+const linkEnded = () => new Rejected('not_found', 'This link is not good any more: what it is about has ended.');

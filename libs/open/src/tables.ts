@@ -71,12 +71,12 @@ export class Tables {
     [own, lists]: readonly [ValueColumn[], (table: DumpTable, key: readonly DumpColumn[]) => NestedList[]],
   ) {
     this.#own = own.filter(({ name }) => !key.some((one) => one.name === name));
-    this.table = { ...parts, key: key.map(({ name }) => name), columns: [...key, ...this.#own.map(columnOf)] };
+    this.table = { ...parts, key: key.map(({ name }) => name), columns: [...key, ...this.#own.map(withoutValue)] };
     this.#lists = lists(this.table, key);
   }
 
   static of({ name, title, of, id, one, without = [], codes = {} }: TableDefinition): Tables {
-    const key: DumpColumn = { ...columnOf(cellsOf(of, [id])[0]!), name: id };
+    const key: DumpColumn = { ...withoutValue(cellsOf(of, [id])[0]!), name: id };
     const below = (table: DumpTable) =>
       listsOf(of, { without, codes }, '', (thing) => thing, table, [{ ...key, name: one }]);
     const fields = fieldsIn(of.prototype as object).filter((field) => !without.includes(field));
@@ -102,7 +102,7 @@ export class Tables {
     const of = classIn(described);
     if (!of) {
       const { register } = described;
-      const column = scalar(field, { ...described, type: one(described.type) });
+      const column = scalar(field, { ...described, type: firstType(described.type) });
       const value: ValueColumn = { ...column, ...(register && { register }), of: (thing) => thing['value'] };
       return new Tables({ name, title, above }, key, keyOfRow, [[value], () => []]);
     }
@@ -126,9 +126,9 @@ export class Tables {
   }
 }
 
-const columnOf = ({ of: _of, ...column }: ValueColumn): DumpColumn => column;
+const withoutValue = ({ of: _of, ...column }: ValueColumn): DumpColumn => column;
 
-const one = (type: unknown): unknown => (Array.isArray(type) ? (type as unknown[])[0] : type);
+const firstType = (type: unknown): unknown => (Array.isArray(type) ? (type as unknown[])[0] : type);
 
 const isList = ({ isArray, type }: DescribedField): boolean => isArray === true || Array.isArray(type);
 

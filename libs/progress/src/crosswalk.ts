@@ -71,7 +71,7 @@ export class Crosswalks extends View {
         holds((these) => themes.some((theme) => these!.has(theme))),
       );
       const { row } = countAll(look.within(found, { codes: columns.themes, holds: has }));
-      return { ...row, list: `/v1/commitments${queryOf({ ...filter, followsUp, asOf, knownAt, staleAfter })}` };
+      return { ...row, list: `/v1/commitments${listQuery({ ...filter, followsUp, asOf, knownAt, staleAfter })}` };
     };
     return {
       ...{ code, title, from, to },
@@ -87,7 +87,7 @@ export class Crosswalks extends View {
   }
 }
 
-const queryOf = (asked: object): string => {
+const listQuery = (asked: object): string => {
   const given = Object.entries(asked).filter(([, value]) => value !== undefined);
   return `?${new URLSearchParams(given as [string, string][]).toString().replaceAll('%2C', ',')}`;
 };

@@ -256,14 +256,14 @@ export class Flows extends View {
         { flow, ...(leg === 'learned' && { leg }), from, to, knownThen, ...filter },
         { ...at, knownAt: view.position },
       );
-    const totalThen = totalOf(second.tallies, 'before', listQuery(filter, learned.after));
+    const totalThen = sideTotal(second.tallies, 'before', listQuery(filter, learned.after));
     return {
       ...view,
-      totalThen: first ? totalOf(first.tallies, 'before', listQuery(filter, learned.before)) : totalThen,
+      totalThen: first ? sideTotal(first.tallies, 'before', listQuery(filter, learned.before)) : totalThen,
       learned: first && legOf(first.tallies, first.into, terms('learned')),
       totalThenAsKnownNow: totalThen,
       reported: legOf(second.tallies, second.into, terms('reported')),
-      totalNow: totalOf(second.tallies, 'after', listQuery(filter, reported.after)),
+      totalNow: sideTotal(second.tallies, 'after', listQuery(filter, reported.after)),
     };
   }
 
@@ -324,7 +324,7 @@ export class Flows extends View {
   async #counted(at: PinnedClocks, filter: FlowFilter): Promise<CountedLook> {
     const look = await this.looks.look(at);
     const found = await look.find(filter);
-    const stages = stagesOf(found);
+    const stages = stageOfCommitments(found);
     found.end();
     return { look, stages };
   }
@@ -361,7 +361,7 @@ export class Flows extends View {
 }
 
 /** By commitment: its stage and one, or 0 when it is not among those found. */
-function stagesOf({ columns, rows, statuses }: Selection): Uint8Array {
+function stageOfCommitments({ columns, rows, statuses }: Selection): Uint8Array {
   const stages = new Uint8Array(columns.references.size);
   for (let i = 0; i < rows.length; i++) stages[columns.columns.commitment[rows[i]!]!] = (statuses[i]! & STAGE_BITS) + 1;
   return stages;
@@ -429,7 +429,7 @@ function flowOf(before: Stage | null, after: Stage | null, elsewhere: Life | nul
   return elsewhere === null ? 'new' : elsewhere === 'active' ? 'joined' : 'restored';
 }
 
-const totalOf = (tallies: readonly CountedChange[], side: 'before' | 'after', list: string): Total => ({
+const sideTotal = (tallies: readonly CountedChange[], side: 'before' | 'after', list: string): Total => ({
   ...countedStages(tallies, side),
   list,
 });
@@ -517,7 +517,7 @@ export class FlowsController {
   })
   @ApiOkResponse({ type: FlowsView })
   async progressFlows(@AtClocks() { at, ...asked }: FlowsQuery, @WantedFormat() format: Format) {
-    const { dates, filter } = await datesOf(asked, this.log);
+    const { dates, filter } = await flowDates(asked, this.log);
     const view = await this.flows.between(at, dates, filter);
     return format === 'json' ? view : { asOf: view.asOf, position: view.position, rows: termRows(view) };
   }
@@ -537,7 +537,7 @@ export class FlowsController {
   @ApiOkResponse({ type: ChangedList })
   async progressFlowList(@AtClocks() query: FlowListQuery): Promise<ChangedList> {
     const { at, flow, leg = 'reported', before, after, limit, cursor, ...asked } = query;
-    const { dates, filter } = await datesOf(asked, this.log);
+    const { dates, filter } = await flowDates(asked, this.log);
     const page = await this.flows.commitments(at, dates, { flow, leg, before, after }, filter, { limit, cursor });
     return { ...page, items: await withCauses(this.log, leg, page) };
   }
@@ -558,7 +558,7 @@ export const withCauses = (
   );
 
 /** The dates and the filter of a query. */
-export async function datesOf({ from, to, knownThen, ...filter }: Omit<FlowsQuery, 'at'>, log: Log) {
+export async function flowDates({ from, to, knownThen, ...filter }: Omit<FlowsQuery, 'at'>, log: Log) {
   const then = knownThen === undefined ? undefined : await positionOf(knownThen, log.store, 'knownThen');
   return { dates: { from, to, knownThen: then }, filter: filter as FlowFilter };
 }

@@ -53,7 +53,7 @@ export type Totals = Omit<ProgressView<never>, 'rows'>;
 type ViewFilter = Pick<Filter, 'followsUp' | 'role' | 'agencies' | 'memberOf' | 'kind'>;
 
 /** Only the filters that every view takes. */
-const scopeOf = ({ followsUp, role, agencies, memberOf, kind }: ViewFilter): ViewFilter => ({
+const commonFilters = ({ followsUp, role, agencies, memberOf, kind }: ViewFilter): ViewFilter => ({
   followsUp,
   role,
   agencies,
@@ -105,7 +105,7 @@ export class Progress extends View {
   /** Progress per agency. */
   async agencies(at: ViewClocks, filter: ViewFilter = {}): Promise<ProgressView<AgencyRow>> {
     using look = await this.looks.look(at);
-    const scope = scopeOf(filter);
+    const scope = commonFilters(filter);
     const all = await look.find({ ...scope, life: 'any' });
     return { ...totalsOf(look, all), rows: await agencyRows(look, look.active(all), scope) };
   }
@@ -117,7 +117,7 @@ export class Progress extends View {
     filter: ViewFilter = {},
   ): Promise<ProgressView<ThemeRow> & { row: AgencyRow | null }> {
     using look = await this.looks.look(at);
-    const scope = scopeOf(filter);
+    const scope = commonFilters(filter);
     const ofAgency = { ...scope, agency: code };
     const all = await look.find({ ...scope, life: 'any' });
     const found = look.within(all, ...(await look.conditions(ofAgency)));
@@ -147,7 +147,7 @@ export class Progress extends View {
     filter: ViewFilter & Through = {},
   ): Promise<ProgressView<AgencyRow> & { row: ThemeRow | null }> {
     using look = await this.looks.look(at);
-    const [scope, through] = [scopeOf(filter), throughOf(filter)];
+    const [scope, through] = [commonFilters(filter), throughOf(filter)];
     const all = await look.find({ ...scope, life: 'any' });
     const found = look.within(all, ...(await look.conditions({ ...scope, ...through, theme: code })));
     const own = await themeRows(look, found, through);

@@ -99,7 +99,7 @@ export function asAt(state: AgencyState, asOf: FullDate): AgencyAsAt {
   const names = namesBy(state, asOf);
   const ended = end && firstDayOf(end.effective) <= asOf ? end : null;
   const successor = successorAt(state, asOf);
-  const memberships = inTime(membershipsOf(state), asOf).map(({ body, from, fromIsLatest, to, source }) => ({
+  const memberships = begunBy(membershipsOf(state), asOf).map(({ body, from, fromIsLatest, to, source }) => ({
     body,
     ...(from && { from }),
     ...(fromIsLatest && { fromIsLatest }),
@@ -107,7 +107,7 @@ export function asAt(state: AgencyState, asOf: FullDate): AgencyAsAt {
     ...(source && { source }),
     member: !ended && covers({ from, to }, asOf),
   }));
-  const chairs = inTime(chairsOf(state), asOf).map(({ body, role, from, fromIsLatest, to, source }) => ({
+  const chairs = begunBy(chairsOf(state), asOf).map(({ body, role, from, fromIsLatest, to, source }) => ({
     body,
     role: role ?? 'chair',
     from,
@@ -150,7 +150,7 @@ export function endedBefore({ entry, end }: AgencyState, date: PartialDate): str
 
 /** The names of an agency by a date; of two since the same day, the one said later holds. */
 function namesBy({ entry, renamed }: AgencyState, asOf: FullDate): AgencyName[] {
-  const dated = inTime(
+  const dated = begunBy(
     renamed.map(({ effective, ...said }) => ({ ...said, from: effective })),
     asOf,
   );
@@ -173,7 +173,7 @@ const chairsOf = ({ entry, chaired }: AgencyState): readonly Chair[] => [
 ];
 
 const leftBy = (memberships: readonly Membership[], { body, to }: LeaveBody): Membership | undefined =>
-  inTime(memberships, lastDayOf(to)).findLast((membership) => membership.body === body);
+  begunBy(memberships, lastDayOf(to)).findLast((membership) => membership.body === body);
 
 interface Period {
   readonly from?: PartialDate | null;
@@ -183,7 +183,7 @@ interface Period {
 const begins = ({ from }: Period): FullDate => (from ? firstDayOf(from) : '');
 
 /** The facts that have begun by a date, in the order of their beginnings. */
-const inTime = <P extends Period>(periods: readonly P[], asOf: FullDate): P[] =>
+const begunBy = <P extends Period>(periods: readonly P[], asOf: FullDate): P[] =>
   periods.filter((one) => begins(one) <= asOf).sort((a, b) => begins(a).localeCompare(begins(b)));
 
 const covers = (one: Period, date: FullDate): boolean => begins(one) <= date && (!one.to || date <= lastDayOf(one.to));

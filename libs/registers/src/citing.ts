@@ -18,7 +18,7 @@ const PAGE_LOCATOR = /\b(?:pages?|pp?\.?) ?\d+(?: ?[-–] ?\d+)?/i;
 const PARAGRAPH_LOCATOR = /\b(?:paragraphs?|paras?\.?) ?\d+(?: ?[-–] ?\d+)?/i;
 
 /** In the middle of a sentence: `Part two` → `part two` */
-const within = (section: string): string =>
+const uncapitalised = (section: string): string =>
   section.replace(/^(Part|Chapter|Section|Annex)\b/, (word) => word.toLowerCase());
 
 /**
@@ -26,13 +26,13 @@ const within = (section: string): string =>
  * names them, or else the locator. Lines of our own copy are told only where nothing else is known, and as such.
  */
 export function placeWords({ locator, section, paragraph }: CitedPlace): string {
-  if (!section && !paragraph) return within(locator.replace(OUR_LINES, '')) || `${locator} of our copy`;
+  if (!section && !paragraph) return uncapitalised(locator.replace(OUR_LINES, '')) || `${locator} of our copy`;
   const told = `${section ?? ''} ${paragraph ?? ''}`;
   const named = (what: RegExp): string | undefined => (what.test(told) ? undefined : what.exec(locator)?.[0]);
   const numbers = [named(PAGE_LOCATOR), paragraph ?? named(PARAGRAPH_LOCATOR)].flatMap((one) =>
     one ? [paragraphWords(one)] : [],
   );
-  return [...(section ? [within(section)] : []), ...numbers].join(', ');
+  return [...(section ? [uncapitalised(section)] : []), ...numbers].join(', ');
 }
 
 /** A document as it is cited: by its symbol, or else its title. */

@@ -125,7 +125,7 @@ export const publish: Decide<PublishVersion> = (state, act, { today, frameworkOf
   if (state.versions.some(({ version }) => version === act.version))
     throw new Conflict('version_taken', `There is a version ${act.version} already.`, '/version');
   const before = versions.at(-1);
-  if (before && sayingOf(before) === sayingOf(act))
+  if (before && versionStatement(before) === versionStatement(act))
     throw new Rejected('nothing_published', `Version ${before.version} says this already.`);
   return [{ name: 'Published', data: withoutNulls(act) }];
 };
@@ -167,7 +167,7 @@ function linksAreSound(
 }
 
 /** The authors of a version and their statements, in any order. */
-function sayingOf(act: PublishVersion): string {
+function versionStatement(act: PublishVersion): string {
   const { author, links, noEquivalent } = withoutNulls(act);
   const inAnyOrder = (all: readonly object[] = []) => all.map((one) => canonicalJson(one)).sort();
   return canonicalJson([author, inAnyOrder(links), inAnyOrder(noEquivalent ?? [])]);

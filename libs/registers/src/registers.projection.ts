@@ -108,14 +108,14 @@ export class RegistersProjection implements Projection {
   }
 
   #follow(kind: Register, event: Recorded, earlier: Earlier): Promise<void> | void {
-    const last = this.#entries.get(kind)!.get(codeIn(kind, event))?.at(-1);
+    const last = this.#entries.get(kind)!.get(codeInStream(kind, event))?.at(-1);
     if (event.revision === 0 || last?.state.said.at(-1)?.revision === event.revision - 1)
       return this.#put(kind, event, foldedHistory(kind, last?.state, [event]));
     return earlier().then((before) => this.#put(kind, event, foldedHistory(kind, undefined, [...before, event])));
   }
 
   #put(kind: Register, event: Recorded, state: EntryHistory): void {
-    const [code, since] = [codeIn(kind, event), Number(event.position)];
+    const [code, since] = [codeInStream(kind, event), Number(event.position)];
     const entries = this.#entries.get(kind)!;
     this.#made.clear();
     const versions = entries.get(code);
@@ -137,7 +137,7 @@ export class RegistersProjection implements Projection {
       state = foldedHistory(kind, state, [one]);
       return { state, since: Number(one.position), until: Number(all[i + 1]?.position ?? FOREVER) };
     });
-    this.#entries.get(kind)!.set(codeIn(kind, event), versions);
+    this.#entries.get(kind)!.set(codeInStream(kind, event), versions);
     this.#codes.delete(kind);
     this.#made.clear();
   }
@@ -146,7 +146,7 @@ export class RegistersProjection implements Projection {
 type CachedList = readonly unknown[] | ReadonlyMap<unknown, unknown>;
 const cachedSizeOf = (one: CachedList): number => 1 + ('size' in one ? one.size : one.length);
 
-const codeIn = (kind: Register, { stream }: Pick<Recorded, 'stream'>): string => stream.slice(kind.length + 1);
+const codeInStream = (kind: Register, { stream }: Pick<Recorded, 'stream'>): string => stream.slice(kind.length + 1);
 
 function foldedHistory(kind: Register, before: EntryHistory | undefined, events: readonly Recorded[]): EntryHistory {
   const aggregate = registers[kind] as unknown as Aggregate<EntryHistory, EventMap>;

@@ -173,7 +173,7 @@ export function dataColumns(draft: Draft): ColumnWithCell<Dossier>[] {
     dates('nextStepDue', 1.2, ({ item }) => item.nextStepDue),
     codes('noNextStep', 1, 'yesNo', ({ item }) => String(item.noNextStep)),
     texts('lead', 1.2, ({ item }) => item.lead),
-    inBoth(draft, 'agencies', 2.5, (of) => rolesIn(draft, of)),
+    inBoth(draft, 'agencies', 2.5, (of) => roleRows(draft, of)),
     inBoth(draft, 'parts', 3, (of) => partsIn(draft, of)),
     lists('themes', 2, ({ item }) => item.themes.map((theme) => [theme])),
     lists('followsUp', 2, ({ item }) => item.followsUp.map((one) => [one])),
@@ -205,7 +205,7 @@ export function dataColumnsOf(draft: Draft, keys: readonly ColumnKey[]): ColumnW
   return keys.map((key) => all.get(key)!);
 }
 
-const rolesIn = ({ words, wordOf }: Draft, { view }: Dossier): CodeAndWords[] =>
+const roleRows = ({ words, wordOf }: Draft, { view }: Dossier): CodeAndWords[] =>
   view.agencies.map(({ agency, role, asked }) => [
     `${agency} (${role}${asked ? ', asked' : ''})`,
     `${agency} (${wordOf('role', role)}${asked ? `, ${words.lines.yetToAccept}` : ''})`,

@@ -71,7 +71,7 @@ export const forum: ReportMaker = {
         await summary(draft, { row, filter, opening, more: about }),
         ...(await changes(draft, filter)),
         ...(rows.length > 0 ? [outcomesOneByOne(draft, id, rows, dossiers, filter)] : []),
-        nobody(draft, id, rows, all, list({ covered: false }), filter),
+        outcomesWithoutFollowUp(draft, id, rows, all, list({ covered: false }), filter),
         ...asAWhole(draft, rows, dossiers, filter),
         putTo(draft, put, [...following.values()], { addressedTo: id, memberOf }),
         joint,
@@ -141,7 +141,7 @@ function outcomesOneByOne(
 }
 
 /** Outcomes that no commitment follows up. */
-function nobody(
+function outcomesWithoutFollowUp(
   draft: Draft,
   id: string,
   rows: readonly OutcomeRow[],

@@ -22,7 +22,7 @@ export const self = (): Worker => ({ ...THIS_WORKER, at: Date.now() });
  * Whether a process no longer works on a job: it is of this machine and has ended, or it has said nothing for long. This process
  * asks only while it works on none.
  */
-export function isGone(worker: Worker | null): boolean {
+export function hasStopped(worker: Worker | null): boolean {
   if (!worker || worker.start === THIS_WORKER.start) return true;
   const { host, pid, at } = worker;
   if (Date.now() - at > GONE_MS) return true;

@@ -6,7 +6,7 @@ import type { Draft } from '#drafts';
 import { Rejected } from '#eventsourcing';
 import type { Erasures } from './erasures.projection.js';
 import { reportFormat } from './formats.js';
-import { isGone, self, type HeldJob } from './held-job.js';
+import { hasStopped, self, type HeldJob } from './held-job.js';
 import type { Job, NamedJob, ReportOrder } from './job.js';
 import { arrived, digested } from './published-files.js';
 import type { NumberedReport } from './report.js';
@@ -75,7 +75,7 @@ export class JobFiles {
     for (const name of await readdir(this.kept.folder).catch(() => [])) {
       const [id = '', arriving] = name.split('.');
       const job = known.get(id);
-      if (!job || (arriving !== undefined && isGone(job.worker))) await this.remove(name);
+      if (!job || (arriving !== undefined && hasStopped(job.worker))) await this.remove(name);
     }
   }
 }

@@ -11,7 +11,7 @@ import { DraftsStore, type Draft } from '#drafts';
 import { canonicalJson, Conflict, Rejected, StoreUnavailable, WrongRevision, type Meta } from '#eventsourcing';
 import { actorOf, problemOf } from '#platform';
 import { Erasures } from './erasures.projection.js';
-import { JOBS_ACCOUNT, HeldJob, isGone, NotHeld, self } from './held-job.js';
+import { JOBS_ACCOUNT, HeldJob, hasStopped, NotHeld, self } from './held-job.js';
 import {
   endedNow,
   publishingJobId,
@@ -282,7 +282,7 @@ export class ReportJobs implements BeforeApplicationShutdown {
     const publishes = ({ content }: JobDraft) => 'publishes' in content.order;
     for (const draft of [...all.filter(publishes), ...all.filter((one) => !publishes(one))]) {
       const { state, worker, attempts } = draft.content;
-      if (isOver(state) || (state !== 'waiting' && !isGone(worker))) continue;
+      if (isOver(state) || (state !== 'waiting' && !hasStopped(worker))) continue;
       const isLost = attempts >= MAX_ATTEMPTS && state !== 'publishing';
       const job: Job = isLost
         ? { ...draft.content, ...endedNow('failed'), worker: null, problem: LOST_JOB }

@@ -30,7 +30,7 @@ const holdsStream = (value: unknown): boolean =>
 /** A value with all rows that are read on the way. */
 async function* jsonPieces(value: unknown): AsyncGenerator<string> {
   if (!holdsStream(value)) yield JSON.stringify(value);
-  else if (isStream(value as Table['rows'])) yield* list(value as RowStream);
+  else if (isStream(value as Table['rows'])) yield* listPieces(value as RowStream);
   else yield* parts(value as object);
 }
 
@@ -46,7 +46,7 @@ async function* parts(streaming: object): AsyncGenerator<string> {
   yield isList ? ']' : '}';
 }
 
-async function* list(rows: RowStream): AsyncGenerator<string> {
+async function* listPieces(rows: RowStream): AsyncGenerator<string> {
   let between = '[';
   for await (const page of rows) {
     if (page.length === 0) continue;

@@ -22,7 +22,7 @@ export const markdown: ReportFormat = {
 };
 
 /** A text of which nothing is read as Markdown or HTML, on one line. */
-const literal = (text: string): string =>
+const escapedText = (text: string): string =>
   text
     .replaceAll(/[\\`*_{}[\]<>#|~!^$]/g, '\\$&')
     .replaceAll(/&(?=[#\w]+;)/g, '\\&')
@@ -36,12 +36,12 @@ const linkedText = (words: string, href?: string): string =>
 const inlines = (all: readonly Inline[]): string =>
   all
     .map((inline) => {
-      if (typeof inline === 'string') return literal(inline);
+      if (typeof inline === 'string') return escapedText(inline);
       switch (inline.type) {
         case 'figure':
-          return linkedText(literal(inline.text), inline.href);
+          return linkedText(escapedText(inline.text), inline.href);
         case 'foreign':
-          return literal(inline.text);
+          return escapedText(inline.text);
         case 'note':
           return `[^${inline.number}]`;
         case 'emphasis':
@@ -55,20 +55,20 @@ const inlines = (all: readonly Inline[]): string =>
 async function* markdownPieces(report: NumberedReport): AsyncGenerator<string> {
   const words = reportWords(report.language);
   const { cover, notes, abbreviations } = report;
-  yield `# ${literal(cover.title)}\n\n`;
+  yield `# ${escapedText(cover.title)}\n\n`;
   if (cover.subtitle.length > 0) yield `**${inlines(cover.subtitle)}**\n\n`;
-  yield `${literal(cover.symbol ?? words.parts.draft)}  \n${literal(cover.asAt)}  \n`;
-  yield `${cover.issuedBy.map(literal).join('  \n')}\n\n`;
+  yield `${escapedText(cover.symbol ?? words.parts.draft)}  \n${escapedText(cover.asAt)}  \n`;
+  yield `${cover.issuedBy.map(escapedText).join('  \n')}\n\n`;
   for (const { words: label, figure } of cover.figures)
-    yield `- ${literal(label)}${words.parts.colon}${inlines([figure])}\n`;
+    yield `- ${escapedText(label)}${words.parts.colon}${inlines([figure])}\n`;
   if (cover.figures.length > 0) yield '\n';
   for (const section of report.sections) yield* sectionOf(section, 2, words);
   if (abbreviations.length > 0)
-    yield `## ${words.parts.abbreviations}\n\n${abbreviations.map(({ short, long }) => `- **${literal(short)}**: ${literal(long)}\n`).join('')}\n`;
+    yield `## ${words.parts.abbreviations}\n\n${abbreviations.map(({ short, long }) => `- **${escapedText(short)}**: ${escapedText(long)}\n`).join('')}\n`;
   const { title, explains } = words.manifest;
-  const lines = manifestLines(report).map(([name, value]) => `- **${literal(name)}**: ${literal(value)}\n`);
-  yield `## ${literal(title)}\n\n${literal(explains)}\n\n${lines.join('')}\n`;
-  for (const { number, citation, href } of notes) yield `[^${number}]: ${linkedText(literal(citation), href)}\n`;
+  const lines = manifestLines(report).map(([name, value]) => `- **${escapedText(name)}**: ${escapedText(value)}\n`);
+  yield `## ${escapedText(title)}\n\n${escapedText(explains)}\n\n${lines.join('')}\n`;
+  for (const { number, citation, href } of notes) yield `[^${number}]: ${linkedText(escapedText(citation), href)}\n`;
 }
 
 async function* sectionOf(section: Section, level: number, words: Words): AsyncGenerator<string> {
@@ -87,13 +87,13 @@ async function* blockOf(block: Block, words: Words): AsyncGenerator<string> {
       yield `${block.items.map((item, i) => `${block.ordered ? `${i + 1}.` : '-'} ${inlines(item)}\n`).join('')}\n`;
       return;
     case 'chart':
-      yield `**${words.parts.figure(block.number)}. ${inlines(block.title)}.** ${literal(block.asAtLine)}\n\n${literal(block.alt)}\n\n`;
+      yield `**${words.parts.figure(block.number)}. ${inlines(block.title)}.** ${escapedText(block.asAtLine)}\n\n${escapedText(block.alt)}\n\n`;
       yield `*${inlines(block.sourceLine)}*\n\n`;
       return;
     case 'narrative':
       for (const one of block.blocks)
         for await (const text of blockOf(one, words)) yield text.trimEnd().replaceAll(/^/gm, '> ') + '\n>\n';
-      yield `> — ${literal(block.attribution)}\n\n`;
+      yield `> — ${escapedText(block.attribution)}\n\n`;
       return;
     default:
       yield* tablePieces(block, words);
@@ -102,11 +102,11 @@ async function* blockOf(block: Block, words: Words): AsyncGenerator<string> {
 
 async function* tablePieces(table: Table, words: Words): AsyncGenerator<string> {
   const { number, title, columns, rowCount, totalRow, remarks = [], asAtLine, sourceLine } = table;
-  yield `**${words.parts.table(number)}. ${inlines(title)}.** ${literal(asAtLine)}\n\n`;
+  yield `**${words.parts.table(number)}. ${inlines(title)}.** ${escapedText(asAtLine)}\n\n`;
   if (rowCount === 0) yield `${words.parts.nothing}\n\n`;
   else {
     const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |\n`;
-    yield line(columns.map(({ title }) => literal(title)));
+    yield line(columns.map(({ title }) => escapedText(title)));
     yield line(columns.map(({ type }) => (type === 'integer' ? '--:' : ':--')));
     for await (const page of pagesOf(table))
       yield page.map((row) => line(row.map((cell) => cellText(cell, words)))).join('');

@@ -173,7 +173,7 @@ class Printing {
           return {
             is: 'foreign',
             of: withSymbols(this.#text(one.text, long), long),
-            lang: languageOf(one.lang),
+            lang: typstLanguage(one.lang),
             rtl: one.dir === 'rtl',
           };
         case 'note':
@@ -242,7 +242,7 @@ class Printing {
       default:
         return {
           is: 'narrative',
-          lang: languageOf(block.lang),
+          lang: typstLanguage(block.lang),
           attribution: this.#text(block.attribution),
           blocks: await this.#blocks(block.blocks, aside),
         };
@@ -268,7 +268,7 @@ class Printing {
       least: (i) => CELL_MARGINS + LETTER_SHARE * size * headIn(columns[i]!.title),
       most: (i) => CELL_MARGINS + LETTER_SHARE * size * Math.max(...read.map((row) => lineIn(row[i]!, this.#words))),
     });
-    const whole = columns.map((_, i) => Math.max(0, ...read.map((row) => wordIn(row[i]!, this.#words))));
+    const whole = columns.map((_, i) => Math.max(0, ...read.map((row) => widestWord(row[i]!, this.#words))));
     const needed = whole.map((letters) => CELL_MARGINS + LETTER_SHARE * size * letters);
     const widths = fitted(natural, needed, width) ?? natural;
     const letters = widths.map((one) => Math.max(4, (one - CELL_MARGINS) / (LETTER_SHARE * size)));
@@ -314,7 +314,7 @@ const headIn = (title: string): number =>
 const lineIn = (cell: Cell, words: Words): number => Math.max(0, ...textsIn(cell, words).map(lettersInTinos));
 
 /** The widest word of a cell that no language parts, in letters. */
-const wordIn = (cell: Cell, words: Words): number =>
+const widestWord = (cell: Cell, words: Words): number =>
   Math.max(0, ...textsIn(cell, words).flatMap((text) => unparted(text).split(' ').map(lettersInTinos).filter(fits)));
 /** Longer words are broken anyway. */
 const fits = (letters: number): boolean => letters <= TINOS.capital * LONG_CODE;
@@ -332,7 +332,7 @@ function linesIn(cell: Cell, wide: number): number {
 }
 
 /** The language of a tag of BCP 47, as Typst takes it. */
-const languageOf = (tag: string): string => /^[a-z]{2,3}(?=-|$)/i.exec(tag)?.[0].toLowerCase() ?? 'und';
+const typstLanguage = (tag: string): string => /^[a-z]{2,3}(?=-|$)/i.exec(tag)?.[0].toLowerCase() ?? 'und';
 
 /**
  * Lets a text that is too long for its line be broken: between its words where no line ends otherwise, then after its

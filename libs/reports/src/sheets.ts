@@ -88,7 +88,7 @@ function sheetWith(title: string, tables: readonly PlacedTable[]): Sheet {
 /** @param above the part that the sections are in; `null`: nothing, then each is for itself */
 function sheetsOfSections(above: Section | null, sections: readonly Section[]): Sheet[] {
   const placed = sections.flatMap((section) => {
-    const tables = tablesOf(section);
+    const tables = tablesOfSection(section);
     const title = textOfInlines(section.title);
     return tables.map((table) => ({
       table,
@@ -106,7 +106,7 @@ function sheetsOfSections(above: Section | null, sections: readonly Section[]): 
   return [...sheets, ...sections.flatMap((section) => sheetsOfSections(section, section.sections))];
 }
 
-const tablesOf = ({ blocks }: Section): Table[] =>
+const tablesOfSection = ({ blocks }: Section): Table[] =>
   blocks.filter((block) => block.type === 'table').filter(({ ofData }) => !ofData);
 
 /** A column that only some have comes after the one that it follows there. */

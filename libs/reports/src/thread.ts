@@ -26,7 +26,7 @@ export async function write({ name, report, into }: Work): Promise<void> {
   };
   try {
     await send(BEGUN_SIGNAL);
-    for await (const chunk of filled(reportFormat(name).write(report))) await send(chunk);
+    for await (const chunk of filledChunks(reportFormat(name).write(report))) await send(chunk);
     await writer.close();
   } catch (e) {
     await writer.abort(e).catch(() => undefined);
@@ -38,7 +38,7 @@ export async function write({ name, report, into }: Work): Promise<void> {
  * The same bytes in chunks that are worth sending, each in memory of its own: a chunk that is a part of something larger would
  * take all of that to the other thread.
  */
-async function* filled(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* filledChunks(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const waiting = new Uint8Array(CHUNK_BYTES);
   let length = 0;
   for await (const chunk of chunks)

@@ -33,9 +33,9 @@ export interface Typeface {
 let loadedTypeface: Promise<Typeface> | undefined;
 
 /** Reads the files when the first report is printed. */
-export const typeface = (): Promise<Typeface> => (loadedTypeface ??= load());
+export const typeface = (): Promise<Typeface> => (loadedTypeface ??= loadTypeface());
 
-async function load(): Promise<Typeface> {
+async function loadTypeface(): Promise<Typeface> {
   const { resolve } = createRequire(import.meta.url);
   const names = [...new Set(FONT_FILES.flat())];
   const files = new Map(await Promise.all(names.map(async (name) => [name, await readFile(resolve(name))] as const)));

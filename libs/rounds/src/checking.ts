@@ -33,7 +33,11 @@ export const questionWords = ({ text, unit }: Question): string => (unit ? `${te
 const isSaid = (value: unknown): boolean => value !== undefined && value !== null;
 
 /** The findings about answers to the questions on a subject. */
-function* answersAt(at: string, questions: readonly Question[], answers: readonly Answer[]): Generator<ReturnFinding> {
+function* answerFindings(
+  at: string,
+  questions: readonly Question[],
+  answers: readonly Answer[],
+): Generator<ReturnFinding> {
   const seen = new Set<string>();
   for (const [i, answer] of answers.entries()) {
     const pointer = `${at}/${i}`;
@@ -95,7 +99,7 @@ function* commitmentAt(
       `${reference}: “${says.replaceAll('_', ' ')}” goes with no update: empty what is filled in, or say update.`,
     );
   if (says === 'not_assessed' && !why) yield missing('no_reason', 'why', `${reference}: say why it was not assessed.`);
-  if (says !== 'not_assessed') yield* answersAt(`${at}/answers`, questions, said.answers ?? []);
+  if (says !== 'not_assessed') yield* answerFindings(`${at}/answers`, questions, said.answers ?? []);
   const stages = (acts ?? []).flatMap(({ act, body }, i) => (act === 'reportStage' ? [{ body, i }] : []));
   const proves = (acts ?? []).some(supports);
   for (const { body, i } of stages) {
@@ -139,7 +143,7 @@ export function* findingsIn(
   recorded: ReadonlySet<string> = new Set(),
 ): Generator<ReturnFinding> {
   const of = (subject: Question['of']) => (questions ?? []).filter((one) => one.of === subject);
-  yield* answersAt('/answers', of('agency'), draft.answers ?? []);
+  yield* answerFindings('/answers', of('agency'), draft.answers ?? []);
   const byReference = new Map(known.map((one) => [one.reference, one]));
   const said = new Set<string>();
   for (const [i, one] of draft.commitments.entries()) {

@@ -45,7 +45,7 @@ export interface StandingAct extends ActInReturn {
 }
 
 /** The command by which an act of a submission is recorded. */
-const commandOf = (submission: string, index: number, { command }: ActInReturn): string =>
+const submissionCommand = (submission: string, index: number, { command }: ActInReturn): string =>
   command ?? uuidv5(String(index), submission);
 
 /** The acts that a return says, each at its place in the draft, in the order in which they are recorded. */
@@ -297,7 +297,7 @@ async function* recordedBy(log: Log, submission: SubmittedEvent) {
   const { acts } = submission.data;
   for (const [index, act] of [...acts.entries()].toReversed()) {
     if (act.command) continue;
-    const command = commandOf(submission.id, index, act);
+    const command = submissionCommand(submission.id, index, act);
     const reference = act.reference ?? (await referenceOf(log, act, submission, command));
     if (reference === null) continue;
     const event = (await log.store.read(streamOf(commitment, reference))).find(
@@ -316,7 +316,7 @@ export async function recordedIn(
   for (const submission of submissions)
     for (const [index, act] of submission.data.acts.entries()) {
       if (act.act !== 'record' || act.command) continue;
-      const reference = await referenceOf(log, act, submission, commandOf(submission.id, index, act));
+      const reference = await referenceOf(log, act, submission, submissionCommand(submission.id, index, act));
       if (reference !== null) found.push({ reference, body: act.body as Readonly<Record<string, unknown>> });
     }
   return found;

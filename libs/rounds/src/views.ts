@@ -236,7 +236,7 @@ export class RoundViews {
   async returns(code: string, { knownAt, drafts = new Set(), now = new Date() }: SeenBy = {}): Promise<ReturnLine[]> {
     const { state, seen } = await this.#one(code, knownAt);
     const names = await this.#registers.names('agency', undefined, state.round!.asOf);
-    return state.agencies.map((agency) => lineOf(state, agency, seen, names, drafts, todayAt(now)));
+    return state.agencies.map((agency) => returnLine(state, agency, seen, names, drafts, todayAt(now)));
   }
 
   /** The rounds in which an agency was asked, the last cut-off first. @throws Rejected `not_found` for an unknown agency */
@@ -253,7 +253,7 @@ export class RoundViews {
       .filter(({ agencies }) => agencies.includes(agency))
       .map((state) => {
         const { code, name, forum = null, asOf, opens } = state.round!;
-        const line = lineOf(state, agency, seen, names, drafts, todayAt(now));
+        const line = returnLine(state, agency, seen, names, drafts, todayAt(now));
         return { ...line, round: code, title: name, forum: forum ?? null, asOf, opens };
       })
       .sort((a, b) => compareTexts(b.asOf, a.asOf) || compareTexts(a.round, b.round));
@@ -329,7 +329,7 @@ export class RoundViews {
 
 const isReply = ({ beside }: Pick<CommentAsAt, 'beside'>): boolean => beside !== null;
 
-function lineOf(
+function returnLine(
   state: OpenedRound,
   agency: string,
   seen: RoundsSeen,

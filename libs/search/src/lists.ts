@@ -29,7 +29,7 @@ function writeNumber(pool: Uint8Array, at: number, value: number): number {
   return at + 1;
 }
 
-const bytesOf = (value: number): number => {
+const varintBytes = (value: number): number => {
   let bytes = 1;
   for (let rest = value >>> 7; rest > 0; rest >>>= 7) bytes++;
   return bytes;
@@ -96,7 +96,7 @@ export class Sequences {
     this.clear(list);
     if (values.length === 0) return;
     let length = 0;
-    for (const value of values) length += bytesOf(value);
+    for (const value of values) length += varintBytes(value);
     if (this.#used + MAX_VARINT_BYTES + length > this.#pool.length) this.#enlarge(MAX_VARINT_BYTES + length);
     if (list >= this.#starts.length) this.#starts = grown(this.#starts, list + 1);
     this.#starts[list] = this.#used + 1;
@@ -116,7 +116,7 @@ export class Sequences {
   #place(list: number): { start: number; first: number; end: number } {
     const start = this.#starts[list]! - 1;
     const length = new ListReader(this.#pool, start, this.#used).next();
-    const first = start + bytesOf(length);
+    const first = start + varintBytes(length);
     return { start, first, end: first + length };
   }
 
@@ -195,7 +195,7 @@ export class RisingLists {
     if (length > 0 && value === this.#last[list]) return;
     if (length === 0 || value > this.#last[list]!) {
       const step = length === 0 ? value : value - this.#last[list]!;
-      this.#provide(list, bytes + bytesOf(step));
+      this.#provide(list, bytes + varintBytes(step));
       this.#bytes[list] = writeNumber(this.#pool, this.#start[list]! + bytes, step) - this.#start[list]!;
       this.#last[list] = value;
     } else {
@@ -214,7 +214,7 @@ export class RisingLists {
     if (after === null) {
       this.#replace(list, from, to, []);
       this.#last[list] = before;
-    } else this.#replace(list, from, to + bytesOf(after), [found - before + after]);
+    } else this.#replace(list, from, to + varintBytes(after), [found - before + after]);
     this.#length[list]!--;
     if (this.#length[list] === 0) this.#release(list);
   }
@@ -237,7 +237,7 @@ export class RisingLists {
   /** Puts steps in the place of some bytes of a list. */
   #replace(list: number, from: number, to: number, steps: readonly number[]): void {
     const had = this.#bytes[list]!;
-    const bytes = had - (to - from) + steps.reduce((sum, step) => sum + bytesOf(step), 0);
+    const bytes = had - (to - from) + steps.reduce((sum, step) => sum + varintBytes(step), 0);
     this.#provide(list, bytes);
     const start = this.#start[list]!;
     this.#pool.copyWithin(start + bytes - (had - to), start + to, start + had);

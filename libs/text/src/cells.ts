@@ -13,7 +13,7 @@ const isRun = (text: string): boolean => {
 };
 
 /** Changes the marks behind each `;` that would part a formula off. */
-const inParts = (text: string, change: (marks: string) => string): string =>
+const withPartedFormulas = (text: string, change: (marks: string) => string): string =>
   text.replace(PARTED_FORMULA, (whole, marks: string, at: number) => {
     const part = text
       .slice(at + whole.length)
@@ -27,14 +27,14 @@ const inParts = (text: string, change: (marks: string) => string): string =>
  * the cells. A text that begins so already gets one more, so that `unguarded` finds the text again.
  */
 export function guarded(text: string): string {
-  const parts = inParts(text, (marks) => `'${marks}`);
+  const parts = withPartedFormulas(text, (marks) => `'${marks}`);
   return isRun(parts) ? `'${parts}` : parts;
 }
 
 /** The text that `guarded` guards. */
 export function unguarded(cell: string): string {
   const parts = cell.startsWith("'") && isRun(cell) ? cell.slice(1) : cell;
-  return inParts(parts, (marks) => marks.slice(1));
+  return withPartedFormulas(parts, (marks) => marks.slice(1));
 }
 
 /** A list in one cell: parts with `; ` between them; a part that holds a `;`, a `"` or a line end stands in quotation marks. */

@@ -61,11 +61,11 @@ const MAX_DEPTH = 64;
 export function refuseAmbiguousJson(text: string, json: unknown): void {
   if (fieldsWritten(text) === fieldsRead(json)) return;
   const pointer = firstTwice(text);
-  throw new Unreadable(`${nameIn(pointer)} is given twice`, pointer);
+  throw new Unreadable(`${lastName(pointer)} is given twice`, pointer);
 }
 
 /** The last name in a pointer. */
-const nameIn = (pointer: string): string =>
+const lastName = (pointer: string): string =>
   pointer
     .slice(pointer.lastIndexOf('/') + 1)
     .replaceAll('~1', '/')

@@ -8,12 +8,12 @@ const wordsAlone = (text: string): string =>
     .join(' ');
 
 /** The length of a number as digits of which a longer one is greater: 1 … 8, 91 … 98, 991 … */
-const lengthOf = (digits: number): string => (digits <= 8 ? String(digits) : `9${lengthOf(digits - 8)}`);
+const sortableLength = (digits: number): string => (digits <= 8 ? String(digits) : `9${sortableLength(digits - 8)}`);
 
 const withPaddedNumbers = (words: string): string =>
   words.replace(/[0-9]+/g, (number) => {
     const digits = number.replace(/^0+(?=.)/, '');
-    return lengthOf(digits.length) + digits;
+    return sortableLength(digits.length) + digits;
   });
 
 /**

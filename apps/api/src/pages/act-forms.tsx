@@ -213,7 +213,7 @@ export class ActForms {
     const about = actForPeople(description);
     return (
       <PlainPage
-        title={titleOf(doing)}
+        title={actTitle(doing)}
         path={commitment ? path('commitments', commitment.reference) : action}
         eyebrow={commitment ? <a href={back}>{commitment.reference}</a> : 'New'}
         lead={<p>{commitment ? <Words text={commitment.title} lang={commitment.language} /> : summary}</p>}
@@ -300,7 +300,7 @@ export function* freeTextsIn(value: unknown, at = '', field = ''): Generator<Sug
       yield* freeTextsIn(one, `${at}/${name}`, Array.isArray(value) ? field : name);
 }
 
-function titleOf({ name, on, commitment, view }: ActToDo): string {
+function actTitle({ name, on, commitment, view }: ActToDo): string {
   const { button } = ACTS[name];
   const milestone = commitment?.milestones.find((one) => one.milestone === on.milestone);
   if (milestone) return `Milestone “${textWords(milestone.title)}”: ${button.toLowerCase()}`;

@@ -5,7 +5,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Log } from '#eventsourcing';
 import { LOG, withClocksOfCursor } from '#platform';
 import {
-  datesOf,
+  flowDates,
   FlowListQuery,
   Flows,
   withCauses,
@@ -56,7 +56,7 @@ export class ChangesPage {
     const reported = view.reports.filter(({ date }) => date <= view.asOf).map(({ date }) => date);
     // The last report but one: then the last one is what changed.
     const from = query.from ?? reported.at(-2) ?? reported.at(-1) ?? view.asOf;
-    const { dates } = await datesOf({ ...query, from }, this.log);
+    const { dates } = await flowDates({ ...query, from }, this.log);
     const [at, filter] = [view.at, pageFilter(view, query)];
     const between = { from, knownThen: dates.knownThen };
     const [flows, choices, listed] = await Promise.all([

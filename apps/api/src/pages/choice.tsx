@@ -23,7 +23,7 @@ export const choice = (name: string, label: string, any: string, options: Choice
   ...{ name, label, any, options },
 });
 
-export const yesNo = (yes: string, no: string): ChoiceParts['options'] => [
+export const yesNoOptions = (yes: string, no: string): ChoiceParts['options'] => [
   ['true', yes],
   ['false', no],
 ];

@@ -6,8 +6,8 @@ import { ENDS, KINDS, NATURES, OUTLOOKS, ROLES, STRENGTHS, VERIFICATIONS } from 
 import { withClocksOfCursor } from '#platform';
 import { CommitmentsQuery, listQueryOf, Progress, type Facet, type ItemList, type Row } from '#progress';
 import { Registers } from '#registers';
-import { agencyOptions, byFramework, choice, Choice, optionsOf, yesNo, type Choosable } from './choice.js';
-import { conditionsOf, NothingFound, withoutEach, type Without } from './conditions.js';
+import { agencyOptions, byFramework, choice, Choice, optionsOf, yesNoOptions, type Choosable } from './choice.js';
+import { pageConditions, NothingFound, withoutEach, type Without } from './conditions.js';
 import { StageBar, StageFigures } from './figures.js';
 import { KeptFields } from './as-at.js';
 import { followPath } from './feed-path.js';
@@ -101,19 +101,19 @@ export class CommitmentsPage {
       choice('followsUp', 'Follows up', 'Anything', followed),
       choice('with', 'Together with', 'Anyone, or no one', agencyOptions(view, agencies)),
       await this.memberOf.choice(view),
-      choice('joint', 'Agencies responsible', 'One or several', yesNo('Several', 'One alone')),
-      choice('asked', 'Roles that wait for an answer', 'With or without', yesNo('With', 'Without')),
+      choice('joint', 'Agencies responsible', 'One or several', yesNoOptions('Several', 'One alone')),
+      choice('asked', 'Roles that wait for an answer', 'With or without', yesNoOptions('With', 'Without')),
       choice('kind', 'Kind', 'Any', words(KINDS)),
       choice('nature', 'Nature', 'Any', natures),
       choice('strength', 'Strength', 'Any', words(STRENGTHS)),
       choice('country', 'Country', 'Any', optionsOf(countries, countryName)),
       choice('region', 'Region', 'Any', optionsOf(regions, regionName)),
       choice('document', 'Read in', 'Any document', read),
-      choice('withActivity', 'Activities elsewhere', 'Named or not', yesNo('Named', 'None named')),
-      choice('withTarget', 'Target date', 'With or without', yesNo('With', 'Without')),
+      choice('withActivity', 'Activities elsewhere', 'Named or not', yesNoOptions('Named', 'None named')),
+      choice('withTarget', 'Target date', 'With or without', yesNoOptions('With', 'Without')),
       choice('nextStep', 'Next step', 'Whatever is said', steps),
-      choice('overdue', 'Overdue', 'Either', yesNo('Overdue', 'Not overdue')),
-      choice('stale', `Update within ${months}`, 'Either', yesNo('None', 'Updated')),
+      choice('overdue', 'Overdue', 'Either', yesNoOptions('Overdue', 'Not overdue')),
+      choice('stale', `Update within ${months}`, 'Either', yesNoOptions('None', 'Updated')),
     ];
   }
 }
@@ -135,7 +135,7 @@ const CHOICES_IN_SIGHT = 4;
 const Commitments = ({ view, list, row, choices, apart, without }: CommitmentsParts) => {
   const { limit: _limit, cursor: _cursor, ...asked } = view.asked;
   const made = choices.filter(({ name }) => asked[name] !== undefined);
-  const isNarrowed = conditionsOf(view).length > 0 || LISTED_BY.some((field) => asked[field] !== undefined);
+  const isNarrowed = pageConditions(view).length > 0 || LISTED_BY.some((field) => asked[field] !== undefined);
   const search = asked['q'] === undefined ? '' : String(asked['q']);
   const select = (choice: Choosable) => <Choice key={choice.name} {...choice} value={asked[choice.name]} />;
   return (

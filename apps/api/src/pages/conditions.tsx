@@ -28,7 +28,7 @@ type InWords = readonly [label: string, value: (value: string, view: View) => st
 
 const agency = (code: string, { names }: View) => names.agency.get(code) ?? code;
 const yesNo = (yes: string, no: string) => (value: string) => (value === 'true' ? yes : no);
-const one =
+const codeWords =
   <T extends string>(words: Readonly<Record<T, string>>) =>
   (value: string) =>
     words[value as T] ?? value;
@@ -46,7 +46,7 @@ const CONDITION_WORDS: Readonly<Partial<Record<ConditionField, InWords>>> = {
   reference: ['Reference', eachValue((value) => value)],
   stage: [
     'Stage',
-    (stage) => (stage === OPEN_STAGES ? 'open' : eachValue(one<Stage>(STAGE_WORDS))(stage, null as never)),
+    (stage) => (stage === OPEN_STAGES ? 'open' : eachValue(codeWords<Stage>(STAGE_WORDS))(stage, null as never)),
   ],
   agency: ['Agency', eachValue(agency)],
   role: ['Role', (role) => (role === 'any' ? ANY_ROLE : roleWords(role as Role))],
@@ -63,7 +63,7 @@ const CONDITION_WORDS: Readonly<Partial<Record<ConditionField, InWords>>> = {
   match: null,
   agencies: null,
   kind: ['Kind', eachValue(sentence)],
-  nature: ['Nature', eachValue(one(NATURE_WORDS))],
+  nature: ['Nature', eachValue(codeWords(NATURE_WORDS))],
   strength: ['Strength', eachValue(sentence)],
   country: ['Country', eachValue(countryName)],
   region: ['Region', eachValue(regionName)],
@@ -72,8 +72,8 @@ const CONDITION_WORDS: Readonly<Partial<Record<ConditionField, InWords>>> = {
   followsUpOutcome: ['Outcomes', yesNo('some followed up', 'none followed up')],
   severalThemes: ['Themes', yesNo('several', 'not several')],
   life: ['Records', (life) => (life === 'any' ? 'active and ended' : eachValue(sentence)(life, null as never))],
-  outlook: ['Outlook', eachValue(one(OUTLOOK_WORDS))],
-  verification: ['Secretariat’s reading', eachValue(one<VerificationWord>(READING_WORDS))],
+  outlook: ['Outlook', eachValue(codeWords(OUTLOOK_WORDS))],
+  verification: ['Secretariat’s reading', eachValue(codeWords<VerificationWord>(READING_WORDS))],
   relatedTo: ['Related to', eachValue((value) => value)],
   relation: ['Relation', eachValue((type) => RELATION_WORDS[type as RelationType]?.[1] ?? type)],
   activityId: ['Activity elsewhere', (id) => id],
@@ -81,7 +81,7 @@ const CONDITION_WORDS: Readonly<Partial<Record<ConditionField, InWords>>> = {
   withTarget: ['Target date', yesNo('with', 'without')],
   dueFrom: ['Due from', (date) => dateWords(date)],
   dueBy: ['Due by', (date) => dateWords(date)],
-  nextStep: ['Next step', eachValue(one(NEXT_STEP_WORDS))],
+  nextStep: ['Next step', eachValue(codeWords(NEXT_STEP_WORDS))],
   nextBefore: ['Next step due before', (date) => dateWords(date)],
   overdue: ['Overdue', yesNo('yes', 'no')],
   stale: [
@@ -108,7 +108,7 @@ export interface PageCondition {
 }
 
 /** The conditions that the reader has set. */
-export const conditionsOf = (view: View): PageCondition[] =>
+export const pageConditions = (view: View): PageCondition[] =>
   CONDITION_FIELDS.flatMap((field) => {
     const words = field in CONDITION_WORDS ? CONDITION_WORDS[field] : plainWords(field);
     const asked = view.asked[field];
@@ -131,7 +131,7 @@ const ConditionValue = ({ label, value }: PageCondition) => (
 
 /** Every condition of a page, each with the way out of it: none is hidden. */
 export const Conditions = ({ view }: { view: View }) => {
-  const conditions = conditionsOf(view);
+  const conditions = pageConditions(view);
   if (conditions.length === 0) return null;
   return (
     <div class="conditions">
@@ -163,7 +163,10 @@ export interface Without {
 /** Counts the hits without each condition by itself. */
 export const withoutEach = (view: View, total: (changes: PageParameters) => Promise<number>): Promise<Without[]> =>
   Promise.all(
-    conditionsOf(view).map(async (condition) => ({ condition, total: await total({ [condition.field]: undefined }) })),
+    pageConditions(view).map(async (condition) => ({
+      condition,
+      total: await total({ [condition.field]: undefined }),
+    })),
   );
 
 interface NothingParts {
@@ -177,7 +180,7 @@ interface NothingParts {
 
 /** Says which condition emptied a list, and offers the ways out. */
 export const NothingFound = ({ view, what, without: counted = [], children }: NothingParts) => {
-  const conditions = conditionsOf(view);
+  const conditions = pageConditions(view);
   const [last, ways] = [view.reports.at(-1)?.date, counted.filter(({ total }) => total > 0)];
   return (
     <section class="callout nothing" aria-label="Nothing found">

@@ -177,7 +177,7 @@ interface LinkTableParts {
   readonly rows: readonly ThemeRow[];
 }
 
-const totalOf = (rows: readonly ThemeRow[], theme: string) => rows.find((row) => row.theme === theme)?.total ?? 0;
+const themeTotal = (rows: readonly ThemeRow[], theme: string) => rows.find((row) => row.theme === theme)?.total ?? 0;
 
 const CrosswalkLinks = ({ view, version, rows }: LinkTableParts) => (
   <Section title="Its links">
@@ -192,7 +192,7 @@ const CrosswalkLinks = ({ view, version, rows }: LinkTableParts) => (
             <ThemeLink view={view} code={from} /> <small class="code">{from}</small>
           </th>
           <td class="n" data-label="Commitments">
-            <Figure n={totalOf(rows, from)} href={view.list({ theme: from })} />
+            <Figure n={themeTotal(rows, from)} href={view.list({ theme: from })} />
           </td>
           <td>
             {links.map(({ to, match, note }) => (
@@ -237,7 +237,7 @@ const WithoutLink = ({ view, version, rows, themes }: LinkTableParts & { themes:
                 <NameLink to={view.link(path('themes', code))} name={label} /> <small class="code">{code}</small>
               </th>
               <td class="n" data-label="Commitments">
-                <Figure n={totalOf(rows, code)} href={view.list({ theme: code })} />
+                <Figure n={themeTotal(rows, code)} href={view.list({ theme: code })} />
               </td>
               <td>
                 {said.has(code) ? 'Has no equivalent' : 'Nothing'}

@@ -124,7 +124,7 @@ export const FieldPlace = (given: FieldPlaceParts) => {
 };
 
 /** `Agencies` → `Agency` */
-const oneOf = (label: string): string =>
+const singularLabel = (label: string): string =>
   label.includes(' ') ? label : label.replace(/ies$/, 'y').replace(/(?<!s)s$/, '');
 
 const SeveralObjects = ({ form, field, path, value, of }: FieldPlaceParts & { of: BodyClass }) => {
@@ -137,7 +137,7 @@ const SeveralObjects = ({ form, field, path, value, of }: FieldPlaceParts & { of
       {rows.map((row, i) => (
         <fieldset key={i} class="row" id={fieldId([...path, String(i)])}>
           <legend>
-            {oneOf(labelOf(field.name))} {i + 1}
+            {singularLabel(labelOf(field.name))} {i + 1}
           </legend>
           <Faults form={form} path={[...path, String(i)]} />
           <Fields form={form} of={of} path={[...path, String(i)]} filled={row as Filled} />

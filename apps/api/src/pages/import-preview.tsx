@@ -207,7 +207,7 @@ const What = ({ row }: { row: ImportRow }) => {
       {duplicates.length > 0 && (
         <p class="note">
           <a href={`#${sidesId(row)}`}>
-            May be the same as {duplicates.map(({ that }) => placeWords(that)).join(', ')}
+            May be the same as {duplicates.map(({ that }) => sidePlaceWords(that)).join(', ')}
           </a>
         </p>
       )}
@@ -218,7 +218,7 @@ const What = ({ row }: { row: ImportRow }) => {
 const sidesId = ({ sheet, row, reference }: ImportRow): string =>
   `same-${[sheet, row, reference].join('-').replaceAll(/[^\p{L}\p{N}]+/gu, '-')}`;
 
-const placeWords = ({ reference, sheet, row }: DuplicateSide): string =>
+const sidePlaceWords = ({ reference, sheet, row }: DuplicateSide): string =>
   [reference, row !== null && `${sheet}, row ${row}`].filter(Boolean).join(' in ');
 
 /** Each row that may be something that there is, or another row, beside that. */
@@ -231,7 +231,7 @@ const SideBySide = ({ rows }: { rows: readonly ImportRow[] }) => (
     {rows.map((row) => (
       <div key={sidesId(row)} id={sidesId(row)}>
         {row.duplicates.map(({ this: one, that, fields }) => (
-          <div class="table" key={placeWords(that)}>
+          <div class="table" key={sidePlaceWords(that)}>
             <Table
               class="breakdown sides"
               caption={
@@ -241,12 +241,12 @@ const SideBySide = ({ rows }: { rows: readonly ImportRow[] }) => (
               }
               heads={[
                 'Field',
-                placeWords(one),
+                sidePlaceWords(one),
                 <th scope="col">
                   {that.row === null && that.reference && row.subject === 'commitment' ? (
                     <a href={path('commitments', that.reference)}>{that.reference}</a>
                   ) : (
-                    placeWords(that)
+                    sidePlaceWords(that)
                   )}
                   {that.row === null && ', recorded'}
                 </th>,
@@ -258,10 +258,10 @@ const SideBySide = ({ rows }: { rows: readonly ImportRow[] }) => (
                     {field}
                     {differs && <small> differs</small>}
                   </th>
-                  <td data-label={placeWords(one)} dir="auto">
+                  <td data-label={sidePlaceWords(one)} dir="auto">
                     {left ?? '–'}
                   </td>
-                  <td data-label={placeWords(that)} dir="auto">
+                  <td data-label={sidePlaceWords(that)} dir="auto">
                     {right ?? '–'}
                   </td>
                 </tr>

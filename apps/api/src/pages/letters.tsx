@@ -81,7 +81,7 @@ function needsSecretariat({ principal }: ApiRequest): void {
   if (principal?.role !== 'secretariat') throw new Rejected('forbidden', 'Letters are the secretariat’s to see.');
 }
 
-const whose = ({ name, account, agency }: LetterInList): string => name ?? account ?? `nobody of ${agency}`;
+const recipientName = ({ name, account, agency }: LetterInList): string => name ?? account ?? `nobody of ${agency}`;
 
 /** Where there is no mail server, nobody was written to. */
 const NotSent = () => (
@@ -125,7 +125,7 @@ const LetterList = ({ round, letters, sends }: LetterListParts) => (
             </td>
             <td data-label="Agency">{letter.agency}</td>
             <td data-label="To" dir="auto">
-              {whose(letter)}
+              {recipientName(letter)}
             </td>
             <td data-label="State">
               <LetterStanding letter={letter} sends={sends} />

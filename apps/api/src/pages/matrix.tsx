@@ -167,8 +167,8 @@ const Crossed = (parts: MatrixParts) => {
           view={view}
           matrix={matrix}
           caption={`Commitments per ${AXIS_NAMES[rows].one} and ${AXIS_NAMES[columns].one}`}
-          rows={sideOf(rows, parts)}
-          columns={sideOf(columns, parts, true)}
+          rows={axisOnPage(rows, parts)}
+          columns={axisOnPage(columns, parts, true)}
           filter={narrowed}
           coloured={colour}
         />
@@ -244,7 +244,7 @@ const Above = ({ view, matrix: { by }, themes }: MatrixParts) => {
   );
 };
 
-function sideOf(kind: RowAxis | ColumnAxis, { view, themes, filter }: MatrixParts, across = false): AxisOnPage {
+function axisOnPage(kind: RowAxis | ColumnAxis, { view, themes, filter }: MatrixParts, across = false): AxisOnPage {
   const { one, many } = AXIS_NAMES[kind];
   const side = { title: capital(one), all: `All ${many}, each commitment once` };
   if (kind === 'agency')

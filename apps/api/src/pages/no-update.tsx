@@ -2,7 +2,7 @@
 import { Controller, Get, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Silence, SilentQuery, type SilenceView } from '#progress';
-import { Choice, Field, yesNo, type Choosable } from './choice.js';
+import { Choice, Field, yesNoOptions, type Choosable } from './choice.js';
 import { NothingFound } from './conditions.js';
 import { Figure, ShownDate } from './figures.js';
 import { Page } from './layout.js';
@@ -75,7 +75,7 @@ const NoUpdate = ({ view, silence: { total, rows, staleAfter }, choices }: NoUpd
           name="silent"
           label="Show"
           any="All of them"
-          options={yesNo('Only those with no update', 'Only those with an update')}
+          options={yesNoOptions('Only those with no update', 'Only those with an update')}
           value={silent}
         />
         <Field

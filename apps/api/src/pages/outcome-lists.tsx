@@ -75,7 +75,7 @@ export const OutcomesByKind = ({ view, rows, brief, level = 3 }: OutcomeListPart
 };
 
 /** The agency whose follow-up counts. */
-const whose = ({ asked: { agency } }: View) => (agency === undefined ? {} : { agency: String(agency) });
+const ofAskedAgency = ({ asked: { agency } }: View) => (agency === undefined ? {} : { agency: String(agency) });
 
 /** Outcomes with their addressees, the commitments that follow them up, and their leads. */
 export const OutcomeList = ({ view, rows, brief = false }: OutcomeListParts) => (
@@ -125,7 +125,7 @@ export const OutcomeList = ({ view, rows, brief = false }: OutcomeListParts) => 
           <>
             <td class="n" data-label="Commitments">
               {row.covered ? (
-                <Figure n={row.total} href={view.list({ ...whose(view), followsUp: row.outcome })} />
+                <Figure n={row.total} href={view.list({ ...ofAskedAgency(view), followsUp: row.outcome })} />
               ) : (
                 <span class="dated">None</span>
               )}

@@ -7,7 +7,7 @@ import { Registers, type Forum, type OutcomeAsAt } from '#registers';
 import { entryFacts } from './entry-fields.js';
 import { Fact } from './fact.js';
 import { Contents } from './contents.js';
-import { agencyOptions, Choice, optionsOf, yesNo, type Choosable } from './choice.js';
+import { agencyOptions, Choice, optionsOf, yesNoOptions, type Choosable } from './choice.js';
 import { NothingFound } from './conditions.js';
 import { Legend } from './figures.js';
 import { FollowedUpBy, following, FollowUp, type Following } from './follow-up.js';
@@ -152,7 +152,7 @@ const Outcomes = ({ view, coverage, forums, followed, bodies, members }: Outcome
           name="covered"
           label="Show"
           any="All outcomes"
-          options={yesNo('With follow-up', 'Without follow-up')}
+          options={yesNoOptions('With follow-up', 'Without follow-up')}
           value={asked['covered']}
         />
         <Choice

@@ -149,7 +149,7 @@ const measureWords = ({ statements, takenIn, inCitedSections, citations, found }
   (inCitedSections > 0 ? `, and ${inCitedSections} more by citations of their section` : '') +
   `. Found in the text: ${found} of ${counted(citations, 'citation')} of this document.`;
 
-const pathOf = ({ kind, reference }: PaperMark): string =>
+const markPath = ({ kind, reference }: PaperMark): string =>
   path(kind === 'commitment' ? 'commitments' : 'outcomes', reference);
 
 const PaperPage = ({ document, paper }: { document: Document; paper: PaperView | null }) => (
@@ -208,7 +208,7 @@ const PaperStatement = ({ id, paragraph }: { id: string; paragraph: PaperParagra
         {exact.map((mark) => (
           <span key={mark.reference}>
             Taken in as{' '}
-            <a href={pathOf(mark)} title={mark.title}>
+            <a href={markPath(mark)} title={mark.title}>
               {mark.reference}
             </a>
             .{' '}
@@ -261,7 +261,7 @@ const StatementPage = ({ document, paragraph, agency, suggestions, sent, refused
           <ul>
             {distinct(marks).map((mark) => (
               <li key={mark.reference}>
-                <a href={pathOf(mark)}>{mark.reference}</a> <span dir="auto">{mark.title}</span>
+                <a href={markPath(mark)}>{mark.reference}</a> <span dir="auto">{mark.title}</span>
                 {mark.exactness === 'section' && ' (its section)'}
               </li>
             ))}

@@ -40,7 +40,10 @@ export function wrappedLines(text: string, most: number): string[] {
 }
 
 /** A picture with all that a reader needs to know of it; colours are those of the light stylesheet, as they are printed. */
-export function standalone({ title, state, source }: Frame, { svg, width, height, counts, dotted }: Drawing): string {
+export function standalonePicture(
+  { title, state, source }: Frame,
+  { svg, width, height, counts, dotted }: Drawing,
+): string {
   const parts: string[] = [];
   let y = PICTURE_MARGIN;
   const say = (text: string, size: number, attributes = '') => {

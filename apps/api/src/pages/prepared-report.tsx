@@ -27,7 +27,7 @@ const isDesk = (by: Principal | null): boolean => by?.role === 'secretariat';
 /** Whether somebody may write words: the secretariat, and people who act for an agency. */
 export const mayWrite = (by: Principal | null): by is Principal => by !== null && isActing(by);
 
-export const titleOf = ({ number, title }: Section): string => `${number}. ${textOfInlines(title)}`;
+export const numberedTitle = ({ number, title }: Section): string => `${number}. ${textOfInlines(title)}`;
 
 interface PreparedParts {
   readonly draft: PreparedDraft;
@@ -108,7 +108,7 @@ const WordsOfSection = ({ draft, section, by }: { draft: PreparedDraft; section:
   return (
     <>
       <p>
-        {titleOf(section)}{' '}
+        {numberedTitle(section)}{' '}
         {mayWrite(by) && (
           <a href={form}>
             Add words<span class="hidden"> to {textOfInlines(section.title)}</span>

@@ -37,7 +37,7 @@ import { Form } from './form.js';
 import { asFilled, type Filled, type ShownForm } from './form-parts.js';
 import { bodyIn, formContext, shownRefusal, sentForm } from './form-sent.js';
 import { PlainPage } from './layout.js';
-import { mayWrite, preparerOf, titleOf } from './prepared-report.js';
+import { mayWrite, preparerOf, numberedTitle } from './prepared-report.js';
 import { publishingPath } from './publishing.js';
 import { RendersPages } from './rendering.js';
 import { needsDesk } from './signed-in.js';
@@ -231,7 +231,7 @@ export class PreparingPages {
     if (!found) throw new Rejected('not_found', `The report has no section ${section}.`);
     return (
       <PlainPage
-        title={titleOf(found)}
+        title={numberedTitle(found)}
         path={back}
         eyebrow={<a href={`${back}#${section}`}>{entry.id}</a>}
         lead={<p>Words of {by.agency ?? 'the secretariat'}, at the head of this section.</p>}
@@ -268,7 +268,7 @@ export class PreviewController {
   ) {
     needsPreparer(request);
     const draft = await this.publications.prepared(id);
-    const report = await this.publications.made(draft.content, { language: languageOf(language) });
+    const report = await this.publications.made(draft.content, { language: reportLanguage(language) });
     await sendFile(reply, reportFormat('html'), `${id}-preview`, writtenInThread('html', report));
   }
 }
@@ -288,7 +288,7 @@ function needsPreparer(request: ApiRequest): Principal {
   return by;
 }
 
-const languageOf = (asked: string | null | undefined): Language => LANGUAGES.find((one) => one === asked) ?? 'en';
+const reportLanguage = (asked: string | null | undefined): Language => LANGUAGES.find((one) => one === asked) ?? 'en';
 
 const sectionsIn = (sections: readonly Section[]): Section[] =>
   sections.flatMap((section) => [section, ...sectionsIn(section.sections)]);

@@ -41,7 +41,7 @@ export class ReportPages {
   async order(@Body() { preview, ...sent }: OrderOnPage, @Req() request: ApiRequest) {
     const order: OrderReport = preview ? { ...sent, format: 'html' } : sent;
     const quick = await this.orders.addressIfQuick(order);
-    return new SeeOther(quick ?? pathOf(await this.orders.place(order, request)));
+    return new SeeOther(quick ?? jobPath(await this.orders.place(order, request)));
   }
 
   @Get('jobs/:id')
@@ -53,7 +53,7 @@ export class ReportPages {
   @PostsForm('jobs/:id/cancel', 'anyone')
   @Reads()
   async cancel(@Param('id') id: string) {
-    return new SeeOther(pathOf(await this.jobs.cancel(id)));
+    return new SeeOther(jobPath(await this.jobs.cancel(id)));
   }
 }
 
@@ -79,7 +79,7 @@ export const HowFar = ({ words, rows, unit }: HowFarParts) => (
   </>
 );
 
-const pathOf = ({ id }: NamedJob): string => path('reports', 'jobs', id);
+const jobPath = ({ id }: NamedJob): string => path('reports', 'jobs', id);
 
 const Job = ({ job, keptUntil }: { job: NamedJob; keptUntil: string | null }) => {
   const { id, order, state, rows, file, problem } = job;
@@ -90,7 +90,7 @@ const Job = ({ job, keptUntil }: { job: NamedJob; keptUntil: string | null }) =>
   return (
     <PlainPage
       title={[REPORT_KIND_WORDS[kind], about].filter(Boolean).join(': ')}
-      path={pathOf(job)}
+      path={jobPath(job)}
       eyebrow="Report"
       again={isUnderWay ? RETRY_AFTER_S : undefined}
       lead={
@@ -115,7 +115,7 @@ const Job = ({ job, keptUntil }: { job: NamedJob; keptUntil: string | null }) =>
         </div>
         {keptUntil && <p class="note">This page and its file are kept until {instantWords(keptUntil)}.</p>}
         {isUnderWay && (
-          <form method="post" action={`${pathOf(job)}/cancel`}>
+          <form method="post" action={`${jobPath(job)}/cancel`}>
             <button type="submit">Cancel it</button>
           </form>
         )}

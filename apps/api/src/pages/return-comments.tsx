@@ -15,7 +15,7 @@ interface CommentedField {
   readonly words: string;
 }
 
-const answersAt = (at: string, answers: ReturnDraft['answers'], questions: readonly Question[]): CommentedField[] =>
+const answerFields = (at: string, answers: ReturnDraft['answers'], questions: readonly Question[]): CommentedField[] =>
   (answers ?? []).map(({ question: id }, i) => {
     const question = questions.find((one) => one.id === id);
     return { at: `${at}/answers/${i}`, words: question ? questionWords(question) : id };
@@ -39,7 +39,7 @@ export function fieldsOfCommitment(
   const words = (['why', 'note'] as const).flatMap((name) =>
     said[name] ? { at: `${at}/${name}`, words: labelOf(name) } : [],
   );
-  return [{ at, words: 'all of it' }, ...acts, ...words, ...answersAt(at, said.answers, questions)];
+  return [{ at, words: 'all of it' }, ...acts, ...words, ...answerFields(at, said.answers, questions)];
 }
 
 /** The parts of a return beside single commitments. */
@@ -48,7 +48,7 @@ export const fieldsOfWhole = (
   questions: readonly Question[],
 ): CommentedField[] => [
   { at: null, words: 'the whole return' },
-  ...answersAt('', answers, questions),
+  ...answerFields('', answers, questions),
   ...(newCommitments ?? []).map(({ body }, i) => ({
     at: `/newCommitments/${i}`,
     words: `New: ${textWords(String(body['title'] ?? ''))}`,

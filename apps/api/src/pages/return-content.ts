@@ -6,15 +6,15 @@ import { bodyInReturn, fieldsInReturn, ANSWER_FIELD } from '#rounds';
 import type { ActOfReturn } from '#words';
 import type { Filled } from './form-parts.js';
 
-const isAsked = (act: ActOfReturn | 'record', name: string): boolean =>
+const takesField = (act: ActOfReturn | 'record', name: string): boolean =>
   fieldsInReturn(act).some((field) => field.name === name);
 
-const list = (value: unknown): readonly Filled[] => (Array.isArray(value) ? (value as Filled[]) : []);
+const listOrNone = (value: unknown): readonly Filled[] => (Array.isArray(value) ? (value as Filled[]) : []);
 const listField = <T>(name: string, all: readonly T[]) => (all.length > 0 ? { [name]: all } : {});
 
 /** The body of an act: the entries of the form, and the parts of the draft that no form asks for. */
-function bodyIn(act: ActOfReturn | 'record', filled: unknown, before: object | undefined): Record<string, unknown> {
-  const kept = Object.entries(before ?? {}).filter(([name]) => !isAsked(act, name));
+function actBody(act: ActOfReturn | 'record', filled: unknown, before: object | undefined): Record<string, unknown> {
+  const kept = Object.entries(before ?? {}).filter(([name]) => !takesField(act, name));
   return {
     ...Object.fromEntries(kept),
     ...bodyOfForm(bodyInReturn(act), tidied(bodyInReturn(act), (filled ?? {}) as Filled)),
@@ -22,12 +22,12 @@ function bodyIn(act: ActOfReturn | 'record', filled: unknown, before: object | u
 }
 
 function actsFromForm(sent: unknown, before: readonly ReturnAct[]): ReturnAct[] {
-  return list(sent).flatMap((one, i): ReturnAct[] => {
+  return listOrNone(sent).flatMap((one, i): ReturnAct[] => {
     const act = one['act'] as ActOfReturn;
     if (!(act in ACTS)) return [];
     const milestone = one['milestone'] === undefined ? {} : { milestone: Number(one['milestone']) };
     const was = before[i]?.act === act ? before[i].body : undefined;
-    const body = bodyIn(act, one['body'], was);
+    const body = actBody(act, one['body'], was);
     // To reach or drop a milestone little need be said: being there says it.
     const says = Object.keys(body).length > 0 || (one['body'] === undefined && one['done'] !== undefined);
     return says ? [{ act, ...milestone, body } as ReturnAct] : [];
@@ -35,12 +35,12 @@ function actsFromForm(sent: unknown, before: readonly ReturnAct[]): ReturnAct[] 
 }
 
 const answersIn = (sent: unknown): object[] =>
-  list(sent).filter((one) => Object.values(ANSWER_FIELD).some((field) => one[field] !== undefined));
+  listOrNone(sent).filter((one) => Object.values(ANSWER_FIELD).some((field) => one[field] !== undefined));
 
 /** A form in the fields of a draft, without those that were left empty; the rest is as it was `before`. */
 export function draftIn(sent: Filled, before: ReturnDraft): ReturnDraft {
   const was = new Map(before.commitments.map((one) => [one.reference, one]));
-  const commitments = list(sent['commitments']).flatMap((row): object[] => {
+  const commitments = listOrNone(sent['commitments']).flatMap((row): object[] => {
     const { reference, says, why, note, acts: _, answers: __ } = row as Readonly<Record<string, string | undefined>>;
     const acts = actsFromForm(row['acts'], was.get(reference!)?.acts ?? []);
     const answers = answersIn(row['answers']);
@@ -56,13 +56,13 @@ export function draftIn(sent: Filled, before: ReturnDraft): ReturnDraft {
       },
     ];
   });
-  const shown = new Set(list(sent['commitments']).map(({ reference }) => reference));
+  const shown = new Set(listOrNone(sent['commitments']).map(({ reference }) => reference));
   const others = before.commitments.filter(({ reference }) => !shown.has(reference));
-  const made = list(sent['newCommitments']).flatMap(({ body }, i) => {
-    const filled = bodyIn('record', body, before.newCommitments?.[i]?.body);
+  const made = listOrNone(sent['newCommitments']).flatMap(({ body }, i) => {
+    const filled = actBody('record', body, before.newCommitments?.[i]?.body);
     return filled['title'] === undefined && filled['summary'] === undefined ? [] : [{ body: filled }];
   });
-  const narratives = list(sent['narratives']).filter(({ text }) => text !== undefined);
+  const narratives = listOrNone(sent['narratives']).filter(({ text }) => text !== undefined);
   const draft = {
     commitments,
     ...listField('newCommitments', made),

@@ -19,7 +19,7 @@ import { asFilled, fieldId, type BodyClass, type Filled, type FormParts } from '
 import type { ChosenRows } from './return-choice.js';
 import type { Thread } from './return-comments.js';
 import { MARKDOWN_HINT } from './field-words.js';
-import { valuesIn } from './return-said.js';
+import { answerWords } from './return-said.js';
 import type { View } from './view.js';
 import { textWords } from './words.js';
 
@@ -121,9 +121,9 @@ export const Answers = ({ form, parts, of, at, answers, title }: AnswersParts) =
           {questionWords(question)} {!question.required && <small>(optional)</small>}
         </label>
         {index >= 0 && <Faults form={form} path={[...at, 'answers', String(index), ANSWER_FIELD[question.kind]]} />}
-        {last && <small>Last round: {valuesIn(last)}</small>}
+        {last && <small>Last round: {answerWords(last)}</small>}
         {of === 'agency' && (
-          <Theirs clash={clashAt(parts, `answer ${question.id}`)}>{(theirs) => valuesIn(theirs as Answer)}</Theirs>
+          <Theirs clash={clashAt(parts, `answer ${question.id}`)}>{(theirs) => answerWords(theirs as Answer)}</Theirs>
         )}
         {question.kind === 'text' ? (
           <textarea {...input} rows={2} dir="auto">

@@ -10,7 +10,7 @@ import type { View } from './view.js';
 import { count, dateWords, RETURN_WORD_WORDS, textWords } from './words.js';
 
 /** The value of an answer, in words. */
-export const valuesIn = ({ text, choice, number, yes }: Answer): string =>
+export const answerWords = ({ text, choice, number, yes }: Answer): string =>
   text ?? choice ?? (number === undefined || number === null ? (yes ? 'Yes' : 'No') : count(number));
 
 interface SaidParts {
@@ -69,7 +69,7 @@ export const AnswersRead = ({ answers, questions }: { answers: readonly Answer[]
       return (
         <div key={answer.question}>
           <dt dir="auto">{question ? questionWords(question) : answer.question}</dt>
-          <dd dir="auto">{textWords(valuesIn(answer))}</dd>
+          <dd dir="auto">{textWords(answerWords(answer))}</dd>
         </div>
       );
     })}

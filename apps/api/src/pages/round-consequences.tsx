@@ -12,7 +12,7 @@ import { counted, dateWords } from './words.js';
 
 const OUTSTANDING_STATES: readonly ReturnState[] = ['awaited', 'draft', 'not_received'];
 
-const codesOf = (lines: readonly ReturnLine[], ...states: readonly ReturnState[]): string[] =>
+const agenciesInStates = (lines: readonly ReturnLine[], ...states: readonly ReturnState[]): string[] =>
   lines.flatMap(({ agency, state }) => (states.includes(state) ? [agency] : []));
 
 @Injectable()
@@ -79,8 +79,8 @@ export class Consequences {
           </>
         );
       case 'close': {
-        const silent = codesOf(lines, ...OUTSTANDING_STATES);
-        const back = codesOf(lines, 'returned');
+        const silent = agenciesInStates(lines, ...OUTSTANDING_STATES);
+        const back = agenciesInStates(lines, 'returned');
         return (
           <>
             <p>
@@ -94,7 +94,7 @@ export class Consequences {
         );
       }
       case 'publish': {
-        const open = codesOf(lines, 'submitted', 'nil', 'returned');
+        const open = agenciesInStates(lines, 'submitted', 'nil', 'returned');
         return (
           <>
             <p>

@@ -64,7 +64,7 @@ export class SignInPages {
   async link(@Query() { key }: LinkKey, @Req() { headers }: ApiRequest, @Reply() reply: FastifyReply) {
     void reply.header('Cache-Control', 'no-store');
     const name = await this.signIn.links.whose(key, this.cookies.read('signing-in', headers.cookie) ?? null);
-    if (name === null) throw gone();
+    if (name === null) throw linkUsedUp();
     return <OpenLink name={name} secret={key} />;
   }
 
@@ -73,7 +73,7 @@ export class SignInPages {
     this.#refuseUnsafe();
     const browser = this.cookies.read('signing-in', request.headers.cookie) ?? null;
     const opened = await this.signIn.links.take(key, browser);
-    if (!opened) throw gone();
+    if (!opened) throw linkUsedUp();
     return this.#begins(request, reply, opened.account, opened.way, opened.to);
   }
 
@@ -166,7 +166,7 @@ export class SignInPages {
   }
 }
 
-const gone = (): Rejected =>
+const linkUsedUp = (): Rejected =>
   new Rejected(
     'not_found',
     `This link was used already, is older than ${LINK_MINUTES} minutes, or was asked for in another browser. Ask for another one here.`,

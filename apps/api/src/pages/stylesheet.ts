@@ -2,13 +2,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { asset } from './asset.js';
 
-const folder = new URL('./css/', import.meta.url);
+const sheetsFolder = new URL('./css/', import.meta.url);
 
 /** The names begin with a number: a later sheet overrides an earlier one. */
-const stylesheetText = readdirSync(folder)
+const stylesheetText = readdirSync(sheetsFolder)
   .filter((name) => name.endsWith('.css'))
   .sort()
-  .map((name) => readFileSync(new URL(name, folder), 'utf8'))
+  .map((name) => readFileSync(new URL(name, sheetsFolder), 'utf8'))
   .join('\n');
 
 export const STYLESHEET = asset(stylesheetText, 'css');

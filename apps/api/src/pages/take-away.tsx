@@ -4,7 +4,7 @@ import { useContext } from 'preact/hooks';
 import { FORMAT_NAMES, formatNamed, type Format } from '#platform';
 import { recordedWords } from './as-at.js';
 import { licenceWords, sentenceOf, type Citation } from './citation.js';
-import { standalone, type Drawing } from './picture.js';
+import { standalonePicture, type Drawing } from './picture.js';
 import type { PageParameters, View } from './view.js';
 import { count, dateWords } from './words.js';
 
@@ -20,7 +20,7 @@ export class TakeAwayOffers {
 
 export const OffersContext = createContext(new TakeAwayOffers());
 
-const citationOf = (view: View, title: string): Citation => ({
+const pageCitation = (view: View, title: string): Citation => ({
   title,
   publisher: view.publication.publisher,
   asOf: view.asOf,
@@ -54,7 +54,7 @@ interface TakeAwayParts {
 /** Of the page as a whole. */
 export const TakeAway = ({ view, title, api, list = api, feed, follow, entry }: TakeAwayParts) => {
   const offered = useContext(OffersContext);
-  offered.citation = citationOf(view, title);
+  offered.citation = pageCitation(view, title);
   offered.address = (what) => view.taken(what);
   // A list is taken away from its start.
   const inFormat = ([to, asked = view.asked]: Question, format: Format) =>
@@ -210,7 +210,7 @@ export const ChartFiles = ({ title, draw }: ChartParts) => {
     state: `As at ${dateWords(citation.asOf)}, as ${citation.recorded}`,
     source: [`Source: ${citation.publisher}, ${citation.url}.`, ...licenceWords(citation.licence)].join(' '),
   };
-  const name = `chart-${offered.charts.push(() => standalone(frame, draw()))}`;
+  const name = `chart-${offered.charts.push(() => standalonePicture(frame, draw()))}`;
   return (
     <p class="copy">
       This chart as{' '}

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { bibtexOf, risOf, sentenceOf } from './citation.js';
 import { pngOf } from '#charts';
-import { wrappedLines, standalone } from './picture.js';
+import { wrappedLines, standalonePicture } from './picture.js';
 
 const CITATION = {
   title: 'Research & {other} 50% of A_B',
@@ -61,7 +61,7 @@ describe('A chart that is taken away', () => {
   };
 
   it('has title, date and source in it, and colours that need no stylesheet', () => {
-    const svg = standalone(frame, drawing);
+    const svg = standalonePicture(frame, drawing);
     for (const words of ['A &amp; B &lt;C&gt;', 'As at 2 November 2012', 'https://example.org/?a=1&amp;b=2'])
       expect(svg).toContain(`>${words}</text>`.replace('>https', '>Source: https'));
     expect(svg).not.toMatch(/var\(|class=|style=/);
@@ -69,7 +69,7 @@ describe('A chart that is taken away', () => {
   });
 
   it('is a PNG of the width that is asked for', async () => {
-    const png = Buffer.from(await pngOf(standalone(frame, drawing), 900));
+    const png = Buffer.from(await pngOf(standalonePicture(frame, drawing), 900));
     expect(png.subarray(1, 4).toString()).toBe('PNG');
     expect(png.readUInt32BE(16)).toBe(900);
   });

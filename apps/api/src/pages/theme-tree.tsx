@@ -20,7 +20,7 @@ export function themeTreeRows(
 }
 
 /** A theme's line of a breakdown; none where no commitment has it. */
-export const lineOf = (
+export const themeLine = (
   view: View,
   rows: readonly ThemeRow[],
   { code, label }: Theme,
@@ -61,7 +61,7 @@ export const ByFramework = ({ view, rows, frameworks, themes, filter, to, unfold
         themes.filter(({ framework }) => framework === code),
         null,
       );
-      const lines = ordered.flatMap(({ theme, depth }) => lineOf(view, rows, theme, depth, filter, to));
+      const lines = ordered.flatMap(({ theme, depth }) => themeLine(view, rows, theme, depth, filter, to));
       return (
         lines.length > 0 && (
           <Folded

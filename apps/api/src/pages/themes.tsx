@@ -25,7 +25,7 @@ import { ByStage, MAX_COMMITMENTS_LISTED, stagesIn } from './lists.js';
 import { EntryLink } from './register-words.js';
 import { RendersPages } from './rendering.js';
 import { FollowedUp, Scope } from './scope.js';
-import { ByFramework, themeTreeRows, lineOf } from './theme-tree.js';
+import { ByFramework, themeTreeRows, themeLine } from './theme-tree.js';
 import { AsRead, noEquivalentLine, THROUGH_FIELDS, ThroughFields, crosswalkParamsOf } from './through.js';
 import { path, Views, type View } from './view.js';
 import { count } from './words.js';
@@ -89,7 +89,7 @@ export class ThemePages {
 
 /** A theme's line of a breakdown, read as the page is. */
 const themeLines = (view: View, rows: readonly ThemeRow[], theme: Theme, depth: number) =>
-  lineOf(view, rows, theme, depth, crosswalkParamsOf(view)).map((line) => ({
+  themeLine(view, rows, theme, depth, crosswalkParamsOf(view)).map((line) => ({
     ...line,
     href: view.link(path('themes', line.code), { ...view.scope, ...crosswalkParamsOf(view) }),
   }));
@@ -159,7 +159,7 @@ const Themes = ({ view, progress, through, framework, frameworks, themes, forums
 interface ThemeReportParts extends Omit<ThemesParts, 'progress' | 'framework'> {
   readonly theme: Theme;
   readonly progress: ProgressView<AgencyRow> & { row: ThemeRow | null };
-  readonly below: ReturnType<typeof lineOf>;
+  readonly below: ReturnType<typeof themeLine>;
   readonly commitments: ItemList;
   readonly apart: EndedCounts;
 }

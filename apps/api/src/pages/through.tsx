@@ -57,7 +57,7 @@ interface ReachedParts {
 /** Of how much that has a theme of the one framework something is said by the other, and of how much nothing. */
 export const CrosswalkReach = ({ view, through, from, to }: ReachedParts) => {
   const { code, match, carrying, reached, noEquivalent, ownThemes, reportedOn } = through;
-  const by = linksOf(through, view);
+  const by = linkChoice(through, view);
   return (
     <div class="reached">
       <p>
@@ -87,7 +87,7 @@ export const CrosswalkReach = ({ view, through, from, to }: ReachedParts) => {
 };
 
 /** The choice of links, where it is not the usual one. */
-const linksOf = (
+const linkChoice = (
   { match, version }: ThroughCrosswalk,
   { asked }: View,
 ): Pick<Filter, 'match' | 'crosswalkVersion'> => ({
@@ -213,7 +213,7 @@ export const noEquivalentLine = (view: View, through: ThroughCrosswalk): Breakdo
   code: through.code,
   name: 'No equivalent',
   href: `${view.link(path('crosswalks', through.code), { version: view.asked['crosswalkVersion'] })}#none`,
-  filter: { noEquivalent: through.code, ...linksOf(through, view) },
+  filter: { noEquivalent: through.code, ...linkChoice(through, view) },
   row: through.noEquivalent,
 });
 

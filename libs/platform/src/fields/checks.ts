@@ -3,7 +3,7 @@ import { ValidateBy } from 'class-validator';
 import { Rejected } from '#eventsourcing';
 import { isVisible, isWholeNumber, unfitIn, type Unfit } from '#text';
 
-export const check = (name: string, message: string, validate: (value: unknown) => boolean) =>
+export const validator = (name: string, message: string, validate: (value: unknown) => boolean) =>
   ValidateBy({ name, validator: { validate, defaultMessage: () => `$property ${message}` } });
 
 /** The first character that no text may hold, anywhere in a value. */

@@ -32,7 +32,7 @@ import { holdsUser, isTangled, ONE_ADDRESS } from '#text';
 import { oneOf } from '#words';
 import { isCountry } from './countries.js';
 import { kindsOf, mark, type BodyClass, type KindsOf, type Marks, type Registered } from './marks.js';
-import { check, fitText, hasNoUser, isWholeAddress, isShown } from './checks.js';
+import { validator, fitText, hasNoUser, isWholeAddress, isShown } from './checks.js';
 
 interface FieldOptions {
   optional?: boolean;
@@ -105,7 +105,7 @@ export const Text = ({
       IsString(),
       MinLength(1),
       MaxLength(max),
-      check('isNotBlank', 'should not be blank', isShown),
+      validator('isNotBlank', 'should not be blank', isShown),
       fitText,
     ),
     marksWritten,
@@ -121,12 +121,12 @@ export const Markdown = ({
 }: FieldOptions & { max?: number } = {}) =>
   applyDecorators(
     Text({ max, description, ...about }),
-    check(
+    validator(
       'isPlainMarkdown',
       'nests quotations or lists more than ten deep, or has more than 200 marks of emphasis in a paragraph',
       (value) => typeof value !== 'string' || !isTangled(value),
     ),
-    check(
+    validator(
       'namesNoUser',
       'may hold no web address with a user or a password: it is published',
       (value) => typeof value !== 'string' || !holdsUser(value),
@@ -144,7 +144,11 @@ export const Texts = ({ searched = true, orCodeOf, ...about }: AboutText = {}) =
       IsString({ each: true }),
       MinLength(1, { each: true }),
       MaxLength(300, { each: true }),
-      check('areNotBlank', 'should hold nothing blank', (values) => !Array.isArray(values) || values.every(isShown)),
+      validator(
+        'areNotBlank',
+        'should hold nothing blank',
+        (values) => !Array.isArray(values) || values.every(isShown),
+      ),
       fitText,
     ),
     marksWritten,
@@ -177,7 +181,7 @@ export const EmailAddress = (about: FieldOptions = {}) =>
     about,
     { type: String, format: 'email', maxLength: 254 },
     MaxLength(254),
-    check('isEmailAddress', 'must be one e-mail address, without a name, quotes or spaces', isEmailAddress),
+    validator('isEmailAddress', 'must be one e-mail address, without a name, quotes or spaces', isEmailAddress),
     fitText,
     Matches(/^\P{Default_Ignorable_Code_Point}+$/u, { message: '$property may hold no invisible characters' }),
   );
@@ -218,7 +222,7 @@ export const Plain = ({ mayBeEmpty = false, ...about }: FieldOptions & { mayBeEm
       about,
       { type: 'object', additionalProperties: true, ...(!mayBeEmpty && { minProperties: 1 }) },
       IsObject(),
-      check('isNotEmpty', 'must say something', (value) => mayBeEmpty || Object.keys(value ?? {}).length > 0),
+      validator('isNotEmpty', 'must say something', (value) => mayBeEmpty || Object.keys(value ?? {}).length > 0),
       fitText,
     ),
     marksWritten,
@@ -256,11 +260,11 @@ export const Kebabs = (about: FieldOptions = {}) =>
     Matches(new RegExp(kebab), { each: true, message: 'each value in $property must be a kebab-case code' }),
   );
 
-const code = '^[A-Za-z0-9][A-Za-z0-9._/-]{0,119}$';
-const codeWithoutSlash = code.replace('/', '');
+const CODE_PATTERN = '^[A-Za-z0-9][A-Za-z0-9._/-]{0,119}$';
+const codeWithoutSlash = CODE_PATTERN.replace('/', '');
 /** A code or id that something is registered under. @param slash whether it may have one */
 export const Code = ({ slash = true, ...about }: FieldOptions & { slash?: boolean } = {}) => {
-  const pattern = slash ? code : codeWithoutSlash;
+  const pattern = slash ? CODE_PATTERN : codeWithoutSlash;
   return field(
     about,
     { type: String, pattern },
@@ -283,12 +287,12 @@ export const CodesOf = (
   applyDecorators(
     field(
       about,
-      { type: String, isArray: true, pattern: code, minItems: min, maxItems: 200 },
+      { type: String, isArray: true, pattern: CODE_PATTERN, minItems: min, maxItems: 200 },
       IsArray(),
       ArrayMinSize(min),
       ArrayMaxSize(200),
       ArrayUnique(),
-      Matches(new RegExp(code), { each: true, message: 'each value in $property must be a code' }),
+      Matches(new RegExp(CODE_PATTERN), { each: true, message: 'each value in $property must be a code' }),
     ),
     mark({ kinds: kindsOf(kinds) }),
   );
@@ -301,19 +305,19 @@ export const OnDate = (about: FieldOptions = {}) =>
     field(
       { example: '2006-11-21', ...about },
       { type: String, format: 'date' },
-      check('isFullDate', 'must be a real date, YYYY-MM-DD', isFullDate),
+      validator('isFullDate', 'must be a real date, YYYY-MM-DD', isFullDate),
     ),
     marksDated,
   );
 
-const period = '^\\d{4}(-\\d{2}(-\\d{2})?)?$';
+const PERIOD_PATTERN = '^\\d{4}(-\\d{2}(-\\d{2})?)?$';
 /** `2006`, `2006-11` or `2006-11-20` */
 export const InPeriod = (about: FieldOptions = {}) =>
   applyDecorators(
     field(
       { example: '2006-11', ...about },
-      { type: String, pattern: period },
-      check('isPartialDate', 'must be a real date: YYYY, YYYY-MM or YYYY-MM-DD', isPartialDate),
+      { type: String, pattern: PERIOD_PATTERN },
+      validator('isPartialDate', 'must be a real date: YYYY, YYYY-MM or YYYY-MM-DD', isPartialDate),
     ),
     marksDated,
   );
@@ -332,22 +336,22 @@ export const WebAddress = ({ local = false, ...about }: FieldOptions & { local?:
         { protocols: ['http', 'https'], require_protocol: true, allow_underscores: true, require_tld: !local },
         { message: '$property must be an http or https address' },
       ),
-      check('isReadable', 'must be an address as browsers read them', isWholeAddress),
-      check('hasNoUser', 'may hold no user and no password: it is published', hasNoUser),
+      validator('isReadable', 'must be an address as browsers read them', isWholeAddress),
+      validator('hasNoUser', 'may hold no user and no password: it is published', hasNoUser),
       fitText,
     ),
     marksFree,
   );
 
-const language = '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$';
+const LANGUAGE_PATTERN = '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$';
 /** A language tag (BCP 47), `en`, `fr-CH`. */
 export const Language = (about: FieldOptions = {}) =>
   field(
     { example: 'en', ...about },
-    { type: String, pattern: language, maxLength: 35 },
+    { type: String, pattern: LANGUAGE_PATTERN, maxLength: 35 },
     IsString(),
     MaxLength(35),
-    Matches(new RegExp(language), { message: '$property must be a language tag such as en or fr-CH' }),
+    Matches(new RegExp(LANGUAGE_PATTERN), { message: '$property must be a language tag such as en or fr-CH' }),
   );
 
 const country = '^[A-Z]{3}$';
@@ -409,9 +413,9 @@ const nestedField = (
 export const KIND_OF_PATTERN = new Map([
   [pointer, 'pointer'],
   [kebab, 'word'],
-  [code, 'code'],
+  [CODE_PATTERN, 'code'],
   [codeWithoutSlash, 'code'],
-  [language, 'language'],
-  [period, 'period'],
+  [LANGUAGE_PATTERN, 'language'],
+  [PERIOD_PATTERN, 'period'],
   [country, 'country'],
 ] as const) as ReadonlyMap<string, 'pointer' | 'word' | 'code' | 'language' | 'period' | 'country'>;

@@ -63,8 +63,8 @@ async function writeWorkbook({ pages, picked, row, columns, list }: ListContent,
   if (!sheet) begin([]);
   end();
   const meanings = list.codebook(known!);
-  table(workbook, WORKBOOK_SHEETS.columns, ['column', 'meaning', 'values'], [24, 90, 60], meanings);
-  table(workbook, WORKBOOK_SHEETS.about, ['what', 'is'], [24, 90], Object.entries(list.about));
+  tableSheet(workbook, WORKBOOK_SHEETS.columns, ['column', 'meaning', 'values'], [24, 90, 60], meanings);
+  tableSheet(workbook, WORKBOOK_SHEETS.about, ['what', 'is'], [24, 90], Object.entries(list.about));
   await workbook.commit();
 }
 
@@ -84,7 +84,7 @@ export function sheetsAsXlsx(
     const dates = { created: never, modified: never };
     const workbook = new WorkbookWriter({ stream: out, useStyles: true, creator: 'Followthrough', ...dates });
     await archivedAlike(workbook, out);
-    for (const { name, head, widths, rows } of sheets) table(workbook, name, head, widths, rows);
+    for (const { name, head, widths, rows } of sheets) tableSheet(workbook, name, head, widths, rows);
     await workbook.commit();
   })().catch((error: unknown) => out.destroy(error as Error));
   return out;
@@ -103,7 +103,7 @@ function headed(workbook: WorkbookWriter, name: string, columns: readonly string
   return sheet;
 }
 
-function table(
+function tableSheet(
   workbook: WorkbookWriter,
   name: string,
   head: readonly string[],

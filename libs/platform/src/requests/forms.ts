@@ -46,7 +46,7 @@ const MAX_FORM_FIELDS = 20_000;
 const FORM_MEDIA_TYPE = 'application/x-www-form-urlencoded';
 
 /** `Writing%21+here` */
-function decoded(text: string): string {
+function decodedField(text: string): string {
   const part = percentDecoded(text);
   if (part === null) throw new Rejected('bad_request', 'The form is not well formed: it holds what is not UTF-8.');
   return part;
@@ -64,8 +64,8 @@ export function formFieldsOf(text: string): FormFields {
     throw new Rejected('bad_request', `A form has ${MAX_FORM_FIELDS} fields at most.`);
   for (const pair of pairs) {
     const equals = pair.indexOf('=');
-    const name = decoded(equals < 0 ? pair : pair.slice(0, equals));
-    const value = equals < 0 ? '' : decoded(pair.slice(equals + 1)).replaceAll('\r\n', '\n');
+    const name = decodedField(equals < 0 ? pair : pair.slice(0, equals));
+    const value = equals < 0 ? '' : decodedField(pair.slice(equals + 1)).replaceAll('\r\n', '\n');
     const steps = name.split('.');
     if (
       steps.length > MAX_FIELD_DEPTH ||

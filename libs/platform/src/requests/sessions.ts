@@ -48,17 +48,17 @@ export class Cookies {
 /** `session`: who is signed in; `signing-in`: the browser that has begun to. */
 type CookieName = 'session' | 'signing-in';
 
-const signed = (secret: string, salt: string): string =>
+const signature = (secret: string, salt: string): string =>
   createHmac('sha256', secret).update(`form ${salt}`).digest('base64url');
 
 /** A token for a form of a session. Each is another text, so that nothing is learned from how well a page is compressed. */
 export function csrfTokenOf({ secret }: Pick<Session, 'secret'>): string {
   const salt = randomBytes(12).toString('base64url');
-  return `${salt}.${signed(secret, salt)}`;
+  return `${salt}.${signature(secret, salt)}`;
 }
 
 /** Whether a token was made for a form of this session. */
 export function isCsrfTokenOf({ secret }: Pick<Session, 'secret'>, token: unknown): boolean {
   const [, salt, given] = typeof token === 'string' ? (/^([\w-]{16})\.([\w-]{43})$/.exec(token) ?? []) : [];
-  return given !== undefined && timingSafeEqual(Buffer.from(given), Buffer.from(signed(secret, salt!)));
+  return given !== undefined && timingSafeEqual(Buffer.from(given), Buffer.from(signature(secret, salt!)));
 }
