@@ -68,7 +68,7 @@ export const otherCase = (code: string, codes: readonly string[]): string | unde
   codes.find((one) => one !== code && fold(one) === fold(code));
 
 /** @throws Conflict `code_differs_by_case` */
-function isNoOtherCase(code: string, all: readonly Entry[], pointer: string): void {
+function refuseOtherCase(code: string, all: readonly Entry[], pointer: string): void {
   const other = otherCase(code, all.map(entryCode));
   if (other === undefined) return;
   throw new Conflict('code_differs_by_case', `${other} is registered already: take that, or another code.`, pointer);
@@ -122,7 +122,7 @@ export class Warnings {
     try {
       await this.projector.reached(await this.log.store.head(), VIEWS_WAIT_MS).catch(() => false);
       const all = await this.#shown(kind);
-      if (all) isNoOtherCase(code, all, pointer);
+      if (all) refuseOtherCase(code, all, pointer);
       return await enter(all);
     } finally {
       await release();

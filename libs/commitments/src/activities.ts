@@ -6,7 +6,7 @@ import type { ActivityScheme } from '#words';
 import {
   and,
   dataOf,
-  datesAreSound,
+  refuseUnsoundDates,
   type Decide,
   type Evolvers,
   type FieldFunctions,
@@ -99,7 +99,7 @@ export function activityIdsAreSound(ids: readonly ActivityId[] | null | undefine
 
 /** A commitment comes to be carried out by further activities. */
 export const addActivityIds: Decide<AddActivityIds> = (c, act, by) => {
-  datesAreSound(by, act.reportedOn);
+  refuseUnsoundDates(by, act.reportedOn);
   activityIdsAreSound(act.activityIds);
   const then = new Set(activitiesAsAt(c, act.reportedOn).map(activityKey));
   const known = act.activityIds.findIndex((one) => then.has(activityKey(one)));
@@ -114,7 +114,7 @@ export const addActivityIds: Decide<AddActivityIds> = (c, act, by) => {
 
 /** An activity carries a commitment out no more, or never did. */
 export const takeBackActivityIds: Decide<TakeBackActivityIds> = (c, act, by) => {
-  datesAreSound(by, act.reportedOn);
+  refuseUnsoundDates(by, act.reportedOn);
   activityIdsAreSound(act.activityIds);
   const then = new Set(activitiesAsAt(c, act.reportedOn).map(activityKey));
   if (then.size === 0) throw new Conflict('has_no_activity_id', 'It names no activity by then.');

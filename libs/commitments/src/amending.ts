@@ -29,12 +29,12 @@ export const isCorrectable = (act: HowAmended | undefined): act is HowAmended =>
 export const isInForce = (c: Commitment, { revision }: Statement): boolean =>
   c.changes.get(revision)?.at(-1)?.says !== null;
 
-function stillStands(c: Commitment, was: Statement): void {
+function refuseUnlessStanding(c: Commitment, was: Statement): void {
   if (!isInForce(c, was)) throw new Conflict('already_retracted', `Revision ${was.revision} was retracted already.`);
 }
 
-/** Whether the whole is as sound with an amendment as if everything had been said so at once. */
-function wholeIsSound(c: Commitment): void {
+/** Refuses an amendment with which the whole is less sound than if everything had been said so at once. */
+function refuseUnsoundWhole(c: Commitment): void {
   const { nature } = c.recorded!;
   const first = c.completed.at(0);
   if (first && nature === 'standing')
@@ -59,7 +59,7 @@ export const correct =
         'not_correctable',
         `${was.name} cannot be corrected; it may be retracted, or answered by another act.`,
       );
-    stillStands(c, was);
+    refuseUnlessStanding(c, was);
     const before = (c.changes.get(was.revision)?.at(-1)?.says ?? was.data) as Record<string, unknown>;
     const corrects = (fields: readonly string[]): boolean => fields.some((field) => field in says);
     if (corrects(['reference'])) throw refused('reference_stays', '/says/reference', 'Its reference stays what it is.');
@@ -119,7 +119,7 @@ export const correct =
     const behalf = given.onBehalf ?? onBehalf;
     if (behalf) whatItSays['onBehalf'] = behalf;
     const data = { revision: was.revision, says: whatItSays, reason, ...(citation && { citation }) };
-    if (!onlyWords) wholeIsSound(fold(commitment, c, [{ name: 'Corrected', data }], c.said.length - 1, was.by));
+    if (!onlyWords) refuseUnsoundWhole(fold(commitment, c, [{ name: 'Corrected', data }], c.said.length - 1, was.by));
     return [{ name: 'Corrected', data }];
   };
 
@@ -131,7 +131,7 @@ export const retract =
     const was = statementAt(c.said, on.revision);
     if (!isRetractable(actOf(was)))
       throw new Conflict('not_correctable', `${was.name} cannot be retracted: answer it by another act.`);
-    stillStands(c, was);
+    refuseUnlessStanding(c, was);
     const last = c.changes.get(was.revision)?.at(-1);
     if (was.name === 'Recorded' && !item)
       throw new Rejected(
@@ -145,7 +145,7 @@ export const retract =
         throw refused('no_such_item', '/item', `There is no ${item} in revision ${was.revision}.`);
     }
     const data = { revision: was.revision, reason, ...(item && { item }), ...(citation && { citation }) };
-    wholeIsSound(fold(commitment, c, [{ name: 'Retracted', data }], c.said.length - 1, was.by));
+    refuseUnsoundWhole(fold(commitment, c, [{ name: 'Retracted', data }], c.said.length - 1, was.by));
     return [{ name: 'Retracted', data }];
   };
 

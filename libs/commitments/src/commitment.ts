@@ -51,7 +51,7 @@ import {
   type LineageEvents,
 } from './lineage.js';
 import {
-  agenciesAreSound,
+  refuseUnsoundAgencies,
   unconfirmedIfNamed,
   isResponsible,
   responsibilityEvolvers,
@@ -70,7 +70,7 @@ import {
   reportingAgency,
   stageEvolvers,
   stageFields,
-  stageIsSound,
+  refuseUnsoundStage,
   stagesAtFirst,
   withEntry,
   type StageEvents,
@@ -79,7 +79,7 @@ import {
 import {
   and,
   dataOf,
-  datesAreSound,
+  refuseUnsoundDates,
   forbidden,
   type By,
   type Decide,
@@ -454,7 +454,7 @@ export const record: Decide<RecordCommitment> = (c, act, by, on) => {
   const { reference } = on;
   if (c.recorded) throw new Conflict('already_recorded', `${reference} is recorded already.`);
   ownReference(act.reference, by);
-  agenciesAreSound(act.agencies);
+  refuseUnsoundAgencies(act.agencies);
   const lead = act.agencies.find(({ role }) => role === 'lead')!.agency;
   if (by.role !== 'secretariat' && lead !== by.agency)
     throw forbidden(`A focal point of ${by.agency} records commitments that ${by.agency} leads, not ${lead}.`);
@@ -463,12 +463,12 @@ export const record: Decide<RecordCommitment> = (c, act, by, on) => {
   const agency = reportingAgency(by, act.agency);
   if (agency && !act.agencies.some((a) => a.agency === agency && isResponsible(a.role)))
     throw refused('no_part', '/agency', `${agency} is not lead, co-lead or partner, and so has no part to report on.`);
-  datesAreSound(by, act.reportedOn, {
+  refuseUnsoundDates(by, act.reportedOn, {
     '/effective': act.effective,
     ...Object.fromEntries((act.evidence ?? []).map((e, i) => [`/evidence/${i}/date`, e.date])),
     ...Object.fromEntries((act.milestones ?? []).map((m, i) => [`/milestones/${i}/reachedOn`, m.reachedOn])),
   });
-  stageIsSound(c, act, act.nature, agency ?? lead, (act.evidence?.length ?? 0) > 0 || isProven(c));
+  refuseUnsoundStage(c, act, act.nature, agency ?? lead, (act.evidence?.length ?? 0) > 0 || isProven(c));
   activityIdsAreSound(act.activityIds);
   act.relations?.forEach(({ type, to }, i) => noCycle(on, type, to, `/relations/${i}/to`));
   const { reference: _, ...data } = dataOf(act);

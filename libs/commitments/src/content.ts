@@ -33,7 +33,7 @@ import type { Statement } from './corrections.js';
 import {
   and,
   dataOf,
-  datesAreSound,
+  refuseUnsoundDates,
   isCited,
   sourceOf,
   type Decide,
@@ -267,24 +267,24 @@ function openMilestone(c: Commitment, number: number | undefined, reportedOn: Fu
 }
 
 export const setThemes: Decide<SetThemes> = (_, act, by) => {
-  datesAreSound(by, act.reportedOn);
+  refuseUnsoundDates(by, act.reportedOn);
   return [{ name: 'ThemesSet', data: dataOf(act) }];
 };
 
 export const setTarget: Decide<SetTarget> = (_, act, by) => {
   if (act.date === undefined) throw refused('date_needed', '/date', 'Give the date, or null to lift the target.');
-  datesAreSound(by, act.reportedOn);
+  refuseUnsoundDates(by, act.reportedOn);
   return [{ name: 'TargetSet', data: dataOf(act) }];
 };
 
 export const addMilestone: Decide<AddMilestone> = (c, act, by) => {
-  datesAreSound(by, act.reportedOn);
+  refuseUnsoundDates(by, act.reportedOn);
   return [{ name: 'MilestoneAdded', data: { ...dataOf(act), milestone: c.numbered + 1 } }];
 };
 
 export const reachMilestone: Decide<ReachMilestone> = (c, act, by, { milestone }) => {
   const { reached } = openMilestone(c, milestone, act.reportedOn);
-  datesAreSound(by, act.reportedOn, { '/reachedOn': act.reachedOn });
+  refuseUnsoundDates(by, act.reportedOn, { '/reachedOn': act.reachedOn });
   if (reached.asAt(act.reportedOn))
     throw new Conflict('milestone_reached', `Milestone ${milestone} was reached already.`);
   return [{ name: 'MilestoneReached', data: { ...dataOf(act), milestone: milestone! } }];
@@ -292,30 +292,30 @@ export const reachMilestone: Decide<ReachMilestone> = (c, act, by, { milestone }
 
 export const rescheduleMilestone: Decide<RescheduleMilestone> = (c, act, by, { milestone }) => {
   openMilestone(c, milestone, act.reportedOn);
-  datesAreSound(by, act.reportedOn);
+  refuseUnsoundDates(by, act.reportedOn);
   return [{ name: 'MilestoneRescheduled', data: { ...dataOf(act), milestone: milestone! } }];
 };
 
 export const dropMilestone: Decide<DropMilestone> = (c, act, by, { milestone }) => {
   openMilestone(c, milestone, act.reportedOn);
-  datesAreSound(by, act.reportedOn);
+  refuseUnsoundDates(by, act.reportedOn);
   return [{ name: 'MilestoneDropped', data: { ...dataOf(act), milestone: milestone! } }];
 };
 
 export const attachEvidence: Decide<AttachEvidence> = (_, act, by) => {
-  datesAreSound(by, act.reportedOn, { '/date': act.date });
+  refuseUnsoundDates(by, act.reportedOn, { '/date': act.date });
   return [{ name: 'EvidenceAttached', data: dataOf(act) }];
 };
 
 export const amendWording: Decide<AmendWording> = (_, act, by) => {
-  datesAreSound(by, act.reportedOn);
+  refuseUnsoundDates(by, act.reportedOn);
   if (!act.title && !act.summary && !act.language && !act.condition)
     throw refused('nothing_amended', '', 'Give at least one of title, summary, language, condition.');
   return [{ name: 'WordingAmended', data: dataOf(act) }];
 };
 
 export const liftCondition: Decide<LiftCondition> = (c, act, by) => {
-  datesAreSound(by, act.reportedOn, { '/liftedOn': act.liftedOn });
+  refuseUnsoundDates(by, act.reportedOn, { '/liftedOn': act.liftedOn });
   if (!c.wording.condition.asAt(act.reportedOn)?.value)
     throw new Conflict('no_condition', 'It is subject to no condition by then.');
   if (liftedAsAt(c, act.reportedOn)) throw new Conflict('condition_lifted', 'Its condition was lifted already.');
@@ -323,7 +323,7 @@ export const liftCondition: Decide<LiftCondition> = (c, act, by) => {
 };
 
 export const claim: Decide<Claim> = (_, act, by) => {
-  datesAreSound(by, act.reportedOn);
+  refuseUnsoundDates(by, act.reportedOn);
   if (!isCited(act)) throw refused('citation_needed', '/citation', 'A claim is kept with its source: cite it.');
   return [{ name: 'Claimed', data: dataOf(act) }];
 };

@@ -14,8 +14,8 @@ import {
 import { refused } from '#eventsourcing';
 import {
   dataOf,
-  datesAreSound,
-  periodIsSound,
+  refuseUnsoundDates,
+  refuseUnsoundPeriod,
   sourceOf,
   type Decide,
   type Evolvers,
@@ -101,8 +101,8 @@ export const holdEdition: Decide<HoldEdition> = (c, act, by) => {
       '/held',
       `Only a recurring commitment has editions; this one is ${c.recorded?.nature}.`,
     );
-  datesAreSound(by, act.reportedOn, { '/held': act.held, '/until': act.until, ...evidenceDates(act.evidence) });
-  periodIsSound('/until', act.held, act.until);
+  refuseUnsoundDates(by, act.reportedOn, { '/held': act.held, '/until': act.until, ...evidenceDates(act.evidence) });
+  refuseUnsoundPeriod('/until', act.held, act.until);
   if (act.nextDue && lastDayOf(act.nextDue) <= firstDayOf(act.held))
     throw refused('next_is_before', '/nextDue', `The next edition is due after ${act.held}.`);
   return [{ name: 'EditionHeld', data: dataOf(act) }];
@@ -115,7 +115,7 @@ export const reportUpkeep: Decide<ReportUpkeep> = (c, act, by) => {
       '/period',
       `Only a standing commitment is kept up; this one is ${c.recorded?.nature}.`,
     );
-  datesAreSound(by, act.reportedOn, { '/period': act.period, ...evidenceDates(act.evidence) });
+  refuseUnsoundDates(by, act.reportedOn, { '/period': act.period, ...evidenceDates(act.evidence) });
   if (!act.keptUp && !act.note) throw refused('note_needed', '/note', 'Not kept up: say why.');
   return [{ name: 'UpkeepReported', data: dataOf(act) }];
 };

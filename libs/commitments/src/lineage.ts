@@ -25,7 +25,7 @@ import { withRoles, type NamedRole, type RoleFact } from './responsibility.js';
 import {
   and,
   dataOf,
-  datesAreSound,
+  refuseUnsoundDates,
   forbidden,
   sourceOf,
   type By,
@@ -136,7 +136,7 @@ function followsUpAsAt({ followsUp }: Lineage, asOf: FullDate): string[] {
 
 /** A commitment comes to follow up further forums or outcomes. */
 export const addFollowUp: Decide<AddFollowUp> = (c, act, by) => {
-  datesAreSound(by, act.reportedOn);
+  refuseUnsoundDates(by, act.reportedOn);
   const then = followsUpAsAt(c, act.reportedOn);
   const known = act.followsUp.findIndex((id) => then.includes(id));
   if (known >= 0)
@@ -146,7 +146,7 @@ export const addFollowUp: Decide<AddFollowUp> = (c, act, by) => {
 
 /** A commitment follows up something no more, or never did. */
 export const takeBackFollowUp: Decide<TakeBackFollowUp> = (c, act, by) => {
-  datesAreSound(by, act.reportedOn);
+  refuseUnsoundDates(by, act.reportedOn);
   const then = followsUpAsAt(c, act.reportedOn);
   if (then.length === 0) throw new Conflict('follows_up_nothing', 'It follows up nothing by then.');
   const unknown = act.followsUp.findIndex((id) => !then.includes(id));
@@ -216,7 +216,7 @@ export class LinkedCommitments extends Map<string, Commitment> {
 }
 
 export const relate: Decide<Relate> = (c, act, by, on) => {
-  datesAreSound(by, act.reportedOn);
+  refuseUnsoundDates(by, act.reportedOn);
   if (c.relations.some(({ type, to }) => type === act.type && to === act.to))
     throw new Conflict('already_related', `It is related to ${act.to} as ${act.type} already.`);
   noCycle(on, act.type, act.to, '/to');
@@ -260,7 +260,7 @@ export function refuseAfterEnd({ end }: CommitmentAsAt, reportedOn: FullDate): v
 function mayEnd(c: Commitment, { reportedOn }: Reasoned, by: By, { end }: CommitmentAsAt, asAt: AsAt): CommitmentAsAt {
   if (end)
     throw new Conflict('not_active', `It was ${end.life}${successorsInWords(end)} on ${end.reportedOn} already.`);
-  datesAreSound(by, reportedOn);
+  refuseUnsoundDates(by, reportedOn);
   const then = asAt(c, reportedOn);
   if (!then) throw refused('not_there_yet', '/reportedOn', `It was not reported yet on ${reportedOn}.`);
   return then;

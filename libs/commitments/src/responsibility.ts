@@ -27,7 +27,7 @@ import { RESPONSIBLE_ROLES, type FormerLead, type Role } from '#words';
 import type { Commitment } from './commitment.js';
 import {
   dataOf,
-  datesAreSound,
+  refuseUnsoundDates,
   isCited,
   type By,
   type Decide,
@@ -226,7 +226,7 @@ export function unconfirmedIfNamed(by: By, act: Sourced, agency: string, source?
   return own ? {} : { asked: true };
 }
 
-export function agenciesAreSound(agencies: readonly AgencyRole[]): void {
+export function refuseUnsoundAgencies(agencies: readonly AgencyRole[]): void {
   const leads = agencies.filter(({ role }) => role === 'lead').length;
   if (leads !== 1) throw refused('one_lead', '/agencies', `A commitment has exactly one lead, not ${leads}.`);
   agencies.forEach(({ agency, role }, i) => {
@@ -249,8 +249,8 @@ function roleOf(then: readonly AgencyRole[], agency: string | undefined, named: 
   return role;
 }
 
-/** Whether an agency may be given a role beside those it has; `leaving` is the one it gives up for it. */
-function roleIsFree(then: readonly AgencyRole[], agency: string, role: Role, leaving?: Role): void {
+/** Refuses a role that an agency cannot have beside those it has; `leaving` is the one it gives up for it. */
+function refuseTakenRole(then: readonly AgencyRole[], agency: string, role: Role, leaving?: Role): void {
   for (const { role: has } of then.filter((a) => a.agency === agency))
     if (has === role || (has !== leaving && excludes(has, role)))
       throw refused(
@@ -270,19 +270,19 @@ function askedRole(then: readonly RoleAsAt[], agency: string | undefined, named:
 }
 
 export const addAgency: Decide<AddAgency> = (c, act, by) => {
-  datesAreSound(by, act.reportedOn);
+  refuseUnsoundDates(by, act.reportedOn);
   if (act.role === 'lead')
     throw refused(
       'one_lead',
       '/role',
       'There is a lead already. The lead is offered to another agency: lead-transfer.',
     );
-  roleIsFree(agenciesAsAt(c, act.reportedOn), act.agency, act.role);
+  refuseTakenRole(agenciesAsAt(c, act.reportedOn), act.agency, act.role);
   return [{ name: 'AgencyAdded', data: { ...dataOf(act), ...unconfirmedIfNamed(by, act, act.agency) } }];
 };
 
 export const changeRole: Decide<ChangeRole> = (c, { formerLeadBecomes, ...act }, by, { agency }, now) => {
-  datesAreSound(by, act.reportedOn);
+  refuseUnsoundDates(by, act.reportedOn);
   const then = agenciesAsAt(c, act.reportedOn);
   const from = roleOf(then, agency, act.from);
   if (from === 'lead')
@@ -294,7 +294,7 @@ export const changeRole: Decide<ChangeRole> = (c, { formerLeadBecomes, ...act },
       'The lead moves when the other agency accepts it: offer it (lead-transfer).',
     );
   if (act.role === 'lead') noOfferIsOpen(now);
-  roleIsFree(then, agency!, act.role, from);
+  refuseTakenRole(then, agency!, act.role, from);
   const moved = act.role === 'lead' && { formerLeadBecomes: formerLeadBecomes ?? 'partner' };
   return [
     {
@@ -305,7 +305,7 @@ export const changeRole: Decide<ChangeRole> = (c, { formerLeadBecomes, ...act },
 };
 
 export const removeAgency: Decide<RemoveAgency> = (c, { role, ...act }, by, { agency }) => {
-  datesAreSound(by, act.reportedOn);
+  refuseUnsoundDates(by, act.reportedOn);
   const then = agenciesAsAt(c, act.reportedOn);
   const one = roleOf(then, agency, role);
   const roles = role ? [one] : then.filter((a) => a.agency === agency).map((a) => a.role);
@@ -315,13 +315,13 @@ export const removeAgency: Decide<RemoveAgency> = (c, { role, ...act }, by, { ag
 };
 
 export const acceptRole: Decide<AcceptRole> = (c, act, by, { agency }) => {
-  datesAreSound(by, act.reportedOn);
+  refuseUnsoundDates(by, act.reportedOn);
   const role = askedRole(agenciesAsAt(c, act.reportedOn), agency, act.role);
   return [{ name: 'RoleAccepted', data: { ...dataOf(act), agency: agency!, role } }];
 };
 
 export const declineRole: Decide<DeclineRole> = (c, act, by, { agency }) => {
-  datesAreSound(by, act.reportedOn);
+  refuseUnsoundDates(by, act.reportedOn);
   const role = askedRole(agenciesAsAt(c, act.reportedOn), agency, act.role);
   if (role === 'lead')
     throw refused(
@@ -346,7 +346,7 @@ function openOffer({ leadTransfer }: CommitmentAsAt, { reportedOn }: Sourced): L
 }
 
 export const offerLead: Decide<OfferLead> = (c, act, by, _, now) => {
-  datesAreSound(by, act.reportedOn);
+  refuseUnsoundDates(by, act.reportedOn);
   noOfferIsOpen(now);
   const coming = leadToCome(c, by.today);
   if (coming)
@@ -361,7 +361,7 @@ export const offerLead: Decide<OfferLead> = (c, act, by, _, now) => {
 };
 
 export const acceptLead: Decide<AcceptLead> = (_, act, by, __, now) => {
-  datesAreSound(by, act.reportedOn);
+  refuseUnsoundDates(by, act.reportedOn);
   const { from, to, effective, formerLeadBecomes } = openOffer(now, act);
   return [
     { name: 'LeadAccepted', data: { ...dataOf(act), from, to, effective, formerLeadBecomes: formerLeadBecomes! } },
@@ -369,11 +369,11 @@ export const acceptLead: Decide<AcceptLead> = (_, act, by, __, now) => {
 };
 
 export const declineLead: Decide<DeclineLead> = (_, act, by, __, now) => {
-  datesAreSound(by, act.reportedOn);
+  refuseUnsoundDates(by, act.reportedOn);
   return [{ name: 'LeadDeclined', data: { ...dataOf(act), to: openOffer(now, act).to } }];
 };
 
 export const withdrawLeadOffer: Decide<WithdrawLeadOffer> = (_, act, by, __, now) => {
-  datesAreSound(by, act.reportedOn);
+  refuseUnsoundDates(by, act.reportedOn);
   return [{ name: 'LeadOfferWithdrawn', data: { ...dataOf(act), to: openOffer(now, act).to } }];
 };

@@ -10,7 +10,7 @@ import type { Commitment } from './commitment.js';
 import { agenciesAsAt, isResponsible, leadAsAt } from './responsibility.js';
 import {
   dataOf,
-  datesAreSound,
+  refuseUnsoundDates,
   forbidden,
   isCited,
   sourceOf,
@@ -190,8 +190,8 @@ const LATEST_DATE = '9999-12-31';
 export const stagesOf = (nature: Nature): readonly Stage[] =>
   nature === 'standing' ? STAGES.filter((stage) => stage !== 'completed') : STAGES;
 
-/** Whether a stage may be reported; `part` is the agency that reports. */
-export function stageIsSound(
+/** Refuses a stage that may not be reported; `part` is the agency that reports. */
+export function refuseUnsoundStage(
   c: Commitment,
   act: ReportStage,
   nature: Nature,
@@ -243,14 +243,14 @@ function reporterOf(c: Commitment, act: Confirm, by: By, now: CommitmentAsAt): s
 
 export const reportStage: Decide<ReportStage> = (c, act, by, _, now) => {
   const agency = reporterOf(c, act, by, now);
-  datesAreSound(by, act.reportedOn, { '/effective': act.effective });
-  stageIsSound(c, act, now.nature, agency ?? agencyOfPart(c, act));
+  refuseUnsoundDates(by, act.reportedOn, { '/effective': act.effective });
+  refuseUnsoundStage(c, act, now.nature, agency ?? agencyOfPart(c, act));
   return [{ name: 'StageReported', data: { ...dataOf(act), agency } }];
 };
 
 export const confirm: Decide<Confirm> = (c, act, by, _, now) => {
   const agency = reporterOf(c, act, by, now);
-  datesAreSound(by, act.reportedOn);
+  refuseUnsoundDates(by, act.reportedOn);
   if (!headlineAsAt(c, act.reportedOn))
     throw refused('nothing_to_confirm', '/reportedOn', `Nothing was reported yet on ${act.reportedOn}.`);
   return [{ name: 'Confirmed', data: { ...dataOf(act), agency } }];
@@ -273,7 +273,7 @@ function partRead(c: Commitment, named: string | null | undefined, reportedOn: F
 }
 
 export const verify: Decide<Verify> = (c, act, by) => {
-  datesAreSound(by, act.reportedOn);
+  refuseUnsoundDates(by, act.reportedOn);
   if (act.verification !== 'no_evidence' && !isCited(act))
     throw refused('citation_needed', '/citation', `${act.verification} needs a citation: where can that be read?`);
   const { agency, entry } = partRead(c, act.agency, act.reportedOn);
@@ -281,7 +281,7 @@ export const verify: Decide<Verify> = (c, act, by) => {
 };
 
 export const reply: Decide<Reply> = (c, act, by, _, now) => {
-  datesAreSound(by, act.reportedOn);
+  refuseUnsoundDates(by, act.reportedOn);
   const agency = act.agency ?? by.agency ?? agencyOfPart(c, now.headline);
   if (by.role !== 'secretariat' && agency !== by.agency)
     throw forbidden(`A focal point of ${by.agency} replies for ${by.agency} only, not for ${agency}.`);

@@ -76,7 +76,7 @@ export type Decide<A> = (c: Commitment, act: A, by: By, on: DecisionContext, now
 export const forbidden = (message: string): Rejected => new Rejected('forbidden', message);
 
 /** Rule 3 of DESIGN.md §2, for the act's own date and every period it names. */
-export function datesAreSound(
+export function refuseUnsoundDates(
   by: By,
   reportedOn: FullDate,
   periods: { [pointer: string]: PartialDate | null | undefined } = {},
@@ -94,7 +94,7 @@ export function datesAreSound(
 }
 
 /** A period ends after it begins. */
-export function periodIsSound(pointer: string, from: PartialDate, to: PartialDate | null | undefined): void {
+export function refuseUnsoundPeriod(pointer: string, from: PartialDate, to: PartialDate | null | undefined): void {
   if (to && firstDayOf(to) < firstDayOf(from))
     throw refused('ends_before_it_begins', pointer, `${to} is before ${from}`);
 }

@@ -19,7 +19,7 @@ import { ACTS, REFERENCE_PATTERN, type ActName } from '#commitments';
 import { Rejected, withoutNulls } from '#eventsourcing';
 import { cleanBody, invalid, VALIDATION_OPTIONS } from '#platform';
 import { type Entry } from '#registers';
-import { isSound } from '#rounds';
+import { refuseUnsoundRound } from '#rounds';
 import { jsonOf, decodedText, Unreadable } from '#text';
 import { oneOf } from '#words';
 import type { ImportRow } from './preview.js';
@@ -190,7 +190,7 @@ export class FolderRows {
     const { code } = at.data;
     if (typeof code !== 'string' || !this.#once(`round-${code}`, at, '') || !round) return;
     try {
-      isSound(round);
+      refuseUnsoundRound(round);
     } catch (error) {
       if (!(error instanceof Rejected)) throw error;
       return this.refusal(error, at, (field) => field);

@@ -192,20 +192,20 @@ const covers = (one: Period, date: FullDate): boolean => begins(one) <= date && 
 
 type Decide<A> = DecideEntry<AgencyState & EntryHistory, A, AgencyEvents>;
 
-function isRegistered({ entry }: AgencyState): void {
+function refuseUnlessRegistered({ entry }: AgencyState): void {
   if (!entry) throw new Rejected('not_found', 'There is no such agency.');
 }
 
-function hasBegun(pointer: string, date: PartialDate, today: FullDate): void {
+function refuseUnlessBegun(pointer: string, date: PartialDate, today: FullDate): void {
   if (firstDayOf(date) > today) throw refused('date_in_the_future', pointer, `${date} begins after today, ${today}.`);
 }
 
-function endsAfterItBegins(from: PartialDate, to: PartialDate | null | undefined): void {
+function refuseEndBeforeBeginning(from: PartialDate, to: PartialDate | null | undefined): void {
   if (to && lastDayOf(to) < firstDayOf(from)) throw refused('ends_before_it_begins', '/to', `${to} is before ${from}.`);
 }
 
 /** Nothing happens to an agency after its end. */
-function isBeforeItsEnd({ end }: AgencyState, pointer: string, date: PartialDate): void {
+function refuseAfterItsEnd({ end }: AgencyState, pointer: string, date: PartialDate): void {
   if (end && !mayPrecede(date, end.effective))
     throw refused('has_ended', pointer, `It was ${end.status} on ${end.effective}; ${date} is not before that.`);
 }
@@ -228,9 +228,9 @@ const lasting = ({ from, to }: Period): string => (from ? ` from ${from}` : '') 
 
 /** An agency gets another name from a date on. */
 export const rename: Decide<RenameAgency> = (state, act, { today }) => {
-  isRegistered(state);
-  hasBegun('/effective', act.effective, today);
-  isBeforeItsEnd(state, '/effective', act.effective);
+  refuseUnlessRegistered(state);
+  refuseUnlessBegun('/effective', act.effective, today);
+  refuseAfterItsEnd(state, '/effective', act.effective);
   if (nameAt(state, firstDayOf(act.effective)) === act.name)
     throw refused('nothing_renamed', '/name', `It is called so on ${act.effective} already.`);
   return [{ name: 'Renamed', data: withoutNulls(act) }];
@@ -238,9 +238,9 @@ export const rename: Decide<RenameAgency> = (state, act, { today }) => {
 
 /** An agency ends once, and after all that is dated of it. */
 function endsNow(state: AgencyState, { effective }: AgencyEnd, today: FullDate): void {
-  isRegistered(state);
+  refuseUnlessRegistered(state);
   if (state.end) throw new Conflict('already_ended', `It was ${state.end.status} on ${state.end.effective} already.`);
-  hasBegun('/effective', effective, today);
+  refuseUnlessBegun('/effective', effective, today);
   const begun = [...membershipsOf(state), ...chairsOf(state)].flatMap((one) => one.from ?? []);
   const dated = [...state.renamed.map((renaming) => renaming.effective), ...begun];
   const later = dated.find((date) => !mayPrecede(date, effective));
@@ -261,10 +261,10 @@ export const dissolve: Decide<DissolveAgency> = (state, act, { today }) => {
 
 /** An agency becomes a member of a body; it is so once at a time. */
 export const join: Decide<JoinBody> = (state, act, { today }) => {
-  isRegistered(state);
-  hasBegun('/from', act.from, today);
-  endsAfterItBegins(act.from, act.to);
-  isBeforeItsEnd(state, '/from', act.from);
+  refuseUnlessRegistered(state);
+  refuseUnlessBegun('/from', act.from, today);
+  refuseEndBeforeBeginning(act.from, act.to);
+  refuseAfterItsEnd(state, '/from', act.from);
   if (act.body === state.entry!.code) throw refused('member_of_itself', '/body', 'Nothing is a member of itself.');
   const known = membershipsOf(state).find((one) => one.body === act.body && clash(one, act));
   if (known) throw new Conflict('already_a_member', `It is a member of ${act.body}${lasting(known)} already.`, '/from');
@@ -273,8 +273,8 @@ export const join: Decide<JoinBody> = (state, act, { today }) => {
 
 /** An agency leaves a body that it is a member of; it may do so earlier than was said before. */
 export const leave: Decide<LeaveBody> = (state, act) => {
-  isRegistered(state);
-  isBeforeItsEnd(state, '/to', act.to);
+  refuseUnlessRegistered(state);
+  refuseAfterItsEnd(state, '/to', act.to);
   const left = leftBy(membershipsOf(state), act);
   if (!left) throw refused('not_a_member', '/body', `It is not a member of ${act.body} by ${act.to}.`);
   if (left.to && lastDayOf(act.to) >= lastDayOf(left.to))
@@ -284,10 +284,10 @@ export const leave: Decide<LeaveBody> = (state, act) => {
 
 /** A member chairs a body for a time. */
 export const chair: Decide<ChairBody> = (state, act, { today }) => {
-  isRegistered(state);
-  hasBegun('/from', act.from, today);
-  endsAfterItBegins(act.from, act.to);
-  isBeforeItsEnd(state, '/from', act.from);
+  refuseUnlessRegistered(state);
+  refuseUnlessBegun('/from', act.from, today);
+  refuseEndBeforeBeginning(act.from, act.to);
+  refuseAfterItsEnd(state, '/from', act.from);
   if (!membershipsOf(state).some((one) => one.body === act.body && mayContain(one, act)))
     throw refused('not_a_member', '/body', `It is not a member of ${act.body}${lasting(act)}.`);
   const known = chairsOf(state).find((one) => one.body === act.body && clash(one, act));

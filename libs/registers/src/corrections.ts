@@ -190,6 +190,6 @@ export function blankings<S extends Statement>(
 }
 
 /** A code never changes. */
-export function isOwnCode(code: string, { id }: { readonly id: string }): void {
+export function refuseOtherCode(code: string, { id }: { readonly id: string }): void {
   if (code !== id) throw new Rejected('code_is_fixed', `A code never changes: ${id} cannot become ${code}.`);
 }

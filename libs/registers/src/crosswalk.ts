@@ -21,7 +21,7 @@ import {
 import type { Match } from '#words';
 import type { DecideEntry, OnEntry } from './act.js';
 import type { Retraction } from './agency.js';
-import { isOwnCode, keepingStatements, takenBack, type EntryHistory } from './corrections.js';
+import { refuseOtherCode, keepingStatements, takenBack, type EntryHistory } from './corrections.js';
 
 /** The links by which commitments on a theme are, as a whole, on the other. */
 export const MATCHES_AS_A_WHOLE: readonly Match[] = ['exact', 'close', 'broad'];
@@ -93,7 +93,7 @@ export function versionOf(
 
 type Decide<A> = DecideEntry<CrosswalkState & EntryHistory, A, CrosswalkEvents>;
 
-function isRegistered({ entry }: CrosswalkState): void {
+function refuseUnlessRegistered({ entry }: CrosswalkState): void {
   if (!entry) throw new Rejected('not_found', 'There is no such crosswalk.');
 }
 
@@ -106,8 +106,8 @@ export const setUp: Decide<Crosswalk> = ({ entry: existing }, entry) => {
 
 /** Gives it another title; its links rest on the frameworks, which stay. */
 export const retitle: Decide<Crosswalk> = (state, entry, on) => {
-  isOwnCode(entry.code, on);
-  isRegistered(state);
+  refuseOtherCode(entry.code, on);
+  refuseUnlessRegistered(state);
   for (const field of ['from', 'to'] as const)
     if (entry[field] !== state.entry![field])
       throw refused('frameworks_are_fixed', `/${field}`, `It leads from ${state.entry!.from} to ${state.entry!.to}.`);
@@ -117,10 +117,10 @@ export const retitle: Decide<Crosswalk> = (state, entry, on) => {
 
 /** Publishes a version, which takes the place of the one before as a whole. */
 export const publish: Decide<PublishVersion> = (state, act, { today, frameworkOf }) => {
-  isRegistered(state);
+  refuseUnlessRegistered(state);
   if (act.reportedOn > today)
     throw refused('date_in_the_future', '/reportedOn', `${act.reportedOn} is after today, ${today}.`);
-  linksAreSound(act, state.entry!, frameworkOf);
+  refuseUnsoundLinks(act, state.entry!, frameworkOf);
   const { versions } = crosswalkAt(state, act.reportedOn);
   if (state.versions.some(({ version }) => version === act.version))
     throw new Conflict('version_taken', `There is a version ${act.version} already.`, '/version');
@@ -131,7 +131,7 @@ export const publish: Decide<PublishVersion> = (state, act, { today, frameworkOf
 };
 
 /** A link leads from one framework to the other, once; and a theme that has one has an equivalent. */
-function linksAreSound(
+function refuseUnsoundLinks(
   { links, noEquivalent }: PublishVersion,
   { from, to }: Crosswalk,
   frameworkOf: OnEntry['frameworkOf'],

@@ -5,7 +5,7 @@
 import type { Narrative, Publication, PublicationAsAt, PublishReport, WriteNarrative } from '#bodies';
 import { Conflict, Rejected, withoutNulls, type Aggregate, type Blanked } from '#eventsourcing';
 import type { DecideEntry } from './act.js';
-import { isOwnCode, keepingStatements, type EntryHistory } from './corrections.js';
+import { refuseOtherCode, keepingStatements, type EntryHistory } from './corrections.js';
 
 // ── Events and state ────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -54,7 +54,7 @@ export const publicationShown = ({ entry, narratives, published }: PublicationSt
 type Decide<A> = DecideEntry<PublicationState & EntryHistory, A, PublicationEvents>;
 
 /** @throws Rejected unless it is registered and not yet published */
-function requireOpen({ entry, published }: PublicationState): void {
+function refuseUnlessOpen({ entry, published }: PublicationState): void {
   if (!entry) throw new Rejected('not_found', 'There is no such publication.');
   if (published)
     throw new Conflict(
@@ -65,19 +65,19 @@ function requireOpen({ entry, published }: PublicationState): void {
 
 /** Registers the report that is published. */
 export const registerPublication: Decide<Publication> = ({ entry }, act, on) => {
-  isOwnCode(act.id, on);
+  refuseOtherCode(act.id, on);
   if (entry) throw new Conflict('already_registered', `${act.id} is there already.`);
   return [{ name: 'Registered', data: withoutNulls(act) }];
 };
 
 /** The words that an agency, or the secretariat, added to a section. */
 export const writeNarrative: Decide<WriteNarrative> = (state, act) => {
-  requireOpen(state);
+  refuseUnlessOpen(state);
   return [{ name: 'NarrativeWritten', data: withoutNulls(act) }];
 };
 
 /** Publishes the files. */
 export const publishReport: Decide<PublishReport> = (state, act) => {
-  requireOpen(state);
+  refuseUnlessOpen(state);
   return [{ name: 'Published', data: act }];
 };

@@ -16,7 +16,7 @@ import {
 } from '#eventsourcing';
 import type { OnEntry } from './act.js';
 import { agency } from './agency.js';
-import { blankings, isOwnCode, keepingStatements, statementAt, type EntryHistory } from './corrections.js';
+import { blankings, refuseOtherCode, keepingStatements, statementAt, type EntryHistory } from './corrections.js';
 import { crosswalk } from './crosswalk.js';
 import { outcome } from './outcome.js';
 import { publication } from './publication.js';
@@ -83,7 +83,7 @@ export const amend = <E extends Entry>(
   entry: E,
   on: OnEntry,
 ): NewEvent<EntryEvents<E>>[] => {
-  isOwnCode(entryCode(entry), on);
+  refuseOtherCode(entryCode(entry), on);
   if (!existing) throw new Rejected('not_found', `${entryCode(entry)} is not registered.`);
   const data = withoutNulls(entry);
   if (canonicalJson(data) === canonicalJson(existing))

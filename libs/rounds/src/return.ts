@@ -253,12 +253,12 @@ export const submit: DecideReturn<PreparedSubmission> = (state, { after, ...said
 };
 
 export const sendBack: DecideReturn<SendBackReturn> = (state, act, { today }) => {
-  requireReceived(state);
+  refuseUnlessReceived(state);
   return [{ name: 'SentBack', data: { ...withoutNulls(act), on: today } }];
 };
 
 export const accept: DecideReturn<AcceptReturn> = (state, act, { today }) => {
-  requireReceived(state);
+  refuseUnlessReceived(state);
   if (state.state === 'accepted') throw new Conflict('already_accepted', 'It was accepted already.');
   if (state.state === 'returned')
     throw new Conflict('sent_back', 'It was sent back: the agency has yet to submit it again.');
@@ -285,7 +285,7 @@ export const receivePaper: DecideReturn<ReceivePaper> = (state, act, on) => {
 
 /** Once the round is published a word stands beside its report, as a reply; an agency of which nothing was received has this right, too. */
 export const comment: DecideReturn<CommentOnReturn> = (state, act, { today, round: { published } }) => {
-  if (!published) requireReceived(state);
+  if (!published) refuseUnlessReceived(state);
   const beside = published?.publication;
   const { answers } = act;
   if (answers !== undefined && answers !== null && answers >= state.comments.length)
@@ -293,7 +293,7 @@ export const comment: DecideReturn<CommentOnReturn> = (state, act, { today, roun
   return [{ name: 'Commented', data: { ...withoutNulls(act), on: today, ...(beside && { beside }) } }];
 };
 
-function requireReceived({ state }: ReturnSoFar): void {
+function refuseUnlessReceived({ state }: ReturnSoFar): void {
   if (state === 'none') throw new Conflict('nothing_received', 'Nothing was received from the agency yet.');
 }
 

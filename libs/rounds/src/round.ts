@@ -181,7 +181,16 @@ type Event = NewEvent<RoundEvents>;
 export type DecideRound<A> = (state: State, act: A, on: OnRound) => Event[];
 
 /** @throws Rejected for a round that contradicts itself */
-export function isSound({ opens, deadline, asOf, from, until, questions, expected, reminders }: Round): void {
+export function refuseUnsoundRound({
+  opens,
+  deadline,
+  asOf,
+  from,
+  until,
+  questions,
+  expected,
+  reminders,
+}: Round): void {
   if (deadline < opens)
     throw refused('ends_before_it_begins', '/deadline', `${deadline} is before it opens, on ${opens}.`);
   if (from && until && until < from) throw refused('ends_before_it_begins', '/until', `${until} is before ${from}.`);
@@ -201,13 +210,13 @@ export function isSound({ opens, deadline, asOf, from, until, questions, expecte
     if ((kind === 'choice') !== Boolean(choices?.length))
       throw refused('choices_needed', `/questions/${i}/choices`, 'A choice has choices, and nothing else has.');
   }
-  isMeasured(reminders);
+  refuseUnsoundReminders(reminders);
 }
 
 const [MAX_REMINDER_DAYS, MAX_REMINDERS] = [60, 12] as const;
 
 /** @throws Rejected for reminders that contradict each other, or come when nobody thinks of the round */
-function isMeasured(reminders: Round['reminders']): void {
+function refuseUnsoundReminders(reminders: Round['reminders']): void {
   const { none, at } = reminders ?? {};
   if (none && at?.length)
     throw refused('contradiction', '/reminders/none', 'Either nobody is reminded, or on certain days.');
@@ -233,7 +242,7 @@ function openedRound({ round: known }: OpenedRound): Round {
 }
 
 /** @throws Conflict unless it is open */
-function requireOpen(state: OpenedRound): Round {
+function refuseUnlessOpen(state: OpenedRound): Round {
   const known = openedRound(state);
   if (stateOf(state) !== 'open') throw new Conflict('round_closed', `${known.code} is ${stateOf(state)}.`);
   return known;
@@ -253,7 +262,7 @@ export function actDate({ on }: { readonly on?: FullDate | null }, today: FullDa
 /** Opens a prepared round. */
 export const open: DecideRound<Round> = (state, act, { today, agencies }) => {
   if (state.round) throw new Conflict('already_open', `${act.code} was opened on ${state.openedOn}.`);
-  isSound(act);
+  refuseUnsoundRound(act);
   someone(agencies);
   if (act.opens > today) throw new Conflict('not_open_yet', `${act.code} opens on ${act.opens}.`, '/opens');
   return [{ name: 'Opened', data: { ...withoutNulls(act), agencies, on: today } }];
@@ -261,9 +270,9 @@ export const open: DecideRound<Round> = (state, act, { today, agencies }) => {
 
 /** Replaces its terms. An agency that has been asked is left out only by name. */
 export const amend: DecideRound<Round> = (state, act, { today, agencies }) => {
-  const before = requireOpen(state);
+  const before = refuseUnlessOpen(state);
   if (act.code !== before.code) throw refused('other_code', '/code', `The round is ${before.code}.`);
-  isSound(act);
+  refuseUnsoundRound(act);
   someone(agencies);
   if (act.opens !== before.opens) throw refused('already_open', '/opens', `It opened on ${before.opens}.`);
   if (act.deadline < deadlineOfAll(state))
@@ -283,7 +292,7 @@ const deadlineOfAll = ({ deadlines }: OpenedRound): FullDate =>
 
 /** Moves the deadline, for all or for one agency. */
 export const extend: DecideRound<ExtendRound> = (state, act, { today }) => {
-  const { code } = requireOpen(state);
+  const { code } = refuseUnlessOpen(state);
   const { agency, deadline } = act;
   if (agency && !state.agencies.includes(agency))
     throw refused('not_expected', '/agency', `${agency} is not among the agencies that ${code} asks.`);
@@ -319,7 +328,7 @@ export const remind: DecideRound<RemindRound> = (state, { agencies: named }, { t
 
 /** From now on silence is *not received*. */
 export const close: DecideRound<CloseRound> = (state, act, { today }) => {
-  requireOpen(state);
+  refuseUnlessOpen(state);
   const on = actDate(act, today);
   if (on < state.openedOn!) throw refused('ends_before_it_begins', '/on', `It was opened on ${state.openedOn}.`);
   return [{ name: 'Closed', data: { ...withoutNulls(act), on } }];

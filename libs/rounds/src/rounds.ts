@@ -20,7 +20,7 @@ import { Lookup, Registers, type EntryHistory } from '#registers';
 import { ROUND_ACTS, type RoundActName } from './acts.js';
 import { RoundReports, type Making, type RoundPublished } from './publishing.js';
 import { aReturn, owes, returnId } from './return.js';
-import { actDate, isSound, publish, round as rounds, type OpenedRound } from './round.js';
+import { actDate, refuseUnsoundRound, publish, round as rounds, type OpenedRound } from './round.js';
 
 export const ROUND_DRAFTS = 'round';
 const draftOf = (code: string) => ({ kind: ROUND_DRAFTS, id: code });
@@ -198,7 +198,7 @@ export class Rounds {
   }
 
   async #check(body: Round): Promise<void> {
-    isSound(body);
+    refuseUnsoundRound(body);
     await new Lookup(this.log).refuseUnknown(referencesIn(plainToInstance(classOf('Round'), body)));
     const { previous, code } = body;
     if (previous && (previous === code || !(await this.#opened(previous)).round))
