@@ -34,10 +34,10 @@ import { path } from './view.js';
 import { count, counted, textWords } from './words.js';
 
 /** The most changes that are shown; the rest is in the answer of the API. */
-const MOST = 500;
+const MAX_CHANGES_SHOWN = 500;
 
 /** A workbook that was looked at and not taken yet. */
-interface Waiting {
+interface WaitingWorkbook {
   readonly base: ReturnDraft;
   readonly mine: ReturnDraft;
 }
@@ -46,13 +46,13 @@ class SentSheet {
   @Matches(/^[0-9a-f]{64}$/, { message: 'no file was sent' }) file: string;
 }
 
-interface Params {
+interface ReturnPath {
   readonly round: string;
   readonly agency: string;
 }
 
 /** The name under which a workbook that was looked at waits until its reader takes it. */
-const waitingName = ({ round, agency }: Params, { account }: Principal): DraftName => ({
+const waitingName = ({ round, agency }: ReturnPath, { account }: Principal): DraftName => ({
   kind: 'return-sheet',
   id: `${returnId(round, agency)}/${account}`,
 });
@@ -68,7 +68,7 @@ export class ReturnSheetPages {
   ) {}
 
   @Get()
-  async shows(@Param() params: Params, @Req() { principal }: ApiRequest) {
+  async shows(@Param() params: ReturnPath, @Req() { principal }: ApiRequest) {
     mine(principal!, params.agency);
     await this.returns.inRound(params.round, params.agency);
     return <SheetPage {...params} />;
@@ -76,7 +76,7 @@ export class ReturnSheetPages {
 
   @PostsForm('', 'signed-in', FILE_CONFIG)
   async looks(
-    @Param() params: Params,
+    @Param() params: ReturnPath,
     @Body() _: SentSheet,
     @Uploaded() upload: Upload,
     @Req() request: ApiRequest,
@@ -86,7 +86,7 @@ export class ReturnSheetPages {
     const { round, agency } = params;
     try {
       const { preview, base, mine } = await this.sheets.read(round, agency, upload, by);
-      const waiting: Waiting = { base, mine };
+      const waiting: WaitingWorkbook = { base, mine };
       if (preview.problems.length === 0) await this.drafts.keep(waitingName(params, by), agency, waiting, by.account);
       return <SheetPage {...params} preview={preview} />;
     } catch (error) {
@@ -98,11 +98,11 @@ export class ReturnSheetPages {
 
   /** Takes the changes that were looked at into the present draft; where both wrote, the workbook wins. */
   @PostsForm('take')
-  async takes(@Param() params: Params, @Req() request: ApiRequest) {
+  async takes(@Param() params: ReturnPath, @Req() request: ApiRequest) {
     const by = await this.#worker(params, request);
     const { round, agency } = params;
     const name = waitingName(params, by);
-    const waiting = await this.drafts.read<Waiting>(name);
+    const waiting = await this.drafts.read<WaitingWorkbook>(name);
     if (!waiting) throw new Conflict('nothing_waits', 'There is no workbook that waits to be taken: upload it again.');
     const known = await this.returns.inRound(round, agency);
     const { content, revision } = await this.returns.present(known, agency);
@@ -115,7 +115,7 @@ export class ReturnSheetPages {
   }
 
   /** @throws Rejected for those whose return it is not, and where it cannot be written now */
-  async #worker({ round, agency }: Params, { principal }: ApiRequest): Promise<Principal> {
+  async #worker({ round, agency }: ReturnPath, { principal }: ApiRequest): Promise<Principal> {
     mine(principal!, agency);
     this.returns.refuseUnwritable(await this.returns.inRound(round, agency), agency);
     return principal!;
@@ -131,7 +131,7 @@ export class ReturnSheetFile {
 
   @Get()
   async file(
-    @Param() { round, agency }: Params,
+    @Param() { round, agency }: ReturnPath,
     @Query() { language }: SheetQuery,
     @Req() { principal }: ApiRequest,
     @Res() reply: FastifyReply,
@@ -141,12 +141,12 @@ export class ReturnSheetFile {
   }
 }
 
-interface PageParts extends Params {
+interface SheetPageParts extends ReturnPath {
   readonly preview?: ReturnSheetPreview;
   readonly refused?: string;
 }
 
-const SheetPage = ({ round, agency, preview, refused }: PageParts) => {
+const SheetPage = ({ round, agency, preview, refused }: SheetPageParts) => {
   const back = path('rounds', round, 'returns', agency);
   const here = `${back}/sheet`;
   return (
@@ -200,7 +200,7 @@ const SheetPage = ({ round, agency, preview, refused }: PageParts) => {
   );
 };
 
-const at = (sheet: string | null, row: number | null, column: string | null): string =>
+const cellPlace = (sheet: string | null, row: number | null, column: string | null): string =>
   sheet === null ? '' : row ? `${sheet}, ${column ?? 'row '}${row}` : sheet;
 
 const Looked = ({ preview, here, back }: { preview: ReturnSheetPreview; here: string; back: string }) => {
@@ -214,7 +214,7 @@ const Looked = ({ preview, here, back }: { preview: ReturnSheetPreview; here: st
           <ul>
             {problems.map((one, i) => (
               <li key={i}>
-                <strong>{at(one.sheet, one.row, one.column)}</strong>:{' '}
+                <strong>{cellPlace(one.sheet, one.row, one.column)}</strong>:{' '}
                 {one.value && !one.message.includes(`«${one.value}»`) && <q dir="auto">{one.value}</q>} {one.message}
                 {one.right && `. Right: ${one.right}`}
               </li>
@@ -238,10 +238,10 @@ const Looked = ({ preview, here, back }: { preview: ReturnSheetPreview; here: st
       ) : (
         <section>
           <Table caption={counted(changes.length, 'change')} heads={['Where', 'Of', 'Was', 'Is']}>
-            {changes.slice(0, MOST).map((one, i) => (
+            {changes.slice(0, MAX_CHANGES_SHOWN).map((one, i) => (
               <tr key={i}>
                 <th scope="row">
-                  {at(one.sheet, one.row, one.column)} <small>{one.head}</small>
+                  {cellPlace(one.sheet, one.row, one.column)} <small>{one.head}</small>
                 </th>
                 <td>{one.about}</td>
                 <td dir="auto">{one.was && <del>{textWords(one.was)}</del>}</td>
@@ -251,7 +251,7 @@ const Looked = ({ preview, here, back }: { preview: ReturnSheetPreview; here: st
           </Table>
         </section>
       )}
-      {changes.length > MOST && <p>And {count(changes.length - MOST)} more.</p>}
+      {changes.length > MAX_CHANGES_SHOWN && <p>And {count(changes.length - MAX_CHANGES_SHOWN)} more.</p>}
       {problems.length === 0 && changes.length > 0 && (
         <PostForm action={`${here}/take`}>
           <div class="acts">
@@ -282,7 +282,7 @@ const Looked = ({ preview, here, back }: { preview: ReturnSheetPreview; here: st
                 <ul>
                   {own.map((one, i) => (
                     <li key={i}>
-                      {one.sheet && <strong>{at(one.sheet, one.row, one.column)}: </strong>}
+                      {one.sheet && <strong>{cellPlace(one.sheet, one.row, one.column)}: </strong>}
                       {one.message}
                     </li>
                   ))}

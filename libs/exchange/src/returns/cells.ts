@@ -8,18 +8,18 @@ import { cellFormOf, type CellForm } from '../fields.js';
 import { formerly, type SheetWords } from './words.js';
 
 /** A value that can be chosen: its words, and those of earlier workbooks. */
-type Option = readonly [value: unknown, words: string, ...formerly: readonly string[]];
+type CellOption = readonly [value: unknown, words: string, ...formerly: readonly string[]];
 
 export interface Choice {
   readonly form: 'choice';
-  readonly options: readonly Option[];
+  readonly options: readonly CellOption[];
 }
 
 /** How a cell is read: as one of some words, as a number, or as a cell of an import. */
 export type CellSpec = Choice | { readonly form: 'number' } | CellForm;
 
 /** A value in a row, by the name of its column; it stands in the draft at the pointer that the row tells. */
-export type Values = Readonly<Record<string, unknown>>;
+export type RowValues = Readonly<Record<string, unknown>>;
 
 export interface ReturnColumn {
   readonly name: string;
@@ -38,7 +38,7 @@ export interface ReturnRow {
   /** The key by which the row is found again: a reference, the number of a statement in the draft. */
   readonly key: string;
   /** The values that are there to look at, and those of the draft. */
-  readonly shown: Values;
+  readonly shown: RowValues;
   /** Of cells of this row alone. */
   readonly specs?: Readonly<Record<string, CellSpec>>;
 }
@@ -73,7 +73,7 @@ export interface SheetSource {
 export type PlainColumn = Omit<ReturnColumn, 'head' | 'isField'> & { readonly head?: string };
 
 /** A sheet before it is put into the words of a language. */
-export type Plain = Omit<ReturnSheet, 'name' | 'columns'> & { readonly columns: readonly PlainColumn[] };
+export type PlainSheet = Omit<ReturnSheet, 'name' | 'columns'> & { readonly columns: readonly PlainColumn[] };
 
 export const yesOrNo = ({ say }: SheetWords): CellSpec => ({
   form: 'choice',
@@ -83,13 +83,13 @@ export const yesOrNo = ({ say }: SheetWords): CellSpec => ({
   ],
 });
 
-export const choice = (values: readonly string[], words: (value: string) => string): CellSpec => ({
+export const choiceOfValues = (values: readonly string[], words: (value: string) => string): CellSpec => ({
   form: 'choice',
   options: values.map((value) => [value, words(value)] as const),
 });
 
 /** A choice of codes of a list. */
-export const choiceOf = (list: keyof CodeWords, codes: readonly string[], words: SheetWords): CellSpec => ({
+export const choiceOfCodes = (list: keyof CodeWords, codes: readonly string[], words: SheetWords): CellSpec => ({
   form: 'choice',
   options: codes.map((code) => [code, words.code(list, code), ...formerly(code)] as const),
 });
@@ -98,7 +98,7 @@ export const choiceOf = (list: keyof CodeWords, codes: readonly string[], words:
 function specOf(field: FormField, words: SheetWords): CellSpec | null {
   switch (field.kind) {
     case 'choice':
-      return field.several ? null : choiceOf(field.name as keyof CodeWords, field.values, words);
+      return field.several ? null : choiceOfCodes(field.name as keyof CodeWords, field.values, words);
     case 'yes-no':
       return yesOrNo(words);
     case 'number':
@@ -108,7 +108,7 @@ function specOf(field: FormField, words: SheetWords): CellSpec | null {
   }
 }
 
-const CELLS: { readonly [F in CellForm['form']]?: (part: never) => string } = {
+const CELL_TEXTS: { readonly [F in CellForm['form']]?: (part: never) => string } = {
   evidence: evidenceCell,
   milestones: milestoneCell,
   deliverables: deliverableCell,
@@ -119,23 +119,24 @@ const CELLS: { readonly [F in CellForm['form']]?: (part: never) => string } = {
 export function cellWords(value: unknown, spec: CellSpec | undefined): string {
   if (value === null || value === undefined) return '';
   if (spec?.form === 'choice') return spec.options.find(([one]) => one === value)?.[1] ?? String(value);
-  const cell = spec && CELLS[spec.form as CellForm['form']];
+  const cell = spec && CELL_TEXTS[spec.form as CellForm['form']];
   if (Array.isArray(value)) return listCell(cell ? value.map((one) => cell(one as never)) : value);
   return String(value);
 }
 
-export const WIDE = 46;
+export const WIDE_CHARS = 46;
 
-const widthOf = ({ kind }: FormField): number => (kind === 'words' || kind === 'text' || kind === 'object' ? WIDE : 16);
+const columnChars = ({ kind }: FormField): number =>
+  kind === 'words' || kind === 'text' || kind === 'object' ? WIDE_CHARS : 16;
 
-export const columnOf = (field: FormField, words: SheetWords): PlainColumn[] => {
+export const fieldColumns = (field: FormField, words: SheetWords): PlainColumn[] => {
   const spec = specOf(field, words);
   if (!spec) return [];
   const help = spec.form === 'period' ? '2012, 2012-11 or 2012-11-02' : undefined;
-  return [{ name: field.name, width: widthOf(field), spec, help }];
+  return [{ name: field.name, width: columnChars(field), spec, help }];
 };
 
-export const looked = (name: string, head: string | undefined, width: number): PlainColumn => ({
+export const readOnlyColumn = (name: string, head: string | undefined, width: number): PlainColumn => ({
   name,
   width,
   ...(head !== undefined && { head }),

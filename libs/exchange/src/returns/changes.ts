@@ -7,10 +7,10 @@ import { fieldNames, nameKey } from '../fields.js';
 import { MAX_ROWS_BEFORE_HEAD } from '../tables.js';
 import type { SheetProblem } from '../preview.js';
 import { formerly } from './words.js';
-import { cellWords, type CellSpec, type Choice, type ReturnColumn, type ReturnSheet, type Values } from './cells.js';
+import { cellWords, type CellSpec, type Choice, type ReturnColumn, type ReturnSheet, type RowValues } from './cells.js';
 
 /** A place in a workbook. */
-export interface Place {
+export interface WorkbookPlace {
   readonly sheet: string;
   /** As the program numbers it; 0: it is not there any more. */
   readonly row: number;
@@ -19,7 +19,7 @@ export interface Place {
 }
 
 /** A cell whose value differs from the one that was written in it. */
-export interface CellChange extends Place {
+export interface CellChange extends WorkbookPlace {
   /** The head of its column. */
   readonly head: string;
   /** The key of its row: a reference, a question. */
@@ -32,12 +32,12 @@ export interface CellChange extends Place {
 export interface ReadRow {
   /** `null`: it is new. */
   readonly key: string | null;
-  readonly values: Values;
+  readonly values: RowValues;
   readonly changed: ReadonlySet<string>;
-  readonly at: (column: string | null) => Place;
+  readonly at: (column: string | null) => WorkbookPlace;
 }
 
-export interface ReadSheet {
+export interface SheetRead {
   readonly model: ReturnSheet;
   readonly rows: readonly ReadRow[];
   /** The keys of the rows that are not there any more. */
@@ -47,7 +47,7 @@ export interface ReadSheet {
 /** The most words of a list that a fault names. */
 const MAX_CHOICES_NAMED = 20;
 
-const textOf = (cell: Cell | undefined): string => cleanText(cell?.text ?? '').replaceAll('\r\n', '\n');
+const cellTextOf = (cell: Cell | undefined): string => cleanText(cell?.text ?? '').replaceAll('\r\n', '\n');
 
 export class WorkbookReader {
   readonly changes: CellChange[] = [];
@@ -56,7 +56,13 @@ export class WorkbookReader {
 
   constructor(private readonly file: SpreadsheetFile) {}
 
-  problem(place: Place, field: string | null, value: string | null, message: string, right: string | null = null) {
+  problem(
+    place: WorkbookPlace,
+    field: string | null,
+    value: string | null,
+    message: string,
+    right: string | null = null,
+  ) {
     this.problems.push({ ...place, field, value, message, right });
   }
 
@@ -66,7 +72,7 @@ export class WorkbookReader {
   }
 
   /** `null`: the sheet is not there, and so says nothing. */
-  read(model: ReturnSheet): ReadSheet | null {
+  read(model: ReturnSheet): SheetRead | null {
     const names = [model.name, ...formerly(model.id)].map(nameKey);
     const sheet = this.file.sheets.find(({ name }) => names.includes(nameKey(name)));
     if (!sheet) {
@@ -102,14 +108,14 @@ export class WorkbookReader {
     keyColumn: number,
     seen: Set<string>,
   ): ReadRow | null {
-    const at = (column: string | null): Place => {
+    const at = (column: string | null): WorkbookPlace => {
       const place = column === null ? undefined : places.get(column);
       return { sheet: sheet.name, row: row.number, column: place === undefined ? null : columnLetters(place) };
     };
-    const given = textOf(row.cells.get(keyColumn));
+    const given = cellTextOf(row.cells.get(keyColumn));
     const known = model.rows.find(({ key }) => nameKey(key) === nameKey(given));
     const readable = model.columns.filter(({ name, spec }) => spec && places.has(name));
-    const says = readable.some(({ name }) => textOf(row.cells.get(places.get(name)!)) !== '');
+    const says = readable.some(({ name }) => cellTextOf(row.cells.get(places.get(name)!)) !== '');
     if (!known && given === '' && !says) return null;
     if (!known && (given !== '' || model.room === 0)) {
       const message = given === '' ? 'names no row of the sheet as it was sent' : 'is none of the rows that were sent';
@@ -134,7 +140,7 @@ export class WorkbookReader {
     for (const { name, head, spec: usual } of readable) {
       const spec = base?.specs?.[name] ?? usual!;
       const cell = row.cells.get(places.get(name)!);
-      const [was, is] = [cellWords(base?.shown[name], spec), textOf(cell)];
+      const [was, is] = [cellWords(base?.shown[name], spec), cellTextOf(cell)];
       if (cleanText(was) === is) continue;
       const read = this.#value(cell, is, spec);
       if ('wrong' in read) {
@@ -163,7 +169,7 @@ export class WorkbookReader {
     for (const { name, head, spec } of model.columns) {
       const column = places.get(name);
       if (spec || name === model.key || column === undefined) continue;
-      const is = textOf(cells.get(column));
+      const is = cellTextOf(cells.get(column));
       if (is === cleanText(cellWords(shown[name], undefined))) continue;
       const place = at(name);
       this.notes.push(

@@ -1,19 +1,23 @@
 /** The places of the fields of a draft in the workbook that it was read from. Pure. */
 import type { ReturnDraft } from '#bodies';
 import { columnOfQuestion } from './sheets.js';
-import type { Place, ReadRow } from './changes.js';
+import type { WorkbookPlace, ReadRow } from './changes.js';
 
 /** The place of a column in a row that was read; of the row where it has no such column. */
-export type At = ReadRow['at'];
+export type PlaceOfColumn = ReadRow['at'];
 
 /**
  * Where a field of a draft stands in the workbook; the nearest place, or `null`.
  * @param rows by the subject of each: a commitment, a statement on it, an answer
  */
-export function placeIn(rows: ReadonlyMap<string, At>, draft: ReturnDraft, pointer: string): Place | null {
+export function nearestPlace(
+  rows: ReadonlyMap<string, PlaceOfColumn>,
+  draft: ReturnDraft,
+  pointer: string,
+): WorkbookPlace | null {
   const [, list, index = '', field = '', k = '', within = '', name = ''] = pointer.split('/');
   const i = Number(index);
-  const at = (row: string, column: string | null): Place | null => rows.get(row)?.(column) ?? null;
+  const at = (row: string, column: string | null): WorkbookPlace | null => rows.get(row)?.(column) ?? null;
   switch (list) {
     case 'commitments': {
       const one = draft.commitments[i];

@@ -6,20 +6,27 @@ import type { ActOfReturn } from '#words';
 import type { SheetProblem } from '../preview.js';
 import {
   columnOfQuestion,
-  isOfMilestone,
+  isMilestoneAct,
   isOfStage,
-  LISTED,
+  ACTS_WITH_SHEET,
   milestoneKey,
   newCommitmentOf,
-  OF_MILESTONE,
+  DATE_OF_MILESTONE_ACT,
   questionsOf,
   sheetsOf,
   type MilestoneAct,
 } from './sheets.js';
-import { cellWords, type Choice, type ReturnSheet, type SheetSource, type Values } from './cells.js';
-import { choicesIn, WorkbookReader, type CellChange, type Place, type ReadRow, type ReadSheet } from './changes.js';
-import { sheetOf } from './words.js';
-import { placeIn, type At } from './places.js';
+import { cellWords, type Choice, type ReturnSheet, type SheetSource, type RowValues } from './cells.js';
+import {
+  choicesIn,
+  WorkbookReader,
+  type CellChange,
+  type WorkbookPlace,
+  type ReadRow,
+  type SheetRead,
+} from './changes.js';
+import { sheetOfAct } from './words.js';
+import { nearestPlace, type PlaceOfColumn } from './places.js';
 
 export interface ReadReturn {
   /** As in the workbook, without later changes by others. */
@@ -29,7 +36,7 @@ export interface ReadReturn {
   /** How it was read, where that is not plain to see. */
   readonly notes: readonly string[];
   /** The place of a field of a draft; the nearest one, or `null`. */
-  readonly placeOf: (draft: ReturnDraft, pointer: string) => Place | null;
+  readonly placeOf: (draft: ReturnDraft, pointer: string) => WorkbookPlace | null;
 }
 
 interface DraftAct {
@@ -40,7 +47,7 @@ interface DraftAct {
 
 /** An object with some of its fields set; those that are `null` are left out. */
 function withFields(
-  base: Values,
+  base: RowValues,
   fields: readonly (readonly [name: string, value: unknown])[],
 ): Record<string, unknown> {
   const body: Record<string, unknown> = { ...base };
@@ -92,13 +99,13 @@ class CommitmentSaid {
   stage(row: ReadRow, isNoChange: boolean): void {
     const { values, changed } = row;
     const index = this.acts.findIndex(({ said }) => said?.act === 'reportStage');
-    const base = (this.acts[index]?.said?.body ?? {}) as Values;
+    const base = (this.acts[index]?.said?.body ?? {}) as RowValues;
     const fields = [...changed].filter(isOfStage).map((name) => [name, values[name]] as const);
     const noteMoves = changed.has('note') || changed.has('says');
     const note = noteMoves && !isNoChange ? ([['note', values['note']]] as const) : [];
     const body = withFields(base, [...fields, ...note]);
     if (changed.has('document') || changed.has('locator')) {
-      const citation = withFields((base['citation'] ?? {}) as Values, [
+      const citation = withFields((base['citation'] ?? {}) as RowValues, [
         ['document', values['document']],
         ['locator', values['locator']],
       ]);
@@ -115,7 +122,7 @@ export function readReturn(file: SpreadsheetFile, source: SheetSource): ReadRetu
   const model = sheetsOf(source);
   const read = new Map(model.map((sheet) => [sheet.id, reading.read(sheet)]));
   const { draft, round, agency, register } = source;
-  const places = new Map<string, At>();
+  const places = new Map<string, PlaceOfColumn>();
   const said = new Map<string, CommitmentSaid>();
   const of = (reference: string): CommitmentSaid => {
     let one = said.get(reference);
@@ -143,7 +150,7 @@ export function readReturn(file: SpreadsheetFile, source: SheetSource): ReadRetu
     else one.acts.forEach((act) => act.said?.act === 'reportStage' && (act.at ??= row.at));
   }
   milestones(reading, read.get('Milestones')?.rows ?? [], source, of);
-  for (const act of LISTED) listed(reading, act, read.get(sheetOf(act).name) ?? null, of);
+  for (const act of ACTS_WITH_SHEET) listedActs(reading, act, read.get(sheetOfAct(act).name) ?? null, of);
 
   const questions = questionsOf(round, 'commitment');
   const [own] = model.filter(({ id }) => id === 'Commitments') as [ReturnSheet];
@@ -156,7 +163,7 @@ export function readReturn(file: SpreadsheetFile, source: SheetSource): ReadRetu
   } as ReturnDraft;
   return {
     ...{ draft: made, changes: reading.changes, problems: reading.problems, notes: reading.notes },
-    placeOf: (of, pointer) => placeIn(places, of, pointer),
+    placeOf: (of, pointer) => nearestPlace(places, of, pointer),
   };
 }
 
@@ -174,7 +181,7 @@ function milestones(
   for (const { key, values, changed, at } of rows) {
     const { reference, milestone } = known.get(key!)!;
     const one = of(reference);
-    const index = one.acts.findIndex(({ said }) => said && isOfMilestone(said.act) && said.milestone === milestone);
+    const index = one.acts.findIndex(({ said }) => said && isMilestoneAct(said.act) && said.milestone === milestone);
     if (changed.size === 0) {
       if (index >= 0) one.acts[index]!.at = at;
       continue;
@@ -186,7 +193,7 @@ function milestones(
       if (index >= 0) one.set(index, null, at);
       continue;
     }
-    const field = OF_MILESTONE[says];
+    const field = DATE_OF_MILESTONE_ACT[says];
     if (date && field === null)
       reading.problem(at('date'), 'date', date, 'has no place here', 'a milestone that is given up has no date');
     const before = one.acts[index]?.said;
@@ -196,10 +203,10 @@ function milestones(
   }
 }
 
-function listed(
+function listedActs(
   reading: WorkbookReader,
   act: ActOfReturn,
-  sheet: ReadSheet | null,
+  sheet: SheetRead | null,
   of: (reference: string) => CommitmentSaid,
 ): void {
   if (!sheet) return;
@@ -243,7 +250,7 @@ function commitmentOf(
   { name: sheet, columns }: ReturnSheet,
   { reference, before, row, acts: all, touched }: CommitmentSaid,
   questions: readonly Question[],
-  places: Map<string, At>,
+  places: Map<string, PlaceOfColumn>,
 ): CommitmentReturn[] {
   const acts = all.flatMap(({ said }) => (said ? [said as ReturnAct] : []));
   let k = 0;
@@ -253,7 +260,7 @@ function commitmentOf(
     k++;
   }
   if (!touched) return before ? [before] : [];
-  const { changed, values } = row ?? { changed: new Set<string>(), values: {} as Values };
+  const { changed, values } = row ?? { changed: new Set<string>(), values: {} as RowValues };
   const answers = answersWith(
     before?.answers,
     questions.flatMap((one) => {
@@ -291,10 +298,10 @@ function commitmentOf(
 
 function newCommitments(
   reading: WorkbookReader,
-  sheet: ReadSheet | null,
+  sheet: SheetRead | null,
   { newCommitments: before }: ReturnDraft,
   agency: string,
-  places: Map<string, At>,
+  places: Map<string, PlaceOfColumn>,
 ) {
   if (!sheet) return before ?? [];
   for (const key of sheet.gone) reading.gone(sheet.model, key, String(before![Number(key) - 1]!.body['title'] ?? ''));
@@ -306,7 +313,11 @@ function newCommitments(
   });
 }
 
-function agencyAnswers(rows: readonly ReadRow[], { draft, round }: SheetSource, places: Map<string, At>): Answer[] {
+function agencyAnswers(
+  rows: readonly ReadRow[],
+  { draft, round }: SheetSource,
+  places: Map<string, PlaceOfColumn>,
+): Answer[] {
   const questions = new Map(questionsOf(round, 'agency').map((one) => [one.id, one]));
   for (const { key, at } of rows) places.set(`answer ${key}`, at);
   return answersWith(
@@ -319,9 +330,9 @@ function agencyAnswers(rows: readonly ReadRow[], { draft, round }: SheetSource, 
 
 function narratives(
   reading: WorkbookReader,
-  sheet: ReadSheet | null,
+  sheet: SheetRead | null,
   { narratives: before }: ReturnDraft,
-  places: Map<string, At>,
+  places: Map<string, PlaceOfColumn>,
 ) {
   if (!sheet) return before ?? [];
   for (const key of sheet.gone) reading.gone(sheet.model, key, before![Number(key) - 1]!.text);

@@ -21,12 +21,12 @@ import { FINDING_LEVELS, REPORT_LANGUAGES, type FindingLevel, type ReportLanguag
 import { SheetProblem } from '../preview.js';
 import { keyOfDraft } from './sheets.js';
 import { readReturn, type ReadReturn } from './reading.js';
-import type { Place } from './changes.js';
+import type { WorkbookPlace } from './changes.js';
 import { formerly, SHEET_WORDS } from './words.js';
 import { KNOWN_BY, workbookOf } from './writing.js';
 
-const COLUMN = { type: String, nullable: true, example: 'K', description: 'null: the row as a whole' } as const;
-const ROW = {
+const COLUMN_SCHEMA = { type: String, nullable: true, example: 'K', description: 'null: the row as a whole' } as const;
+const ROW_SCHEMA = {
   type: 'integer',
   minimum: 0,
   description: 'As the program numbers it; 0: it is not there any more',
@@ -34,8 +34,8 @@ const ROW = {
 
 class SheetChange {
   @ApiProperty({ example: 'Commitments' }) readonly sheet: string;
-  @ApiProperty(ROW) readonly row: number;
-  @ApiProperty(COLUMN) readonly column: string | null;
+  @ApiProperty(ROW_SCHEMA) readonly row: number;
+  @ApiProperty(COLUMN_SCHEMA) readonly column: string | null;
   @ApiProperty({ description: 'The head of the column', example: 'Stage' }) readonly head: string;
   @ApiProperty({ type: String, nullable: true, example: 'IOM-2011-12', description: 'By which the row is known' })
   readonly about: string | null;
@@ -56,8 +56,8 @@ class SheetFinding {
   @ApiProperty({ enum: FINDING_LEVELS }) readonly level: FindingLevel;
   @ApiProperty() readonly message: string;
   @TextOrNull('null: it has no place in the workbook') readonly sheet: string | null;
-  @ApiProperty({ ...ROW, nullable: true }) readonly row: number | null;
-  @ApiProperty(COLUMN) readonly column: string | null;
+  @ApiProperty({ ...ROW_SCHEMA, nullable: true }) readonly row: number | null;
+  @ApiProperty(COLUMN_SCHEMA) readonly column: string | null;
 }
 
 export class ReturnSheetPreview {
@@ -170,7 +170,7 @@ export class ReturnSheets {
       throw new Rejected(
         'sheet_refused',
         `${problems.length} of its cells cannot be taken as they are.`,
-        problems.map((one) => ({ pointer: pointerTo(one), message: messageOf(one) })),
+        problems.map((one) => ({ pointer: cellPointer(one), message: problemWords(one) })),
         'rule',
       );
     if (conflicts.length > 0)
@@ -254,15 +254,15 @@ async function faultsIn({ draft, placeOf }: ReadReturn): Promise<SheetProblem[]>
   } catch (error) {
     if (!(error instanceof Rejected)) throw error;
     return error.errors.map(({ pointer, message }) => ({
-      ...(placeOf(draft, pointer) ?? NOWHERE),
+      ...(placeOf(draft, pointer) ?? NO_PLACE),
       ...{ field: pointer, value: null, message, right: null },
     }));
   }
 }
 
 /** `null`: it is no cell. */
-const cellIn = ({ sheet, row, column }: Place): string | null =>
-  column === null ? null : pointerTo({ sheet, row, column });
+const cellIn = ({ sheet, row, column }: WorkbookPlace): string | null =>
+  column === null ? null : cellPointer({ sheet, row, column });
 
 /** A refused cell says nothing: a finding that it is missing or wrong tells of the same fault. */
 function onePerCell(problems: readonly SheetProblem[]): SheetProblem[] {
@@ -274,8 +274,8 @@ function onePerCell(problems: readonly SheetProblem[]): SheetProblem[] {
   });
 }
 
-const NOWHERE: Place = { sheet: '', row: 0, column: null };
+const NO_PLACE: WorkbookPlace = { sheet: '', row: 0, column: null };
 
-const pointerTo = ({ sheet, row, column }: Place): string => `/${sheet}/${column ?? ''}${row}`;
+const cellPointer = ({ sheet, row, column }: WorkbookPlace): string => `/${sheet}/${column ?? ''}${row}`;
 
-const messageOf = ({ message, right }: SheetProblem): string => (right ? `${message}; right: ${right}` : message);
+const problemWords = ({ message, right }: SheetProblem): string => (right ? `${message}; right: ${right}` : message);

@@ -9,22 +9,22 @@ import { ANSWER_FIELD, fieldsInReturn, questionWords, type CommitmentInQuestion 
 import { ACTS_OF_RETURNS, RETURN_WORDS, STAGES, type ActOfReturn, type CodeWords } from '#words';
 import { isSource, ROLE_COLUMNS, tableFieldsOf, type TableField } from '../fields.js';
 import { recordOf } from '../row-changes.js';
-import { sheetOf, type SheetWords } from './words.js';
+import { sheetOfAct, type SheetWords } from './words.js';
 import {
   cellWords,
-  choice,
-  choiceOf,
-  columnOf,
-  looked,
-  WIDE,
+  choiceOfValues,
+  choiceOfCodes,
+  fieldColumns,
+  readOnlyColumn,
+  WIDE_CHARS,
   yesOrNo,
   type CellSpec,
-  type Plain,
+  type PlainSheet,
   type PlainColumn,
   type ReturnRow,
   type ReturnSheet,
   type SheetSource,
-  type Values,
+  type RowValues,
 } from './cells.js';
 
 // ── Sheets ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -42,7 +42,7 @@ const specOfQuestion = ({ kind, choices }: Question, words: SheetWords): CellSpe
       ? { form: 'number' }
       : kind === 'yes_no'
         ? yesOrNo(words)
-        : choice(choices ?? [], (one) => one);
+        : choiceOfValues(choices ?? [], (one) => one);
 
 const answered = (answers: readonly Answer[] | null | undefined, { id, kind }: Question): unknown =>
   answers?.find(({ question }) => question === id)?.[ANSWER_FIELD[kind]] ?? null;
@@ -50,7 +50,7 @@ const answered = (answers: readonly Answer[] | null | undefined, { id, kind }: Q
 export const questionsOf = ({ questions }: Round, of: Question['of']): readonly Question[] =>
   (questions ?? []).filter((one) => one.of === of);
 
-function answersSheet({ round, draft, before, words }: SheetSource): Plain[] {
+function answersSheet({ round, draft, before, words }: SheetSource): PlainSheet[] {
   const rows = questionsOf(round, 'agency').map((question): ReturnRow => ({
     key: question.id,
     shown: {
@@ -64,10 +64,10 @@ function answersSheet({ round, draft, before, words }: SheetSource): Plain[] {
   }));
   if (rows.length === 0) return [];
   const columns = [
-    looked('id', 'Question', 14),
-    looked('question', 'It asks', 60),
-    looked('required', 'Must be answered', 12),
-    looked('last', 'Last round', 30),
+    readOnlyColumn('id', 'Question', 14),
+    readOnlyColumn('question', 'It asks', 60),
+    readOnlyColumn('required', 'Must be answered', 12),
+    readOnlyColumn('last', 'Last round', 30),
     { name: 'answer', head: 'Your answer', width: 60, spec: { form: 'text' } } as const,
   ];
   return [{ id: 'Answers', explains: 'The questions to your agency.', key: 'id', columns, rows, room: 0 }];
@@ -82,7 +82,7 @@ const STAGE_FIELDS = fieldsInReturn('reportStage');
 /** A word with no change stands where the note of an update does. */
 const OWN_FIELDS = ['says', 'why', 'note', 'document', 'locator'];
 
-interface Row {
+interface RowOfCommitment {
   readonly known: CommitmentInQuestion;
   readonly said: CommitmentReturn | undefined;
 }
@@ -90,27 +90,27 @@ interface Row {
 const stageActOf = (said: CommitmentReturn | undefined): ReturnAct | undefined =>
   said?.acts?.find(({ act }) => act === 'reportStage');
 
-function commitmentsSheet({ round, draft, register, before, words }: SheetSource): Plain {
+function commitmentsSheet({ round, draft, register, before, words }: SheetSource): PlainSheet {
   const questions = questionsOf(round, 'commitment');
   const columns: PlainColumn[] = [
-    looked('reference', undefined, 15),
-    looked('title', 'Commitment', 40),
-    looked('role', 'Your role', 12),
-    looked('stands', 'Stands at', 13),
-    looked('since', 'Since', 11),
-    looked('heard', 'You last said so', 13),
-    looked('words', 'Your last words', 40),
-    looked('next', 'Next step, as you said', 30),
-    looked('target', undefined, 11),
-    looked('last', 'Last round', 14),
+    readOnlyColumn('reference', undefined, 15),
+    readOnlyColumn('title', 'Commitment', 40),
+    readOnlyColumn('role', 'Your role', 12),
+    readOnlyColumn('stands', 'Stands at', 13),
+    readOnlyColumn('since', 'Since', 11),
+    readOnlyColumn('heard', 'You last said so', 13),
+    readOnlyColumn('words', 'Your last words', 40),
+    readOnlyColumn('next', 'Next step, as you said', 30),
+    readOnlyColumn('target', undefined, 11),
+    readOnlyColumn('last', 'Last round', 14),
     {
       name: 'says',
       head: 'What you say',
       width: 14,
-      spec: choiceOf('inReturn', RETURN_WORDS, words),
+      spec: choiceOfCodes('inReturn', RETURN_WORDS, words),
     },
     { name: 'why', head: 'Why not assessed', width: 24, spec: { form: 'text' } },
-    ...STAGE_FIELDS.flatMap((field) => columnOf(field, words)),
+    ...STAGE_FIELDS.flatMap((field) => fieldColumns(field, words)),
     { name: 'document', head: 'Document that says so', width: 18, spec: { form: 'code', registers: ['document'] } },
     { name: 'locator', head: 'Where in it', width: 18, spec: { form: 'text' } },
     ...questions.map((question) => ({
@@ -125,9 +125,9 @@ function commitmentsSheet({ round, draft, register, before, words }: SheetSource
     const last = before?.commitments.find(({ reference }) => reference === known.reference);
     return {
       key: known.reference,
-      shown: { ...lookedAt(known, last, words), ...sayingOf({ known, said }, questions) },
+      shown: { ...valuesToLookAt(known, last, words), ...valuesOfSaying({ known, said }, questions) },
       ...(known.stages.length < STAGES.length && {
-        specs: { stage: choiceOf('stage', known.stages, words) },
+        specs: { stage: choiceOfCodes('stage', known.stages, words) },
       }),
     };
   });
@@ -139,7 +139,11 @@ function commitmentsSheet({ round, draft, register, before, words }: SheetSource
   };
 }
 
-const lookedAt = (known: CommitmentInQuestion, last: CommitmentReturn | undefined, words: SheetWords): Values => {
+const valuesToLookAt = (
+  known: CommitmentInQuestion,
+  last: CommitmentReturn | undefined,
+  words: SheetWords,
+): RowValues => {
   const { reference, title, role, stage, own, target, overdue } = known;
   return {
     ...{ reference, title: words.text(title), role: words.code('role', role) },
@@ -155,9 +159,9 @@ const lookedAt = (known: CommitmentInQuestion, last: CommitmentReturn | undefine
   };
 };
 
-function sayingOf({ said }: Row, questions: readonly Question[]): Values {
-  const body = (stageActOf(said)?.body ?? {}) as Values;
-  const { document, locator } = (body['citation'] ?? {}) as Values;
+function valuesOfSaying({ said }: RowOfCommitment, questions: readonly Question[]): RowValues {
+  const body = (stageActOf(said)?.body ?? {}) as RowValues;
+  const { document, locator } = (body['citation'] ?? {}) as RowValues;
   return {
     says: said?.says ?? null,
     why: said?.why ?? null,
@@ -171,27 +175,27 @@ function sayingOf({ said }: Row, questions: readonly Question[]): Values {
 // ── Milestones ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** The acts on a milestone, each with the field of its date. */
-export const OF_MILESTONE = {
+export const DATE_OF_MILESTONE_ACT = {
   reachMilestone: 'reachedOn',
   rescheduleMilestone: 'due',
   dropMilestone: null,
 } as const satisfies Partial<Record<ActOfReturn, string | null>>;
-export type MilestoneAct = keyof typeof OF_MILESTONE;
-export const isOfMilestone = (act: ActOfReturn): act is MilestoneAct => act in OF_MILESTONE;
+export type MilestoneAct = keyof typeof DATE_OF_MILESTONE_ACT;
+export const isMilestoneAct = (act: ActOfReturn): act is MilestoneAct => act in DATE_OF_MILESTONE_ACT;
 
 export const milestoneKey = (reference: string, milestone: number): string => `${reference} ${milestone}`;
 
 const milestoneActOf = (draft: ReturnDraft, reference: string, number: number): ReturnAct | undefined =>
   draft.commitments
     .find((one) => one.reference === reference)
-    ?.acts?.find(({ act, milestone }) => isOfMilestone(act) && milestone === number);
+    ?.acts?.find(({ act, milestone }) => isMilestoneAct(act) && milestone === number);
 
-function milestonesSheet({ draft, register, words }: SheetSource): Plain[] {
+function milestonesSheet({ draft, register, words }: SheetSource): PlainSheet[] {
   const rows = register.flatMap(({ reference, title: of, milestones }) =>
     milestones.map(({ milestone, title, due, reached, reachedOn }): ReturnRow => {
       const said = milestoneActOf(draft, reference, milestone);
-      const body = (said?.body ?? {}) as Values;
-      const field = said && OF_MILESTONE[said.act as MilestoneAct];
+      const body = (said?.body ?? {}) as RowValues;
+      const field = said && DATE_OF_MILESTONE_ACT[said.act as MilestoneAct];
       return {
         key: milestoneKey(reference, milestone),
         shown: {
@@ -204,19 +208,21 @@ function milestonesSheet({ draft, register, words }: SheetSource): Plain[] {
   );
   if (rows.length === 0) return [];
   const columns: PlainColumn[] = [
-    looked('key', 'Milestone', 18),
-    looked('of', 'Commitment', 34),
-    looked('title', 'It is', 40),
-    looked('due', undefined, 12),
-    looked('reached', 'Reached', 12),
+    readOnlyColumn('key', 'Milestone', 18),
+    readOnlyColumn('of', 'Commitment', 34),
+    readOnlyColumn('title', 'It is', 40),
+    readOnlyColumn('due', undefined, 12),
+    readOnlyColumn('reached', 'Reached', 12),
     {
       name: 'says',
       head: 'What you say',
       width: 16,
-      spec: choice(Object.keys(OF_MILESTONE), (act) => words.say(sheetOf(act as MilestoneAct).name)),
+      spec: choiceOfValues(Object.keys(DATE_OF_MILESTONE_ACT), (act) =>
+        words.say(sheetOfAct(act as MilestoneAct).name),
+      ),
     },
     { name: 'date', head: 'Reached on, or the new date', width: 18, spec: { form: 'period' } },
-    { name: 'note', width: WIDE, spec: { form: 'text' } },
+    { name: 'note', width: WIDE_CHARS, spec: { form: 'text' } },
   ];
   return [{ id: 'Milestones', explains: 'What has become of each milestone.', key: 'key', columns, rows, room: 0 }];
 }
@@ -224,25 +230,25 @@ function milestonesSheet({ draft, register, words }: SheetSource): Plain[] {
 // ── All else that can be said of a commitment ───────────────────────────────────────────────────────────────────────
 
 /** The acts that have a sheet of their own, in which every row is one of them. */
-export const LISTED: readonly ActOfReturn[] = ACTS_OF_RETURNS.filter(
-  (act) => act !== 'reportStage' && !isOfMilestone(act),
+export const ACTS_WITH_SHEET: readonly ActOfReturn[] = ACTS_OF_RETURNS.filter(
+  (act) => act !== 'reportStage' && !isMilestoneAct(act),
 );
 
 /** The place of a statement in the draft: its commitment, and its number among the statements on it. */
 const placeOf = (reference: string, index: number): string => `${reference}/${index}`;
 
 /** Room for new entries. */
-const ROOM = 40;
+const EMPTY_ROWS = 40;
 
-function listedSheet(act: ActOfReturn, { draft, register, words }: SheetSource): Plain[] {
+function listedSheet(act: ActOfReturn, { draft, register, words }: SheetSource): PlainSheet[] {
   const fitting = register.filter(({ acts }) => acts.some((one) => one.act === act));
   const said = draft.commitments.filter(({ acts }) => acts?.some((one) => one.act === act));
   if (fitting.length + said.length === 0) return [];
-  const fields = fieldsInReturn(act).flatMap((field) => columnOf(field, words));
+  const fields = fieldsInReturn(act).flatMap((field) => fieldColumns(field, words));
   const references = [...new Set([...fitting, ...said].map(({ reference }) => reference))];
   const options = references.map((reference) => [reference, reference] as const);
   const columns: PlainColumn[] = [
-    looked('place', 'Written already', 18),
+    readOnlyColumn('place', 'Written already', 18),
     { name: 'reference', head: 'Commitment', width: 16, spec: { form: 'choice', options } },
     ...fields,
   ];
@@ -261,8 +267,8 @@ function listedSheet(act: ActOfReturn, { draft, register, words }: SheetSource):
         : [],
     ),
   );
-  const { name: id, purpose: explains } = sheetOf(act);
-  return [{ id, explains, key: 'place', columns, rows, room: ROOM }];
+  const { name: id, purpose: explains } = sheetOfAct(act);
+  return [{ id, explains, key: 'place', columns, rows, room: EMPTY_ROWS }];
 }
 
 // ── New commitments, and words ──────────────────────────────────────────────────────────────────────────────────────
@@ -270,8 +276,8 @@ function listedSheet(act: ActOfReturn, { draft, register, words }: SheetSource):
 /** Roles stand in a column each; where a statement can be read is the return itself. */
 const NEW_FIELDS = tableFieldsOf('commitment').filter(({ name }) => name !== 'agencies' && !isSource(name));
 /** A new commitment as the values of its columns. */
-function valuesOfNew(body: Values): Values {
-  const { target, agencies, ...rest } = body as Values & {
+function valuesOfNew(body: RowValues): RowValues {
+  const { target, agencies, ...rest } = body as RowValues & {
     readonly target?: { readonly date: string; readonly note?: string } | null;
     readonly agencies?: readonly { readonly agency: string; readonly role: string }[];
   };
@@ -288,19 +294,19 @@ function valuesOfNew(body: Values): Values {
 }
 
 /** The body of a new commitment of the values of a row; without a lead the agency itself leads it. */
-export const newCommitmentOf = (values: Values, agency: string): Values =>
+export const newCommitmentOf = (values: RowValues, agency: string): RowValues =>
   recordOf({ ...values, lead: values['lead'] ?? agency });
 
 const specOfTable = (field: TableField, words: SheetWords): CellSpec =>
   field.form === 'word'
-    ? choiceOf(field.name as keyof CodeWords, field.of, words)
+    ? choiceOfCodes(field.name as keyof CodeWords, field.of, words)
     : field.form === 'tick'
       ? yesOrNo(words)
       : field;
 
-function newSheet({ draft, words }: SheetSource): Plain {
+function newSheet({ draft, words }: SheetSource): PlainSheet {
   const columns: PlainColumn[] = [
-    looked('place', 'Written already', 10),
+    readOnlyColumn('place', 'Written already', 10),
     ...NEW_FIELDS.map((field): PlainColumn => ({
       name: field.name,
       width: field.form === 'text' ? 34 : 16,
@@ -315,13 +321,13 @@ function newSheet({ draft, words }: SheetSource): Plain {
     id: 'New commitments',
     explains:
       'What your agency has undertaken since, a row for each. Several codes in one cell are parted by semicolons.',
-    ...{ key: 'place', columns, rows, room: ROOM },
+    ...{ key: 'place', columns, rows, room: EMPTY_ROWS },
   };
 }
 
-function wordsSheet({ draft }: SheetSource): Plain {
+function wordsSheet({ draft }: SheetSource): PlainSheet {
   const columns: PlainColumn[] = [
-    looked('place', 'Written already', 10),
+    readOnlyColumn('place', 'Written already', 10),
     { name: 'language', head: 'Its language', width: 12, spec: { form: 'language' } },
     { name: 'text', head: 'In your words', width: 110, spec: { form: 'text' } },
   ];
@@ -342,17 +348,17 @@ export const sheetsOf = (source: SheetSource): ReturnSheet[] =>
     ...answersSheet(source),
     commitmentsSheet(source),
     ...milestonesSheet(source),
-    ...LISTED.flatMap((act) => listedSheet(act, source)),
+    ...ACTS_WITH_SHEET.flatMap((act) => listedSheet(act, source)),
     newSheet(source),
     wordsSheet(source),
-  ].map((sheet) => translated(sheet, source.words));
+  ].map((sheet) => inLanguage(sheet, source.words));
 
 /** A name of a sheet has at most 31 letters. */
-const MOST_LETTERS = 31;
+const MAX_NAME_CHARS = 31;
 
-const translated = (sheet: Plain, words: SheetWords): ReturnSheet => ({
+const inLanguage = (sheet: PlainSheet, words: SheetWords): ReturnSheet => ({
   ...sheet,
-  name: words.say(sheet.id).slice(0, MOST_LETTERS),
+  name: words.say(sheet.id).slice(0, MAX_NAME_CHARS),
   explains: words.say(sheet.explains),
   columns: sheet.columns.map((column) => ({
     ...column,

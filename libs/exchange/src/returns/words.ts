@@ -89,16 +89,16 @@ const OF_ACTS: Readonly<
 };
 
 /** The English words of the sheet of an act. */
-export const sheetOf = (act: ActOfReturn): { readonly name: string; readonly purpose: string } => ({
+export const sheetOfAct = (act: ActOfReturn): { readonly name: string; readonly purpose: string } => ({
   name: ACTS[act].button,
   purpose: `${ACTS[act].summary}: a row for each.`,
 });
 
 /** The sheets' own words, in French and Spanish; the heads of fields are those of tables that are imported. */
-const SAID: Readonly<Record<string, InTwo>> = {
+const SHEET_PHRASES: Readonly<Record<string, InTwo>> = {
   ...Object.fromEntries(
     (Object.keys(OF_ACTS) as (keyof typeof OF_ACTS)[]).flatMap((act) => {
-      const [{ name, purpose }, english] = [OF_ACTS[act], sheetOf(act)];
+      const [{ name, purpose }, english] = [OF_ACTS[act], sheetOfAct(act)];
       return [[english.name, name] as const, ...(purpose ? [[english.purpose, purpose] as const] : [])];
     }),
   ),
@@ -191,7 +191,7 @@ const wordsIn = (language: ReportLanguage): SheetWords => {
   const words = reportWords(language);
   const { codes, date, lines } = words;
   const field = (name: string): string => (language !== 'en' && headOf(name, language)) || labelOf(name);
-  const own = (english: string) => (language === 'en' ? english : SAID[english]?.[language === 'fr' ? 0 : 1]);
+  const own = (english: string) => (language === 'en' ? english : SHEET_PHRASES[english]?.[language === 'fr' ? 0 : 1]);
   return {
     ...{ language, field },
     say: (english) => SHARED[english]?.(words, field) ?? own(english) ?? english,
@@ -209,5 +209,5 @@ export const SHEET_WORDS: Readonly<Record<ReportLanguage, SheetWords>> = {
 };
 
 /** A text with names in braces, in the words of a language. */
-export const filled = (text: string, values: Readonly<Record<string, string>>): string =>
+export const filledIn = (text: string, values: Readonly<Record<string, string>>): string =>
   text.replaceAll(/\{(\w+)\}/g, (_, name: string) => values[name] ?? '');

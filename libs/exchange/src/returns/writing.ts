@@ -11,36 +11,36 @@ import { questionWords } from '#rounds';
 import { CELL_STYLES, commitRow, setCell } from '#tables';
 import { keyOfDraft, questionsOf, sheetsOf } from './sheets.js';
 import { cellWords, type CellSpec, type ReturnSheet, type SheetSource } from './cells.js';
-import { filled, type SheetWords } from './words.js';
+import { filledIn, type SheetWords } from './words.js';
 
 /** The sheet with the instructions. */
-const GUIDE = 'Return';
+const GUIDE_SHEET = 'Return';
 /** Its lines by which the workbook is known again, in its language. */
 export const KNOWN_BY = { round: 'Round', agency: 'Agency', revision: 'Draft', key: 'Made of' } as const;
 
-const LISTS = 'lists';
+const LISTS_SHEET = 'lists';
 /** A validation that names its words itself has no more letters. */
-const LINE = '\n';
+const LINE_BREAK = '\n';
 
 const { head, wrapped, text } = CELL_STYLES;
-const LOCKED = {
+const LOCKED_STYLE = {
   ...wrapped,
   fill: { type: 'pattern', pattern: 'solid', fgColor: { argb: 'FFEDEFF2' } },
 } as const;
-const LINED = { style: 'thin', color: { argb: 'FFB8C0CC' } } as const;
-const OPEN = {
+const CELL_BORDER = { style: 'thin', color: { argb: 'FFB8C0CC' } } as const;
+const OPEN_STYLE = {
   ...text,
   alignment: { vertical: 'top', wrapText: true },
-  border: { top: LINED, left: LINED, bottom: LINED, right: LINED },
+  border: { top: CELL_BORDER, left: CELL_BORDER, bottom: CELL_BORDER, right: CELL_BORDER },
   protection: { locked: false },
 } as const;
-const STRONG = { ...wrapped, font: { name: 'Arial', size: 12, bold: true } } as const;
-const PAGE = { orientation: 'landscape', paperSize: 9, fitToPage: true, fitToWidth: 1, fitToHeight: 0 } as const;
+const TITLE_STYLE = { ...wrapped, font: { name: 'Arial', size: 12, bold: true } } as const;
+const PAGE_SETUP = { orientation: 'landscape', paperSize: 9, fitToPage: true, fitToWidth: 1, fitToHeight: 0 } as const;
 /** How many letters stand across a printed page. */
-const ACROSS = 220;
+const PAGE_WIDTH_CHARS = 220;
 
 /** Columns and rows may be made wider, sorted and filtered; locked cells stay. */
-const PROTECTED = { formatColumns: true, formatRows: true, sort: true, autoFilter: true } as const;
+const SHEET_PROTECTION = { formatColumns: true, formatRows: true, sort: true, autoFilter: true } as const;
 
 interface WorkbookOfReturn extends SheetSource {
   /** Of the draft; 0: none was saved yet. */
@@ -59,10 +59,10 @@ export async function workbookOf(source: WorkbookOfReturn): Promise<Buffer> {
   const whole = buffer(out);
   const workbook = new WorkbookWriter({ stream: out, useStyles: true, creator: 'Followthrough' });
   const sheets = sheetsOf(source);
-  const lists = new Lists(source.words);
+  const lists = new DropDownLists(source.words);
   await guide(workbook, source, sheets);
-  for (const sheet of sheets) await written(workbook, sheet, lists);
-  await codes(workbook, source);
+  for (const sheet of sheets) await writeSheet(workbook, sheet, lists);
+  await writeCodes(workbook, source);
   lists.write(workbook);
   await workbook.commit();
   return whole;
@@ -75,7 +75,7 @@ async function guide(
 ): Promise<void> {
   const { round, agency, agencyName, deadline, revision, draft, address, words } = source;
   const { say, date, asAt } = words;
-  const sheet = workbook.addWorksheet(say(GUIDE), { views: [{ showGridLines: false }], pageSetup: PAGE });
+  const sheet = workbook.addWorksheet(say(GUIDE_SHEET), { views: [{ showGridLines: false }], pageSetup: PAGE_SETUP });
   const widths = [22, 110];
   sheet.columns = widths.map((width) => ({ width }));
   const line = (name: string, value: string, style: object = wrapped) => {
@@ -84,15 +84,15 @@ async function guide(
     setCell(row.getCell(2), value, style);
     commitRow(row, widths);
   };
-  line('', filled(say('Return of {agency}'), { agency: agencyName }), STRONG);
+  line('', filledIn(say('Return of {agency}'), { agency: agencyName }), TITLE_STYLE);
   line('', round.name);
-  line('', `${filled(say('Due on {deadline}.'), { deadline: date(deadline) })} ${asAt(round.asOf)}`);
+  line('', `${filledIn(say('Due on {deadline}.'), { deadline: date(deadline) })} ${asAt(round.asOf)}`);
   line('', '');
-  for (const text of HOW) line('', say(text));
+  for (const text of INSTRUCTIONS) line('', say(text));
   line('', '');
   for (const { name, explains } of sheets) line(name, explains);
   const required = questionsOf(round, 'agency').filter((one) => one.required);
-  if (required.length > 0) line('Must be answered', required.map(questionWords).join(LINE));
+  if (required.length > 0) line('Must be answered', required.map(questionWords).join(LINE_BREAK));
   if (round.guidance) line('Guidance', round.guidance);
   line('', '');
   line(KNOWN_BY.round, round.code);
@@ -103,25 +103,25 @@ async function guide(
   await locked(sheet);
 }
 
-const HOW: readonly string[] = [
+const INSTRUCTIONS: readonly string[] = [
   'Fill in the white cells; the grey ones are there to look at. Save the workbook as .xlsx, mail it to whom you like, and upload it where it came from: you see what it would change before anything is saved.',
   'A cell that you leave as it is changes nothing, and a cell that you empty takes out what it said. Rows can be sorted and filtered.',
   'A date is written 2012, 2012-11 or 2012-11-02. Several codes in one cell are parted by semicolons; the sheet “Codes” has them.',
 ];
 
 async function locked(sheet: WorksheetWriter): Promise<void> {
-  await sheet.protect(undefined, PROTECTED);
+  await sheet.protect(undefined, SHEET_PROTECTION);
   sheet.commit();
 }
 
-async function written(workbook: WorkbookWriter, model: ReturnSheet, lists: Lists): Promise<void> {
+async function writeSheet(workbook: WorkbookWriter, model: ReturnSheet, lists: DropDownLists): Promise<void> {
   const { columns, rows, room, explains } = model;
   const sheet = workbook.addWorksheet(model.name, {
     // The reference and its title stay in sight.
     views: [{ state: 'frozen', ySplit: 2, xSplit: columns.findIndex(({ spec }) => spec) > 1 ? 2 : 1 }],
     pageSetup: {
-      ...{ ...PAGE, printTitlesRow: '2:2', printTitlesColumn: 'A:A' },
-      fitToWidth: Math.ceil(columns.reduce((sum, { width }) => sum + width, 0) / ACROSS),
+      ...{ ...PAGE_SETUP, printTitlesRow: '2:2', printTitlesColumn: 'A:A' },
+      fitToWidth: Math.ceil(columns.reduce((sum, { width }) => sum + width, 0) / PAGE_WIDTH_CHARS),
     },
   });
   const widths = columns.map(({ width }) => width);
@@ -141,7 +141,7 @@ async function written(workbook: WorkbookWriter, model: ReturnSheet, lists: List
       const spec = specs[name] ?? usual;
       const value = shown[name];
       const isNumber = typeof value === 'number';
-      cell.style = usual ? (isNumber ? { ...OPEN, numFmt: 'General' } : OPEN) : LOCKED;
+      cell.style = usual ? (isNumber ? { ...OPEN_STYLE, numFmt: 'General' } : OPEN_STYLE) : LOCKED_STYLE;
       const words = cellWords(value, spec);
       if (words !== '') setCell(cell, isNumber ? value : words, cell.style);
       const validation = usual && lists.validationOf(spec!, help);
@@ -156,7 +156,7 @@ async function written(workbook: WorkbookWriter, model: ReturnSheet, lists: List
 }
 
 /** The closed lists that cells drop down, each once, in a hidden sheet: in the cell itself they could hold no comma. */
-class Lists {
+class DropDownLists {
   readonly #columns: (readonly string[])[] = [];
   readonly #known = new Map<string, DataValidation>();
 
@@ -166,13 +166,13 @@ class Lists {
     if (spec.form !== 'choice') return help === undefined ? null : this.#once(help, () => prompted(help));
     const words = spec.options.map(([, one]) => one);
     if (words.length === 0) return null;
-    return this.#once(words.join(LINE), () => {
+    return this.#once(words.join(LINE_BREAK), () => {
       this.#columns.push(words);
       const letter = columnLetters(this.#columns.length - 1);
       return {
         type: 'list',
         allowBlank: true,
-        formulae: [`${LISTS}!$${letter}$1:$${letter}$${words.length}`],
+        formulae: [`${LISTS_SHEET}!$${letter}$1:$${letter}$${words.length}`],
         showErrorMessage: true,
         errorTitle: this.words.say('One of the list'),
         error: this.words.say('Choose one of the words of the list.'),
@@ -187,7 +187,7 @@ class Lists {
   }
 
   write(workbook: WorkbookWriter): void {
-    const sheet = workbook.addWorksheet(LISTS, { state: 'hidden' });
+    const sheet = workbook.addWorksheet(LISTS_SHEET, { state: 'hidden' });
     const most = Math.max(0, ...this.#columns.map(({ length }) => length));
     for (let i = 0; i < most; i++) {
       const row = sheet.addRow([]);
@@ -208,8 +208,11 @@ const prompted = (help: string): DataValidation => ({
   prompt: help,
 });
 
-async function codes(workbook: WorkbookWriter, { codes: lists, words }: WorkbookOfReturn): Promise<void> {
-  const sheet = workbook.addWorksheet(words.say('Codes'), { views: [{ state: 'frozen', ySplit: 1 }], pageSetup: PAGE });
+async function writeCodes(workbook: WorkbookWriter, { codes: lists, words }: WorkbookOfReturn): Promise<void> {
+  const sheet = workbook.addWorksheet(words.say('Codes'), {
+    views: [{ state: 'frozen', ySplit: 1 }],
+    pageSetup: PAGE_SETUP,
+  });
   sheet.columns = [{ width: 20 }, { width: 26 }, { width: 90 }];
   const heads = sheet.addRow([]);
   ['Of', 'Code', 'Stands for'].forEach((name, i) => setCell(heads.getCell(i + 1), words.say(name), head));
