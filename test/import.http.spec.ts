@@ -323,6 +323,18 @@ describe('given a folder with faults', () => {
     ]);
   });
 
+  it('lists a round whose report is about what is not there, and takes one about what is in the folder', async () => {
+    const round = (agency: string) => ({
+      ...{ code: 'R-1', name: 'Follow-up', asOf: '2012-02-09', opens: '2011-12-01', deadline: '2012-01-20' },
+      ...{ expected: { agencies: ['AAA'] }, closedOn: '2012-01-31', returns: [] },
+      report: { kind: 'agency', parameters: { agency } },
+    });
+    write('rounds.json', [round('NOBODY')]);
+    expect(await problems()).toEqual(['rounds.json 1 /report/parameters/agency: Unknown agency: NOBODY']);
+    write('rounds.json', [round('AAA')]);
+    expect(await problems()).toEqual([]); // control
+  });
+
   it('lists every problem of a row, not only the first', async () => {
     changed((all) => {
       const [row] = all;

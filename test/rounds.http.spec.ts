@@ -174,9 +174,29 @@ describe('A round', () => {
       { questions: [{ id: 'a', of: 'commitment', kind: 'text', text: 'b', carriedOver: true }] },
     ],
     ['422 unknown_reference /previous', { previous: 'NONE' }],
+    ['404 not_found /report/parameters/agency', { report: { kind: 'agency', parameters: { agency: 'NOBODY' } } }],
+    [
+      '404 not_found /report/parameters/framework',
+      { report: { kind: 'synthesis', parameters: { framework: 'NONE' } } },
+    ],
+    ['400 invalid /report/parameters/agency', { report: { kind: 'agency' } }],
+    ['400 invalid /report/parameters/colour', { report: { kind: 'synthesis', parameters: { colour: 'red' } } }],
+    ['400 invalid /report/parameters/theme', { report: { kind: 'theme' }, inQuestion: null }],
   ])('that contradicts itself, or names what is not there, is refused: %s', async (refused, more) =>
     expect(refusal(await post('', { code: 'BAD', ...ROUND, ...more }))).toBe(refused),
   );
+  it('is not amended so, either, before and after it is opened; an agency registered a moment ago is there (the control)', async () => {
+    const report = (agency: string) => ({ report: { kind: 'agency', parameters: { agency } } });
+    await does('', { code: 'AMENDED', ...ROUND });
+    const amended = (agency: string) => post('/AMENDED/amend', { ...ROUND, code: 'AMENDED', ...report(agency) });
+    for (const open of [false, true]) {
+      if (open) await does('/AMENDED/open');
+      expect(refusal(await amended('NOBODY'))).toBe('404 not_found /report/parameters/agency');
+      const code = `NEW-${open}`;
+      await done(server.post('/v1/agencies', { code, name: code, kind: 'other' }, secretariat));
+      expect((await amended(code)).status).toBe(200);
+    }
+  });
   it('asks the members that a body has on the day it opens, and others by name', async () => {
     await opened('BODY', { expected: { body: 'GMG', agencies: ['OSCE'] } });
     const { agencies, state } = (await get('/BODY')).body;

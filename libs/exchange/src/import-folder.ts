@@ -15,7 +15,8 @@ import {
   withoutNulls,
   type Log,
 } from '#eventsourcing';
-import { referencesIn, type CommandContext } from '#platform';
+import { referencesIn, type CommandContext, type Reference } from '#platform';
+import { codesOfField } from '#progress';
 import { entryCode, crosswalk, Lookup, entryName, type Entry, type Register, type Theme } from '#registers';
 import { aReturn, returnId, round as rounds } from '#rounds';
 import { likelyDuplicates, type Compared, type NewThing } from './likely-duplicates.js';
@@ -26,6 +27,15 @@ import type { SentFolder } from './sent-tables.js';
 import { shortText, valueInWords } from './shown.js';
 import type { FolderRow, ImportProblem, Json } from './folder-form.js';
 import { FolderRows, type PlannedAct, type PlannedCommitment, type PlannedCrosswalk } from './folder-rows.js';
+
+/** The codes of registers in the parameters of the report that a round names. */
+const reportReferences = ({ report }: PastRound): Reference[] =>
+  Object.entries(report?.parameters ?? {}).flatMap(([field, code]) => {
+    const kinds = codesOfField(field)?.of.filter((kind) => kind !== 'region' && kind !== 'activity') ?? [];
+    return kinds.length === 0
+      ? []
+      : { kinds: kinds as Reference['kinds'], code, pointer: `/report/parameters/${field}` };
+  });
 
 export interface ImportPlan {
   readonly problems: readonly ImportProblem[];
@@ -174,6 +184,8 @@ class Plan {
       !(await load(this.log, rounds, previous)).state.round
     )
       this.folder.problem(at, '/previous', `unknown round: ${previous}`);
+    const unknown = await this.#lookup.unknownIn(reportReferences(past), this.folder.importedStreams);
+    if (unknown) this.folder.refusal(unknown, at, (field) => field);
     if (state.round) this.#same(round as never, state.round as never, at, '');
     let missing = !state.closedOn;
     for (const { agency, citation } of returns) {

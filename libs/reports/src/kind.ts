@@ -66,6 +66,6 @@ export async function reportSubject<S extends ReportSubject>(
   at = '',
 ) {
   const code = asked[kind];
-  if (!code) throw refused('invalid', `/${kind}`, `${kind} is needed: it says what the report is about`);
+  if (!code) throw refused('invalid', `/${at}${kind}`, `${kind} is needed: it says what the report is about`);
   return registers.needed(kind, code, knownAt, { asOf, field: `${at}${kind}` });
 }

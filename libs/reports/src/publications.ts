@@ -49,9 +49,13 @@ export class Publications {
 
   /** The report as it would be, without the words that are added: refused where it could not be made. */
   async trial(entry: Publication): Promise<NumberedReport> {
-    const asked = askedBy(entry, {});
-    await this.reports.settled(entry.kind, asked, 'parameters/');
-    return this.reports.make(entry.kind, asked);
+    await this.refuseImpossible(entry);
+    return this.reports.make(entry.kind, askedBy(entry, {}));
+  }
+
+  /** @param at the place of its parameters @throws Rejected `not_found` | `invalid` for one that could not be made, by its field */
+  async refuseImpossible(entry: Omit<Publication, 'id'>, at = 'parameters'): Promise<void> {
+    await this.reports.settled(entry.kind, askedBy(entry, {}, `/${at}`), `${at}/`);
   }
 
   made(
@@ -205,9 +209,13 @@ export class Publications {
 }
 
 /** The query of the route that makes such a report. @throws Rejected `invalid` where that does not take it */
-function askedBy({ kind, parameters, asOf, since, staleAfter }: Publication, more: object) {
+function askedBy(
+  { kind, parameters, asOf, since, staleAfter }: Omit<Publication, 'id'>,
+  more: object,
+  at = '/parameters',
+) {
   const given = { ...parameters, asOf, ...(since && { since }), ...(staleAfter && { staleAfter }), ...more };
-  return validated(REPORT_MAKERS[kind].query, given, '/parameters');
+  return validated(REPORT_MAKERS[kind].query, given, at);
 }
 
 /** @throws Rejected `forbidden` */

@@ -49,6 +49,7 @@ class Process {
   ) {
     this.drafts = new PublicationDrafts(store);
     const made = {
+      refuseImpossible: async () => undefined,
       ready: async (draft: never, context: never, { told, deciding }: Making) => {
         await told(0, 1);
         await this.at.made?.();
@@ -57,7 +58,7 @@ class Process {
         return this.drafts.close(draft, READY, context);
       },
     };
-    const reports = new ReportsOfRounds(log, made as never, this.drafts);
+    const reports = new ReportsOfRounds(log, made as never, this.drafts, { reached: async () => true } as never);
     this.rounds = new Rounds(log, store, {} as Registers, reports);
     const publishing = new Publishing(this.rounds, {} as never);
     const asFiles = {

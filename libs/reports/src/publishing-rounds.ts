@@ -5,13 +5,16 @@
  */
 import { Inject, Injectable } from '@nestjs/common';
 import { ActCommand, Acts } from '#acts';
-import type { Publication } from '#bodies';
-import { Conflict, load, Rejected, withoutNulls, type Log, type Projection } from '#eventsourcing';
+import type { Publication, Round } from '#bodies';
+import { Conflict, load, Projector, Rejected, withoutNulls, type Log, type Projection } from '#eventsourcing';
 import { actorOf, LOG, type CommandContext } from '#platform';
 import { publication } from '#registers';
 import { reportOf, RoundReports, round as rounds, type Making, type OpenedRound, type RoundPublished } from '#rounds';
 import { PublicationDrafts, roundOf, unsaved } from './publication-drafts.js';
 import { publishingActs, Publications } from './publications.js';
+
+/** Codes that were registered a moment ago are shown by then. */
+const PATIENCE_MS = 1_000;
 
 @Injectable()
 export class ReportsOfRounds extends RoundReports {
@@ -19,8 +22,17 @@ export class ReportsOfRounds extends RoundReports {
     @Inject(LOG) private readonly log: Log,
     private readonly publications: Publications,
     private readonly drafts: PublicationDrafts,
+    private readonly projector: Projector,
   ) {
     super();
+  }
+
+  async refuseImpossible(round: Round): Promise<void> {
+    await this.projector.reached(await this.log.store.head(), PATIENCE_MS);
+    const { kind, parameters } = reportOf(round);
+    // The views know the round itself once it is opened.
+    const { round: _code, ...about } = parameters;
+    await this.publications.refuseImpossible({ kind, parameters: about, asOf: round.asOf }, 'report/parameters');
   }
 
   async check(state: OpenedRound, symbol: string): Promise<void> {
@@ -29,6 +41,7 @@ export class ReportsOfRounds extends RoundReports {
     const there = await this.drafts.read(symbol);
     if (there && roundOf(there.content.entry) !== state.round!.code)
       throw new Conflict('already_registered', `${symbol} is being prepared as another report.`, '/publication');
+    if (!there) await this.refuseImpossible(state.round!);
   }
 
   /** Makes the report prepared under the symbol, with the words added to it; else the one that the round names. */

@@ -1,4 +1,5 @@
 /** The port by which a round has its report made and published: the context of reports implements it. */
+import type { Round } from '#bodies';
 import type { Recorded } from '#eventsourcing';
 import type { CommandContext } from '#platform';
 import type { OpenedRound, RoundEvents } from './round.js';
@@ -14,7 +15,9 @@ export interface Making {
 }
 
 export abstract class RoundReports {
-  /** @throws Conflict where the symbol is that of another report */
+  /** @throws Rejected where the report that a round names could not be made: nothing is there that it is about */
+  abstract refuseImpossible(round: Round): Promise<void>;
+  /** @throws Conflict where the symbol is that of another report | Rejected where the report could not be made */
   abstract check(round: OpenedRound, symbol: string): Promise<void>;
   /**
    * Makes the report of a round under a symbol, and keeps it ready to be published; nobody sees it yet.

@@ -205,5 +205,6 @@ export class Rounds {
       throw new Rejected('unknown_reference', `Unknown round: ${previous}`, [
         { pointer: '/previous', message: `Unknown round: ${previous}` },
       ]);
+    await this.reports.refuseImpossible(body);
   }
 }

@@ -49,6 +49,8 @@ const ROUND: Round = {
 class Symbols extends RoundReports {
   readonly published: string[] = [];
 
+  async refuseImpossible(): Promise<void> {}
+
   async check(): Promise<void> {}
 
   async make(_of: OpenedRound, _symbol: string, _by: CommandContext, { deciding }: Making): Promise<void> {
