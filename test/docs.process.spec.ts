@@ -4,6 +4,7 @@ import { existsSync, globSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { FORMAT_NAMES, formatNamed } from '#platform';
+import { ACCOUNT_ROLES } from '#words';
 import { program } from '../apps/cli/src/program.js';
 import { settingsFrom } from '../apps/api/src/settings.js';
 import { Service } from './support/service.js';
@@ -169,6 +170,12 @@ describe('The tables of the README', () => {
 });
 
 describe('The README', () => {
+  it('names every role of accounts there is', () => {
+    const verbs = section('README.md', 'Command line');
+    expect(ACCOUNT_ROLES.filter((role) => !new RegExp(`\`(--role )?${role}\``).test(verbs))).toEqual([]);
+    expect(verbs).not.toContain('`king`'); // the control
+  });
+
   it('names every format of lists and views there is, and no other', () => {
     const [, named] = /gives every list and view as (.*?), too\./.exec(text('README.md'))!;
     const labels = FORMAT_NAMES.slice(1).map((name) => formatNamed(name).label);
