@@ -1,9 +1,10 @@
 // Asks a fresh server with the real data for every example of the OpenAPI document again, in the order of the file, and
 // keeps its answers: `answer`, `csv`. Everything else in the file is written by hand, and so is an answer that is
 // `kept`: it is of somebody with an address, which no account of the examples has. An example that is refused, or a
-// refusal that is not one, is told; the file then stays as it was.
+// refusal that is not one, is told; the file then stays as it was. An event that the examples record and that has no golden
+// file yet gets one.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -113,11 +114,22 @@ for (const [operation, example] of Object.entries(examples.operations)) {
 for (const [status, example] of Object.entries(examples.problems))
   example.answer = await ask(example.operation, example, (answered) => answered === Number(status));
 
+/** The content of files by their names: the examples, and the golden files that are missing. */
+const files = new Map([[FILE, examples]]);
+const hashes = new Map();
+for (const envelope of await stores.log.store.readAll(null, 100_000)) {
+  const { stream, type, version, hash } = envelope;
+  const file = `test/golden/${type}.v${version}.json`;
+  const previousHash = hashes.get(stream) ?? null;
+  if (!existsSync(file)) files.set(file, { previousHash, envelope, decoded: stores.log.codec.decode(envelope) });
+  hashes.set(stream, hash);
+}
+
 await app.close();
 rmSync(settings.dataDir, { recursive: true });
 if (wrong.length > 0) {
   console.error(`The examples stay as they were, because these are answered otherwise:\n${wrong.join('\n')}`);
   process.exit(1);
 }
-writeFileSync(FILE, `${JSON.stringify(examples, null, 2)}\n`);
+for (const [file, content] of files) writeFileSync(file, `${JSON.stringify(content, null, 2)}\n`);
 spawnSync(process.execPath, ['node_modules/oxfmt/bin/oxfmt', FILE], { stdio: 'inherit' });

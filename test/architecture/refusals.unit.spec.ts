@@ -7,7 +7,7 @@ const textOf = (pattern: string, holds: (path: string) => boolean): string =>
     .filter(holds)
     .map((path) => readFileSync(`${root}/${path}`, 'utf8'))
     .join('\n');
-const isOfTests = (path: string): boolean => /\.spec\.ts$|\/testing\//.test(path);
+const isOfTests = (path: string): boolean => /\.spec\.tsx?$|\/testing\//.test(path);
 
 const rules = textOf('libs/{commitments,registers,rounds}/src/**/*.ts', (path) => !isOfTests(path));
 const cases = textOf('{libs,test}/**/*.ts', (path) => isOfTests(path) && !path.includes('refusals.unit'));

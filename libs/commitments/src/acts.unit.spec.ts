@@ -192,6 +192,13 @@ describe('The event of an act', () => {
       .when(act, body as never, secretariat, on)
       .then({ name: ACTS[act].yields, data: { ...subject, ...body, ...DECIDED[act] } } as CommitmentEvent);
   });
+  it.each(acts.filter((act) => act !== 'confirm'))('%s, changes the commitment, beside what was said of it', (act) => {
+    const { given: before, body, on } = SCENES[act];
+    const { state, when } = given(...before);
+    const unsaid = { said: [], statements: [], reports: [] };
+    const after = when(act, body as never, secretariat, on).state();
+    expect({ ...after, ...unsaid }).not.toEqual({ ...state, ...unsaid });
+  });
 });
 
 describe('Whose act it is', () => {

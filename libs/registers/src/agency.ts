@@ -296,17 +296,11 @@ export const chair: Decide<ChairBody> = (state, act, { today }) => {
 };
 
 type DatedAgencyEvents = Omit<AgencyEvents, 'Registered' | 'Amended' | 'Retracted' | 'Blanked'>;
-const DATED_EVENTS: { readonly [N in keyof DatedAgencyEvents]: true } = {
-  Renamed: true,
-  Merged: true,
-  Dissolved: true,
-  Joined: true,
-  Left: true,
-  Chaired: true,
-};
-
-/** Later acts may rest on who is a member, and when. */
-const RESTING_DECISIONS: { readonly [N in keyof AgencyEvents]?: Decide<never> } = {
+/** The dated acts, which can be taken back; of an act that rests on who is a member then, its decision. */
+const DATED_EVENTS: { readonly [N in keyof DatedAgencyEvents]: Decide<never> | null } = {
+  Renamed: null,
+  Merged: null,
+  Dissolved: null,
   Joined: join,
   Left: leave,
   Chaired: chair,
@@ -324,7 +318,7 @@ export const retract: Decide<RetractDatedAct> = (state, act, on) => {
   let without = agency.initial;
   for (const one of state.said.filter((other) => other.revision !== revision && !gone.has(other.revision))) {
     try {
-      RESTING_DECISIONS[one.name as keyof AgencyEvents]?.(without, one.data as never, { ...on, today: LATEST_DATE });
+      DATED_EVENTS[one.name as keyof DatedAgencyEvents]?.(without, one.data as never, { ...on, today: LATEST_DATE });
     } catch (error) {
       if (!(error instanceof Rejected)) throw error;
       throw new Rejected('others_rest_on_it', `Revision ${one.revision} rests on it: retract that first.`);
