@@ -6,22 +6,20 @@ import { fileURLToPath } from 'node:url';
 
 const LIBRARIES_FOLDER = fileURLToPath(new URL('../../../libs', import.meta.url));
 
-/** Also asked while bundling, which the first start does on the machine's own Node: 20 has no `globSync`. */
-const LIBRARY_FILE = /^[^/\\]+[/\\]src[/\\][^/\\]+\.[jt]s$/;
+/** In any room. Also asked while bundling, which the first start does on the machine's own Node: 20 has no `globSync`. */
+const LIBRARY_FILE = /^[^/\\]+[/\\]src[/\\](?!testing[/\\]|.*\.spec\.).+\.[jt]sx?$/;
 
 /** The digest in a bundle, which is made with it. */
 declare const BUILT_SOFTWARE: string;
 
 /** A digest of all our code; where it is not there, of the program itself. */
-export function softwareDigest(): string {
+export function softwareDigest(folder = LIBRARIES_FOLDER): string {
   if (typeof BUILT_SOFTWARE === 'string') return BUILT_SOFTWARE;
-  const files = existsSync(LIBRARIES_FOLDER)
-    ? readdirSync(LIBRARIES_FOLDER, { recursive: true, encoding: 'utf8' }).filter(
-        (file) => LIBRARY_FILE.test(file) && !file.includes('.spec.'),
-      )
+  const files = existsSync(folder)
+    ? readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => LIBRARY_FILE.test(file))
     : [];
   const hash = createHash('sha256');
-  for (const file of files.sort()) hash.update(file).update(readFileSync(join(LIBRARIES_FOLDER, file)));
+  for (const file of files.sort()) hash.update(file).update(readFileSync(join(folder, file)));
   if (files.length === 0) hash.update(readFileSync(process.argv[1]!));
   return hash.digest('base64url');
 }

@@ -14,7 +14,7 @@ import {
   type Format,
   QueryChoice,
 } from '#platform';
-import { entryCode, entryName, wordsIn, type Entry, type Register } from '#registers';
+import { entryCode, entryName, searchWordsOf, type Entry, type Register } from '#registers';
 import { relevanceOf, termsIn } from '#search';
 import { compareTexts } from '#text';
 import { PATHS } from './addresses.js';
@@ -65,7 +65,7 @@ export function listPage<E extends object>(
   const order = (a: E, b: E) =>
     (sort.startsWith('-') ? -1 : 1) * compareTexts(keyOf(a), keyOf(b)) || compareTexts(code(a), code(b));
   const sought = termsIn(q);
-  const isFound = (entry: E) => relevanceOf(sought, wordsIn(kind, entry as unknown as Entry, forms)) > 0;
+  const isFound = (entry: E) => relevanceOf(sought, searchWordsOf(kind, entry as unknown as Entry, forms)) > 0;
   const found = q === '' ? [...all] : all.filter(isFound);
   const last = all.find((entry) => code(entry) === page.after);
   const rest = found.sort(order).filter((entry) => !last || order(entry, last) > 0);

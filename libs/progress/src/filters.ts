@@ -86,7 +86,8 @@ export type CodeKind = Register | 'commitment' | 'region' | 'activity';
 
 /** The values that a filter takes; any other is refused by name. */
 type TakenValues =
-  | { readonly kind: 'flag' | 'date' | 'country' }
+  | { readonly kind: 'flag' }
+  | { readonly kind: 'date' | 'country' }
   /** One word of a closed list, or several, separated by commas. `alone`: it goes with no other. */
   | { readonly kind: 'choice' | 'choices'; readonly choices: readonly string[]; readonly alone?: string }
   /** The code of something that is in one of these, or several, separated by commas. */
@@ -94,6 +95,13 @@ type TakenValues =
   /** Words to search for: unknown ones find nothing. */
   | { readonly kind: 'words' }
   | { readonly kind: 'text' };
+
+/** What a filter takes by the type of its values: yes or no is a flag, and some words are a choice of them. */
+type TakenFor<V> = [V] extends [boolean]
+  ? Extract<TakenValues, { kind: 'flag' }>
+  : string extends V
+    ? Exclude<TakenValues, { kind: 'flag' }>
+    : { readonly kind: 'choice'; readonly choices: readonly V[] };
 
 type FilterDefinition<V = never> = TakenValues & DescribedFilter<V>;
 
@@ -156,7 +164,9 @@ const crosswalkOf = ({ filter, hierarchy }: FilterContext, crosswalk?: string) =
   hierarchy.themes({ ...filter, crosswalk });
 
 /** Every filter there is. */
-export const FILTERS: { readonly [N in FilterName]-?: FilterDefinition<NonNullable<Filter[N]>> } = {
+export const FILTERS: {
+  readonly [N in FilterName]-?: TakenFor<NonNullable<Filter[N]>> & DescribedFilter<NonNullable<Filter[N]>>;
+} = {
   followsUp: {
     kind: 'code',
     of: ['forum', 'outcome'],

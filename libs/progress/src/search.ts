@@ -16,7 +16,7 @@ import {
   QueryChoices,
   SearchWords,
 } from '#platform';
-import { entryCode, formerNames, entryName, Registers, wordsIn, type Document, type Entry } from '#registers';
+import { entryCode, formerNames, entryName, Registers, searchWordsOf, type Document, type Entry } from '#registers';
 import { relevanceOf, termsIn, type SearchTerm } from '#search';
 import { compareTexts } from '#text';
 import { listQuery } from './list-query.js';
@@ -120,7 +120,7 @@ export class Search {
   async #entries(kind: Exclude<SearchedKind, 'commitment'>, { asOf, knownAt }: ViewClocks, q: string, limit: number) {
     const terms = termsIn(q);
     const found = ((await this.#registers.all(kind, knownAt, asOf)) as Entry[])
-      .map((entry) => ({ entry, score: relevanceOf(terms, wordsIn(kind, entry, forms)) }))
+      .map((entry) => ({ entry, score: relevanceOf(terms, searchWordsOf(kind, entry, forms)) }))
       .filter(({ score }) => score > 0)
       .sort(
         (a, b) =>

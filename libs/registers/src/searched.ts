@@ -10,7 +10,7 @@ export const formerNames = (entry: Entry | AgencyAsAt): string[] =>
   'names' in entry ? entry.names.map(({ name }) => name).filter((name) => name !== entry.name) : [];
 
 /** The code and name of an entry before all else, then its former names and all other texts of its class. */
-export function wordsIn(kind: Register, entry: Entry | AgencyAsAt, forms: Forms): SearchedField[] {
+export function searchWordsOf(kind: Register, entry: Entry | AgencyAsAt, forms: Forms): SearchedField[] {
   const [code, name] = [entryCode(entry as Entry), entryName(entry as Entry)];
   const others = [...formerNames(entry), ...forms.searchedIn(REGISTER_ACTS[kind].enter.body, entry)];
   return [

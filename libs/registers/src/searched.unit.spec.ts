@@ -3,7 +3,7 @@ import { forms, type AgencyAsAt } from '#bodies';
 import { ListOf, searchedIn, Text, Texts } from '#platform';
 import { relevanceOf, termsIn } from '#search';
 import type { Entry, Register } from './register.js';
-import { wordsIn } from './searched.js';
+import { searchWordsOf } from './searched.js';
 
 const OUTCOME = {
   ...{ id: 'O-1', document: 'D-1', forum: 'F-1', themes: ['T-1'], text: 'Asks States to cooperate' },
@@ -40,7 +40,7 @@ const ENTRIES: readonly (readonly [Register, Entry | AgencyAsAt])[] = [
 
 const worthOf = (q: string): [string, number][] =>
   ENTRIES.flatMap(([kind, entry]) => {
-    const worth = relevanceOf(termsIn(q), wordsIn(kind, entry, forms));
+    const worth = relevanceOf(termsIn(q), searchWordsOf(kind, entry, forms));
     return worth > 0 ? [[kind, worth]] : [];
   });
 
