@@ -19,20 +19,32 @@ let transformer;
 const sourceMaps = new Map();
 /** The files of ours that were loaded, and when they had last changed. */
 const loaded = new Map();
+/** The modules that ours import by name: one name is one module, whichever file asks. */
+const named = new Map();
 let generation = 0;
 let runs = 0;
 
 const isOurs = (url) => url.startsWith(ROOT) && !url.startsWith(`${ROOT}node_modules/`);
 const changedAt = (file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs;
 
-/** The address of the TypeScript file that a compiled name stands for: `./acts.js` is `./acts.ts` or `./acts.tsx`. */
+/** The TypeScript file that a compiled name stands for: `./acts.js` is `./acts.ts` or `./acts.tsx`. */
 function ofTypeScript(specifier, parent) {
+  if (!/^\.{1,2}\/.*\.js$/.test(specifier)) return undefined;
   const url = new URL(specifier, parent);
   for (const ending of ['.ts', '.tsx']) {
     url.pathname = url.pathname.replace(/\.\w+$/, ending);
-    if (existsSync(url)) return url.href;
+    if (existsSync(url)) return { url: url.href, format: 'module', shortCircuit: true };
   }
   return undefined;
+}
+
+/** The module of a package or library, which Node would look for anew in each file that imports it. */
+function byName(specifier, context, next) {
+  const conditions = [...context.conditions, 'source'];
+  const resolve = () => ({ ...next(specifier, { ...context, conditions }), shortCircuit: true });
+  if (!/^[#@\w][^:]*$/.test(specifier)) return resolve();
+  const key = `${specifier} ${conditions.join()}`;
+  return named.get(key) ?? named.set(key, resolve()).get(key);
 }
 
 registerHooks({
@@ -40,11 +52,7 @@ registerHooks({
     if (specifier === '@jest/globals') return { url: GLOBALS, format: 'module', shortCircuit: true };
     const fromOurs = context.parentURL !== undefined && isOurs(context.parentURL);
     if (!fromOurs || specifier.startsWith('node:')) return next(specifier, context);
-    const found =
-      /^\.{1,2}\/.*\.js$/.test(specifier) && ofTypeScript(specifier, context.parentURL.replace(/\?.*$/, ''));
-    const resolved = found
-      ? { url: found, format: 'module', shortCircuit: true }
-      : next(specifier, { ...context, conditions: [...context.conditions, 'source'] });
+    const resolved = ofTypeScript(specifier, context.parentURL) ?? byName(specifier, context, next);
     return /\.tsx?$/.test(resolved.url) ? { ...resolved, url: `${resolved.url}?${generation}` } : resolved;
   },
   load(url, context, next) {
@@ -63,8 +71,8 @@ export default class NativeRuntime {
   constructor(config, environment, resolver, ownTransformer) {
     this.#environment = environment;
     transformer = ownTransformer;
-    // Who watches changes files between two runs.
-    if ([...loaded].some(([file, at]) => changedAt(file) !== at)) {
+    // Who watches changes files between two runs; a worker ends with its run.
+    if (!process.send && [...loaded].some(([file, at]) => changedAt(file) !== at)) {
       generation += 1;
       loaded.clear();
     }

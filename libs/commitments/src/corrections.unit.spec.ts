@@ -53,7 +53,10 @@ const retracting = (revision: number, ...history: Happening[]) =>
 const less = (view: CommitmentAsAt | null) => view && { ...view, corrections: [] };
 const evidence = did('attachEvidence', { title: 'Handbook', reportedOn });
 const DAYS = ['2006-11-21', '2007-05-31', '2007-06-01', '2007-06-30', '2007-07-01', TODAY];
-const everyDay = (...history: Happening[]) => DAYS.map((day) => less(viewOn(day, ...history)));
+const everyDay = (...history: Happening[]) => {
+  const c = after(...history);
+  return DAYS.map((day) => less(asAt(c, day)));
+};
 
 const SETTLED: readonly ActName[] = ['offerLead', 'acceptLead', 'declineLead', 'withdrawLeadOffer'];
 const ends = Object.keys(ENDS) as ActName[];

@@ -21,7 +21,7 @@ class World {
   }
 
   async run(): Promise<void> {
-    for (let next; await new Promise(setImmediate), (next = this.#waiting.shift());) {
+    for (let next; await new Promise<void>(process.nextTick), (next = this.#waiting.shift());) {
       this.now = next.at;
       next.go();
     }

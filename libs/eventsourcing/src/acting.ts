@@ -5,8 +5,12 @@ import type { Envelope } from './events.js';
 import type { Follower } from './follower.js';
 import { decodedOf, messageOf } from './follower.js';
 
-/** How long it waits after each failure in a row. */
-export const BACKOFF_MS = [100, 500, 2_000, 10_000];
+/** How long a projection waits after each failure in a row, in ms. */
+export const BACKOFF_MS: readonly number[] = [100, 500, 2_000, 10_000];
+/** Waits after so many failures in a row, or until the signal is aborted. */
+export const pause = (pauses: readonly number[], failures: number, signal: AbortSignal): Promise<void> =>
+  sleep(pauses[Math.min(failures, pauses.length) - 1], undefined, { signal }).catch(() => {});
+
 /** An event to act on; without its type it has to be read again. */
 type Due = Envelope | Pick<Envelope, 'stream' | 'revision' | 'position'>;
 
@@ -19,6 +23,7 @@ export class Acting {
   constructor(
     private readonly log: Log,
     readonly follower: Follower,
+    private readonly pauses: readonly number[],
   ) {}
 
   /** Takes the due events, in the background. @param upTo the position to which the log was read */
@@ -50,7 +55,7 @@ export class Acting {
       } catch (error) {
         if (follower.error === null) say(error);
         follower.error = messageOf(error);
-        await sleep(BACKOFF_MS[Math.min(failures++, BACKOFF_MS.length - 1)], undefined, { signal }).catch(() => {});
+        await pause(this.pauses, ++failures, signal);
       }
     }
   }

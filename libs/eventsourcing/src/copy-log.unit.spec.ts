@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { copyLog } from './copy-log.js';
 import { InvalidAppend, StoreUnavailable, type EventStore } from './event-store.js';
 import { canonicalJson, chainHash, eventDigest, type Envelope } from './events.js';
@@ -13,16 +13,24 @@ let from: MemoryEventStore;
 let to: MemoryEventStore;
 /** The revision that comes next in each stream. */
 let next: Map<string, number>;
-beforeEach(async () => {
+const begin = (events: readonly Envelope[] = []): void => {
   [here, there] = [new MemoryLog(), new MemoryLog()];
   [from, to] = [new MemoryEventStore(here), new MemoryEventStore(there)];
-  next = new Map();
+  here.events.push(...events);
+  next = new Map(events.map(({ stream, revision }) => [stream, revision + 1]));
+};
+/** The events of the source as each test finds them. */
+let first: readonly Envelope[];
+beforeAll(async () => {
+  begin();
   // Positions with gaps, as KurrentDB gives them.
   await say('s-0', 'first');
   here.events[0] = { ...here.events[0]!, position: '4096' };
   for (let n = 1; n <= 60; n++)
     await say(`s-${n % STREAMS}`, ...Array.from({ length: 20 }, (_, i) => `words ${n} ${i}`));
+  first = here.events;
 });
+beforeEach(() => begin(first));
 
 const saidEvent = (text: string) => ({ type: 't.Said', version: 1, data: canonicalJson({ text }) });
 const append = async (stream: string, type: string, data: object[]): Promise<number> => {

@@ -12,12 +12,11 @@ interface Looking {
   readonly everyMs: number;
   /** The pause after a look, in ms: events of so short a time are looked at together. */
   readonly pauseMs: number;
+  /** The wait before a log that cannot be read is followed again. */
+  readonly againMs?: number;
   /** Hears of the events that follow a position, before the look that they bring. */
   readonly hears?: (after: string | null, batch: readonly Envelope[]) => void;
 }
-
-/** The wait before a log that cannot be read is followed again. */
-const RETRY_MS = 1_000;
 
 /** Wakes a worker from time to time; a call that comes while it works is not forgotten. */
 class Bell {
@@ -78,16 +77,17 @@ export class Lookout {
 
   async #follow(): Promise<void> {
     const tail = new Tail(this.store);
+    const { hears, againMs = 1_000 } = this.looking;
     while (!this.signal.aborted)
       try {
         let after = await this.store.head();
         for await (const batch of tail.subscribe(after, this.signal)) {
-          this.looking.hears?.(after, batch);
+          hears?.(after, batch);
           after = batch.at(-1)!.position;
           this.look();
         }
       } catch {
-        await this.#pause(RETRY_MS);
+        await this.#pause(againMs);
       }
   }
 

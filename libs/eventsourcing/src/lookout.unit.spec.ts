@@ -15,7 +15,7 @@ describe('a lookout', () => {
     looks = 0;
     heard.length = 0;
     const look = async () => void looks++;
-    lookout = new Lookout(store, { look, everyMs, pauseMs: 0, hears: (after) => void heard.push(after) });
+    lookout = new Lookout(store, { look, everyMs, pauseMs: 0, againMs: 5, hears: (after) => void heard.push(after) });
     lookout.start();
     await until(() => looks === 1);
     return store;
@@ -61,7 +61,7 @@ describe('a lookout', () => {
     await begun(store);
     while (looks < 2) {
       await record(store);
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await new Promise((resolve) => setTimeout(resolve, 5));
     }
     expect(fails).toBe(false);
   });

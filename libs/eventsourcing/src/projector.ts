@@ -1,5 +1,4 @@
 /** Keeps the read models of a process up with the log, and runs the work that events cause. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Rejected } from './aggregate.js';
 import { decodeAll, isBlanked } from './blanking.js';
 import { handle, type Log } from './command-handling.js';
@@ -9,7 +8,7 @@ import { releases, type Released } from './releases.js';
 import { beingBuilt, type Building, type Projection, type ProjectionStatus } from './projection.js';
 import { SnapshotRejected, type SnapshotFile } from './snapshot.js';
 import { Turns } from './turns.js';
-import { Acting, BACKOFF_MS } from './acting.js';
+import { Acting, pause, BACKOFF_MS } from './acting.js';
 import { decodedOf, Follower, messageOf, type Failure } from './follower.js';
 
 /** The size of a page at most: in events, in bytes (about), and in events of the subscription. */
@@ -70,10 +69,11 @@ export class Projector {
     private readonly onFailure: (failure: Failure) => void = () => {},
     /** Keeps the views over a restart. */
     private readonly snapshot: SnapshotFile | null = null,
+    private readonly pauses = BACKOFF_MS,
   ) {
     const followers = projections.map((one) => new Follower(log, one, this.#turns, onFailure));
     this.#views = followers.filter(({ projection }) => !projection.acts);
-    this.#acting = followers.filter(({ projection }) => projection.acts).map((one) => new Acting(log, one));
+    this.#acting = followers.filter(({ projection }) => projection.acts).map((one) => new Acting(log, one, pauses));
   }
 
   get names(): string[] {
@@ -381,7 +381,7 @@ export class Projector {
         this.#error = messageOf(error);
         if (this.#error !== known)
           for (const { projection } of this.#views) this.onFailure({ projection: projection.name, error });
-        await sleep(BACKOFF_MS[Math.min(failures++, BACKOFF_MS.length - 1)], undefined, { signal }).catch(() => {});
+        await pause(this.pauses, ++failures, signal);
       }
     }
   }

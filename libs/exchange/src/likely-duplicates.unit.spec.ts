@@ -23,14 +23,14 @@ async function turnsDuring(work: () => Promise<unknown>): Promise<number> {
 }
 
 it('A file of many rows is compared in turns with all other work', async () => {
-  const rows = Array.from({ length: 100 }, (_, row): NewThing => {
+  const rows = Array.from({ length: 50 }, (_, row): NewThing => {
     const says = { title: `Study ${row}`, agencies: [] };
     return { row: { sheet: 'One', row }, subject: 'commitment', reference: null, says };
   });
   const compared = { log: null as never, duplicates, entries: async () => [] };
   expect(await turnsDuring(() => likelyDuplicates(rows, compared))).toBeGreaterThan(4);
   const inOneGo = async () => {
-    for (let row = 0; row < 100; row++) await duplicates.of();
+    for (let row = 0; row < 50; row++) await duplicates.of();
   };
   expect(await turnsDuring(inOneGo)).toBe(0); // the control
 });

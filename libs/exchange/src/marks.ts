@@ -85,11 +85,14 @@ function paragraphsIn(text: string): ReadonlySet<string> {
 /** A paper in which places are looked for. */
 export class SearchedPaper {
   readonly #headings: readonly (Paragraph & { readonly keys: readonly string[] })[];
+  /** The number of each paragraph. */
+  readonly #numbers: readonly (string | null)[];
 
   constructor(private readonly paper: Paper) {
     this.#headings = paper.paragraphs
       .filter(({ kind }) => kind === 'heading')
       .map((heading) => ({ ...heading, keys: [key(heading.text), bareHeading(heading.text)] }));
+    this.#numbers = paper.paragraphs.map(markOf);
   }
 
   /** @returns `null` where the paper has no such place */
@@ -106,14 +109,14 @@ export class SearchedPaper {
     const lines = numbersNamed(locator, LINES);
     const statements = new Set(numbersNamed(locator, STATEMENTS));
     const { paragraphs } = this.paper;
-    const numbered = paragraphs.flatMap((one) => {
-      const number = markOf(one);
+    const numbered = paragraphs.flatMap((one, i) => {
+      const number = this.#numbers[i];
       // A citation of a paragraph covers the items below it.
       const of = number && [...numbers].find((cited) => number === cited || number.startsWith(`${cited} (`));
-      return of ? [{ one, of }] : [];
+      return of ? [{ one, isWhole: number === of }] : [];
     });
     const counted = numbered.map(({ one }) => one);
-    const heads = numbered.filter(({ one, of }) => markOf(one) === of);
+    const heads = numbered.filter(({ isWhole }) => isWhole);
     // Numbers that count through the paper say enough, with any heading beside them.
     const exact =
       counted.length > 0 && heads.length === numbers.size

@@ -1,11 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { unzipSync, Zip, type ZipInputFile } from 'fflate';
+import { Zip, type ZipInputFile } from 'fflate';
 import { AlignmentType, Document, HeadingLevel, LevelFormat, Packer, Paragraph } from 'docx';
 import { utils, write, type WorkSheet } from '@e965/xlsx';
 import { crc32, deflateRawSync } from 'node:zlib';
 import { readPaper } from './paper.js';
 import { readSpreadsheet } from './read.js';
 import { dateOfSerial, type SpreadsheetFile } from './sheet.js';
+import { partsOfZip } from './zip.js';
 
 const csv = (bytes: Uint8Array | string) =>
   readSpreadsheet({ name: 'list.csv', bytes: typeof bytes === 'string' ? Buffer.from(bytes) : bytes });
@@ -84,7 +85,7 @@ function zipped(entries: Record<string, string | Uint8Array>): Uint8Array {
   const chunks: Uint8Array[] = [];
   const zip = new Zip((_, chunk) => chunks.push(chunk));
   for (const [filename, content] of Object.entries(entries)) {
-    const bytes = Buffer.from(content as string);
+    const bytes = typeof content === 'string' ? Buffer.from(content) : content;
     const file: ZipInputFile = { filename, size: bytes.length, crc: crc32(bytes), compression: 8 };
     zip.add(file);
     file.ondata!(null, deflateRawSync(bytes, { level: 1 }), true);
@@ -217,24 +218,33 @@ function saying(file: Uint8Array, part: string, change: (bytes: Buffer, entry: n
 const size = (says: number) => (bytes: Buffer, entry: number) => void bytes.writeUInt32LE(says, entry + 24);
 
 describe('A file that lies about what it holds', () => {
-  const workbook = () => zipped({ 'xl/workbook.xml': '<x/>', 'xl/sharedStrings.xml': Buffer.alloc(97 << 20) });
-  const document = () => zipped({ 'word/document.xml': '<x/>', 'word/styles.xml': Buffer.alloc(49 << 20) });
+  const much = Buffer.alloc(12 << 20);
+  const workbook = () => zipped({ 'xl/workbook.xml': '<x/>', 'xl/sharedStrings.xml': much });
+  const document = () => zipped({ 'word/document.xml': '<x/>', 'word/styles.xml': much });
   const readDocx = (bytes: Uint8Array) => readPaper({ name: 'p.docx', bytes });
-  const cpu = () => process.cpuUsage().user + process.cpuUsage().system;
+  /** The work of the processor, in µs, at its least of some times: other work of this process comes between at times. */
+  async function cost(work: () => unknown): Promise<number> {
+    let least = Infinity;
+    for (let n = 0; n < 5; n++) {
+      const before = process.cpuUsage();
+      await work();
+      const { user, system } = process.cpuUsage(before);
+      least = Math.min(least, user + system);
+    }
+    return least;
+  }
 
   it.each([
-    ['a workbook', workbook, 'xl/sharedStrings.xml', xlsx],
-    ['a document', document, 'word/styles.xml', readDocx],
-  ])('%s that says it is small, and would unpack to much, costs nothing of that', async (_, made, part, read) => {
+    ['a workbook', workbook, 'xl/sharedStrings.xml', 97, xlsx],
+    ['a document', document, 'word/styles.xml', 49, readDocx],
+  ])('%s that says it is small, and would unpack to much, costs nothing of that', async (_, made, part, mb, read) => {
     const honest = made();
     const lying = saying(honest, part, size(100));
-    await expect(read(honest)).rejects.toThrow(/unpacks to more/);
-    const before = cpu();
-    await expect(read(lying)).rejects.toThrow(`${part} cannot be unpacked as the file says`);
-    const between = cpu();
-    // The control: the cost of unpacking it, to no more than this size.
-    unzipSync(honest, { filter: ({ name }) => name === part });
-    expect(between - before).toBeLessThan((cpu() - between) / 4);
+    await expect(read(saying(honest, part, size(mb << 20)))).rejects.toThrow(/unpacks to more/);
+    const refused = () => expect(read(lying)).rejects.toThrow(`${part} cannot be unpacked as the file says`);
+    // The control: the cost of unpacking all of it.
+    const whole = partsOfZip(honest, 'file').find(({ name }) => name === part)!;
+    expect(await cost(refused)).toBeLessThan((await cost(() => whole.unpack())) / 4);
   });
 
   const good = () => byHand(sheetXml(TWO_ROWS));
@@ -324,7 +334,7 @@ describe('A workbook that no office program made', () => {
   ])('%s is refused in words', (_, sheet, words) => expect(xlsx(byHand(sheet))).rejects.toThrow(words));
 
   it.each([
-    ['with more texts than cells', () => '<si><t>ab</t></si>'.repeat(600_001), /600000 cells/],
+    ['with more texts than cells', () => '<si><t/></si>'.repeat(600_001), /600000 cells/],
     ['with one endless text', () => `<si><t>${'a'.repeat(49 << 20)}</t></si>`, /more than 48 MB/],
   ])('%s is refused in words', (_, texts, words) =>
     expect(xlsx(byHand(sheetXml(TWO_ROWS), `<sst xmlns="${MAIN}">${texts()}</sst>`))).rejects.toThrow(words),

@@ -7,11 +7,12 @@ import { Outbox, type NewLetter } from './outbox.js';
 /** A log of events of these types, and the questions to it and to the outbox. */
 function deciding(types: string[]) {
   const told = { checkpoint: '0', times: 0, read: 0 };
-  const all = () => types.map((type, n) => ({ type, position: String(n + 1) }) as Envelope);
+  const eventsFrom = (n: number, limit?: number) =>
+    types.slice(n, limit && n + limit).map((type, i) => ({ type, position: String(n + i + 1) }) as Envelope);
   const store = {
     head: async () => String(types.length),
     readAll: async (after: string, limit: number) => {
-      const batch = all().slice(Number(after), Number(after) + limit);
+      const batch = eventsFrom(Number(after), limit);
       told.read += batch.length;
       return batch;
     },
@@ -28,9 +29,9 @@ function deciding(types: string[]) {
   const one = new Deciding(log, access, new Told(access), { now: () => new Date() });
   /** Records some, as the server does: the followers of the log get them, and the letters are decided. */
   const record = async (...more: string[]) => {
-    const after = String(types.length);
+    const after = types.length;
     types.push(...more);
-    one.passOver(after, all().slice(-more.length));
+    one.passOver(String(after), eventsFrom(after));
     while ((await one.decide()) > 0);
   };
   return { told, record };

@@ -22,14 +22,14 @@ const opened = (more: Partial<OpenedRound> = {}, reminders: Round['reminders'] =
   ...more,
 });
 
+const DAYS = Array.from({ length: 150 }, (_, n) => daysAfter(OPENED, n));
+
 /** The days on which somebody who never answers is reminded, where a server looks on some of the days after the opening. */
 function remindedOn(state: OpenedRound, looks: (day: number) => boolean): string[] {
   const days: string[] = [];
-  for (let n = 0; n < 150; n++) {
-    const today = daysAfter(OPENED, n);
+  for (const today of DAYS.filter((_, n) => looks(n))) {
     const reminded = days.map((on) => ({ agencies: ['IOM'], on }));
-    if (looks(n) && isTimeToRemind({ ...state, reminded: [...state.reminded, ...reminded] }, 'IOM', today))
-      days.push(today);
+    if (isTimeToRemind({ ...state, reminded: [...state.reminded, ...reminded] }, 'IOM', today)) days.push(today);
   }
   return days;
 }

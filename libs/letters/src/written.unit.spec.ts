@@ -73,6 +73,8 @@ async function sent(words: string): Promise<{ raw: Buffer; read: Email }> {
   rmSync(join(folder, name!));
   return { raw, read: await PostalMime.parse(raw) };
 }
+/** The bytes of the longest line. */
+const longest = (file: string): number => Math.max(...file.split('\r\n').map((line) => Buffer.byteLength(line)));
 const namesOf = ({ headers }: Email): string[] => headers.map(({ key }) => key).sort();
 
 describe('A letter of hostile words', () => {
@@ -88,7 +90,7 @@ describe('A letter of hostile words', () => {
     ]);
     const head = raw.toString('latin1').split('\r\n\r\n', 1)[0]!;
     expect(head).toMatch(/^[\x20-\x7e\r\n]*$/);
-    for (const line of raw.toString('latin1').split('\r\n')) expect(line.length).toBeLessThan(998);
+    expect(longest(raw.toString('latin1'))).toBeLessThan(998);
     expect(settled(read.text!)).toContain(settled(words).split('\n')[0]);
     // Elements are those of any other letter, and lead where those do.
     const elements = (html: string) => html.match(/<[a-z!][^>]*>/gi);
@@ -109,7 +111,7 @@ describe('A calendar file of hostile words', () => {
     const lines = (of: string) => of.replaceAll(/\r\n[ \t]/g, '').split('\r\n');
     const name = (line: string) => line.split(/[:;]/, 1)[0];
     expect(lines(file).map(name)).toEqual(lines(calendarOf('Follow-up')).map(name));
-    for (const line of file.split('\r\n')) expect(Buffer.byteLength(line)).toBeLessThanOrEqual(75);
+    expect(longest(file)).toBeLessThanOrEqual(75);
     const entries = Object.values(ical.sync.parseICS(file)).filter((one) => one?.type === 'VEVENT');
     expect(entries).toMatchObject([{ uid: 'deadline-R-1-IOM@tracker.example.org', url: { val: ADDRESS } }]);
   });

@@ -54,15 +54,18 @@ export function storeContractControls(open: () => Promise<TestedLog>): void {
     const controls = contract.flatMap(({ sentence, run, failsOn }) =>
       failsOn.map(({ fault, breaking }) => [fault, sentence, run, breaking] as const),
     );
+    /** The patience with a broken store, in ms; a good one passes every case with it. */
+    const short = 200;
     // At once: on a broken store a case mostly waits in vain.
     it.concurrent.each(controls)('when it %s: %s', async (_fault, _sentence, run, breaking) => {
-      const error = await failure(runOn(async () => breaking(await open()), run, 400));
+      const error = await failure(runOn(async () => breaking(await open()), run, short));
       // An assertion of the case must have failed: a control that merely crashes would prove nothing.
       expect(error).toHaveProperty('matcherResult.pass');
     });
 
-    it('but not when it is wrapped like these and does nothing wrong', async () => {
-      for (const { run } of contract) await runOn(async () => broken.inNoWay.breaking(await open()), run);
+    it.concurrent('but not when it is wrapped like these and does nothing wrong', async () => {
+      const inNoWay = async () => broken.inNoWay.breaking(await open());
+      await Promise.all(contract.map(({ run }) => runOn(inNoWay, run, short)));
     });
 
     it('and no case is without such a store', () => {
@@ -105,7 +108,7 @@ const everything = async (store: EventStore, page = 1000): Promise<Envelope[]> =
   const all: Envelope[] = [];
   for (let batch; (batch = await store.readAll(all.at(-1)?.position ?? null, page)).length > 0;) {
     all.push(...batch);
-    expect(all.length).toBeLessThan(100_000);
+    if (all.length >= 100_000) expect(all.length).toBeLessThan(100_000);
   }
   return all;
 };
@@ -1779,8 +1782,11 @@ export const contract: readonly Case[] = [
       const taken = otherLog(many);
       const following = follow(store, null, { batchSize: 9 });
       for (let n = 0; n < 400; n += 200) await store.takeOver(taken[n - 1]?.position ?? null, taken.slice(n, n + 200));
-      expect(await everything(store, 33)).toEqual(taken);
-      expect(await following.got(400)).toEqual(taken);
+      // To write out how long lists of events differ takes a second; of their positions, nothing.
+      for (const found of [await everything(store, 33), await following.got(400)]) {
+        expect(found.map(({ position }) => position)).toEqual(taken.map(({ position }) => position));
+        expect(found).toEqual(taken);
+      }
       following.stop();
       for (const stream of ['s-0', 's-7'])
         expect(await store.read(stream)).toEqual(taken.filter((e) => e.stream === stream));
