@@ -96,7 +96,7 @@ type TakenValues =
   | { readonly kind: 'words' }
   | { readonly kind: 'text' };
 
-/** What a filter takes by the type of its values: yes or no is a flag, and some words are a choice of them. */
+/** The values that a filter takes, by their type: yes or no is a flag, and some words are a choice of them. */
 type TakenFor<V> = [V] extends [boolean]
   ? Extract<TakenValues, { kind: 'flag' }>
   : string extends V
