@@ -1,6 +1,6 @@
 /** The table of acts: everything that is said of an act, once. It is long as there are many acts, and each has its line here alone. */
 import type { Body, BodyName, CommitmentAsAt } from '#bodies';
-import type { ActLine, TakingAgency } from '#registers';
+import type { ActLine, NoneLeft, TakingAgency } from '#registers';
 import { AGENCY_RELATIONS, RESPONSIBLE_ROLES, ROLES, type ActOfReturn, type AgencyRelation, type Role } from '#words';
 import * as activities from './activities.js';
 import * as amending from './amending.js';
@@ -156,19 +156,16 @@ type Namesakes<T extends Acts> = {
   [A in keyof T]: T[A]['inFolders'] & T[Exclude<keyof T, A>]['inFolders'] extends null ? never : A;
 }[keyof T];
 
-/** Holds where nothing is left over; else it asks for a member that names what is. */
-type Settled<Name extends string, Left> = [Left] extends [never] ? unknown : Readonly<Record<Name, Left>>;
-
 /**
  * The acts on commitments. It does not compile while an event has no act, unless it follows from another commitment's; while
  * `ACTS_OF_RETURNS` holds others than these; or while two have one name in folders.
  */
 const allActs = <T extends Acts>(
   acts: T &
-    Settled<'actFor', Exclude<EventName, T[keyof T]['yields'] | 'TookOver'>> &
-    Settled<'inActsOfReturns', Exclude<InReturns<T>, ActOfReturn>> &
-    Settled<'inReturns', Exclude<ActOfReturn, InReturns<T>>> &
-    Settled<'otherNameInFolders', Namesakes<T>>,
+    NoneLeft<'actFor', Exclude<EventName, T[keyof T]['yields'] | 'TookOver'>> &
+    NoneLeft<'inActsOfReturns', Exclude<InReturns<T>, ActOfReturn>> &
+    NoneLeft<'inReturns', Exclude<ActOfReturn, InReturns<T>>> &
+    NoneLeft<'otherNameInFolders', Namesakes<T>>,
 ): T => acts;
 
 const STAGE_NEEDS = {

@@ -28,6 +28,9 @@ export interface ActLine {
   readonly operationId?: string;
 }
 
+/** Nothing more is asked of a table with none left over; of another one, a member that names the rest. */
+export type NoneLeft<Name extends string, Left> = [Left] extends [never] ? unknown : Readonly<Record<Name, Left>>;
+
 /** The context of a decision on an entry: the entry of the route, and the facts that the rules need. */
 export interface OnEntry {
   /** The code or id of the entry. */

@@ -2,7 +2,7 @@
 import type { Body, BodyName } from '#bodies';
 import type { Aggregate, EventMap, NewEvent } from '#eventsourcing';
 import type { Scope } from '#words';
-import type { ActLine, DecideEntry, OnEntry } from './act.js';
+import type { ActLine, DecideEntry, NoneLeft, OnEntry } from './act.js';
 import * as agencies from './agency.js';
 import * as crosswalks from './crosswalk.js';
 import { missing } from './missing.js';
@@ -37,10 +37,7 @@ interface Fitting<R extends Register> extends ActLine {
 /** The acts on the entries of a register: while one of its events has none, this does not compile. */
 const actsOf = <R extends Register, T extends Readonly<Record<string, Fitting<R>>>>(
   _: R,
-  acts: T &
-    ([Exclude<EventName<R>, T[keyof T]['yields']>] extends [never]
-      ? unknown
-      : { readonly actFor: Exclude<EventName<R>, T[keyof T]['yields']> }),
+  acts: T & NoneLeft<'actFor', Exclude<EventName<R>, T[keyof T]['yields']>>,
 ): T => acts;
 
 /** The acts that every register has, of which an entry is a `body`. */

@@ -2,7 +2,7 @@
 import type { Body, BodyName, Forms } from '#bodies';
 import type { Scope } from '#words';
 import type { Blanked, EventCatalog, NewEvent } from '#eventsourcing';
-import { blankings, statementAt, type EntryHistory } from '#registers';
+import { blankings, statementAt, type EntryHistory, type NoneLeft } from '#registers';
 import * as returns from './return.js';
 import * as rounds from './round.js';
 
@@ -194,7 +194,7 @@ export const RETURN_ACTS = completeActs<Exclude<keyof returns.ReturnEvents, 'App
 /** Requires an act for every event. */
 function completeActs<Events extends string>() {
   return <T extends Readonly<Record<string, { readonly yields: Events }>>>(
-    acts: T & ([Exclude<Events, T[keyof T]['yields']>] extends [never] ? unknown : { readonly actFor: never }),
+    acts: T & NoneLeft<'actFor', Exclude<Events, T[keyof T]['yields']>>,
   ): T => acts;
 }
 
