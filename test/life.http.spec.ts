@@ -513,7 +513,8 @@ describe('An act that a rule refuses', () => {
     ],
     [JOINT, 'history/0/correct', '403 forbidden', because({ note: 'n' }), 'ILO'],
     [JOINT, 'history/7/correct', '404 not_found', because({ note: 'n' })],
-    ...['x', '-1', '1.5', '99999999999'].map(
+    [JOINT, 'history/99999999999/correct', '404 not_found', because({ note: 'n' })],
+    ...['x', '-1', '1.5', '007', '1e3'].map(
       (revision) => [JOINT, `history/${revision}/correct`, '400 bad_request', because({ note: 'n' })] as never,
     ),
     [UNKNOWN, 'history/0/correct', '404 not_found', because({ note: 'n' })],
