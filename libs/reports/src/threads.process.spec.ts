@@ -23,7 +23,7 @@ beforeAll(() => {
      import { readFileSync } from 'node:fs';
      import { availableParallelism } from 'node:os';
      import { mock } from 'node:test';
-     import { written } from ${JSON.stringify(library)};
+     import { writtenInThread } from ${JSON.stringify(library)};
      mock.timers.enable({ apis: ['setTimeout'] });
      const sample = JSON.parse(readFileSync(${JSON.stringify(REPORT)}, 'utf8'));
      /** So many pages may be read; a page is several chunks, as no compression makes its words much shorter. */
@@ -37,7 +37,7 @@ beforeAll(() => {
            yield Array.from({ length: 40 }, () => sample.data.columns.map((_, i) => (i === 0 ? text() : null)));
          }
        })();
-       const bytes = written('xlsx', { ...sample, data: { ...sample.data, rows } });
+       const bytes = writtenInThread('xlsx', { ...sample, data: { ...sample.data, rows } });
        return { bytes, more: () => (pages++, come.resolve(), (come = Promise.withResolvers())) };
      }
      const passes = async (ms) => (await new Promise(setImmediate), mock.timers.tick(ms));
