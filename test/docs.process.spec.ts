@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { FORMAT_NAMES, formatNamed } from '#platform';
 import { ACCOUNT_ROLES } from '#words';
 import { program } from '../apps/cli/src/program.js';
+import { LOG_STORES } from '../apps/api/src/log-stores.js';
 import { settingsFrom } from '../apps/api/src/settings.js';
 import { Service } from './support/service.js';
 
@@ -170,6 +171,12 @@ describe('The tables of the README', () => {
 });
 
 describe('The README', () => {
+  it('names the URL of every store of the log there is', () => {
+    const [row] = text('README.md').match(/^\| `LOG_URL`.*$/m)!;
+    const schemes = [...Object.values(LOG_STORES).map(({ form }) => form.split(':', 1)[0]!), 'papyrus'];
+    expect(schemes.filter((scheme) => !row.includes(`\`${scheme}:`))).toEqual(['papyrus']); // the control
+  });
+
   it('names every role of accounts there is', () => {
     const verbs = section('README.md', 'Command line');
     expect(ACCOUNT_ROLES.filter((role) => !new RegExp(`\`(--role )?${role}\``).test(verbs))).toEqual([]);

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { copyLog, Projector, verify, type Envelope } from '#eventsourcing';
 import { LOG } from '#platform';
-import { openEventStore } from '../apps/api/src/app.module.js';
+import { openEventStore } from '../apps/api/src/log-stores.js';
 import { settingsFrom } from '../apps/api/src/settings.js';
 import { backup, restore } from '../apps/cli/src/logs.js';
 import { KurrentdbDouble } from './support/kurrentdb-double.js';

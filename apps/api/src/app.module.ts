@@ -15,9 +15,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AccessStore, Audit, KnownTokens, PostgresAccessStore, SqliteAccessStore } from '#access';
 import { actsContext } from '#acts';
 import { commitmentsContext } from '#commitments';
+import { ofDatabase } from '#databases';
 import { DraftsStore, PostgresDraftsStore, SqliteDraftsStore } from '#drafts';
-import { PostgresEventStore } from '#event-store-postgres';
-import { SqliteEventStore } from '#event-store-sqlite';
 import {
   DamagedLog,
   EventCodec,
@@ -25,7 +24,6 @@ import {
   releases,
   SnapshotFile,
   StoreUnavailable,
-  type EventStore,
   type Failure,
   recentStreams,
   type Log,
@@ -61,9 +59,10 @@ import { roundsCatalogs, roundsContext } from '#rounds';
 import { AccountsController } from './accounts.controller.js';
 import { AuditController } from './audit.controller.js';
 import { LogCheck } from './log-check.js';
+import { openEventStore, systemOf, type Purpose } from './log-stores.js';
 import { MeController } from './me.controller.js';
 import { Draining, OperationsController } from './operations.controller.js';
-import { isKurrentdb, isPostgres, sqliteFile, type Settings } from './settings.js';
+import type { Settings } from './settings.js';
 import { LIGHT_COLOURS } from './pages/stylesheet.js';
 import { TokensController } from './tokens.controller.js';
 import { softwareDigest, softwareVersion } from './software.js';
@@ -82,39 +81,9 @@ const contexts: readonly Context[] = [
 export const codec = () =>
   new EventCodec([...contexts.flatMap(({ catalogs }) => catalogs ?? []), ...roundsCatalogs, releases]);
 
-/**
- * The purpose of opening a log: to serve it (it is made if need be), or only to look at it (it must exist, and may be damaged).
- */
-export type Purpose = 'serve' | 'look';
-
-interface KindOfStore {
-  /** As metrics and traces call it. */
-  readonly system: string;
-  readonly is: (url: string) => boolean;
-  readonly open: (url: string, how: { mustExist?: boolean; toLook?: boolean }) => EventStore | Promise<EventStore>;
-}
-
-/** The stores of logs, by the schemes of their URLs; the last one takes all other URLs, and refuses all but its own. */
-const LOG_STORES: readonly KindOfStore[] = [
-  { system: 'postgresql', is: isPostgres, open: (url, how) => new PostgresEventStore(url, undefined, how) },
-  {
-    system: 'kurrentdb',
-    is: isKurrentdb,
-    // Its client is loaded only where it is needed.
-    open: async (url) => new (await import('#event-store-kurrentdb')).KurrentdbEventStore(url),
-  },
-  { system: 'sqlite', is: () => true, open: (url, how) => new SqliteEventStore(sqliteFile(url), undefined, how) },
-];
-const storeKindOf = (url: string): KindOfStore => LOG_STORES.find(({ is }) => is(url))!;
-
-/** The store of a log, by its URL. */
-export async function openEventStore(url: string, purpose: Purpose = 'serve'): Promise<EventStore> {
-  return storeKindOf(url).open(url, purpose === 'look' ? { mustExist: true, toLook: true } : {});
-}
-
 /** @throws Error when the log was written by newer software */
 export async function openLog({ logUrl }: Settings, purpose: Purpose = 'serve'): Promise<Log> {
-  const store = observed(await openEventStore(logUrl, purpose), storeKindOf(logUrl).system);
+  const store = observed(await openEventStore(logUrl, purpose), systemOf(logUrl));
   const log = { store, codec: codec(), recent: recentStreams() };
   try {
     log.codec.check(await log.store.types());
@@ -127,23 +96,22 @@ export async function openLog({ logUrl }: Settings, purpose: Purpose = 'serve'):
 
 /** The store of tokens and idempotency keys, by its URL. */
 export function openAccess({ accessUrl }: Settings, purpose: Purpose = 'serve'): AccessStore {
-  const store = isPostgres(accessUrl)
-    ? new PostgresAccessStore(accessUrl)
-    : new SqliteAccessStore(sqliteFile(accessUrl), { mustExist: purpose === 'look' });
+  const store = ofDatabase<AccessStore>(
+    accessUrl,
+    (url) => new PostgresAccessStore(url),
+    (file) => new SqliteAccessStore(file, { mustExist: purpose === 'look' }),
+  );
   return watched<AccessStore>(store, 'access', 'query', 'change', 'scrub');
 }
 
 /** The store of drafts, by its URL. */
 function openDrafts({ draftsUrl }: Settings): DraftsStore {
-  const store = isPostgres(draftsUrl)
-    ? new PostgresDraftsStore(draftsUrl)
-    : new SqliteDraftsStore(sqliteFile(draftsUrl));
+  const store = ofDatabase<DraftsStore>(
+    draftsUrl,
+    (url) => new PostgresDraftsStore(url),
+    (file) => new SqliteDraftsStore(file),
+  );
   return watched<DraftsStore>(store, 'drafts', 'create', 'read', 'put', 'list', 'delete');
-}
-
-/** The store of webhooks, by its URL. */
-function openHooks({ webhooksUrl }: Settings): HookStore {
-  return isPostgres(webhooksUrl) ? postgresHooks(webhooksUrl) : sqliteHooks(sqliteFile(webhooksUrl));
 }
 
 export interface Stores {
@@ -160,7 +128,11 @@ export interface Stores {
 export async function openStores(settings: Settings): Promise<Stores> {
   await startTracing(settings);
   const log = await patiently(settings, 'the log', settings.logUrl, () => openLog(settings));
-  const [access, drafts, hooks] = [openAccess(settings), openDrafts(settings), openHooks(settings)];
+  const [access, drafts, hooks] = [
+    openAccess(settings),
+    openDrafts(settings),
+    ofDatabase(settings.webhooksUrl, postgresHooks, sqliteHooks),
+  ];
   try {
     await patiently(settings, 'tokens and keys', settings.accessUrl, () => access.holderOf(''));
     await patiently(settings, 'drafts', settings.draftsUrl, () => drafts.list(''));

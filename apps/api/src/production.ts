@@ -1,8 +1,9 @@
 /** The refusals of a server in production (`NODE_ENV`): settings that are right for a trial, unsafe on the internet. */
 import { existsSync, statSync } from 'node:fs';
 import type { AccessStore } from '#access';
+import { sqliteFile } from '#databases';
 import { Cookies } from '#platform';
-import { isPostgres, sqliteFile, type Settings } from './settings.js';
+import type { Settings } from './settings.js';
 
 const OTHERS_READ = 0o004;
 
@@ -24,7 +25,7 @@ function* settingFaults({ publicUrlIsSet, publicUrl, accessUrl, draftsUrl }: Set
   else if (!new Cookies(publicUrl).safe)
     yield `PUBLIC_URL is ${publicUrl}: over http everybody on the way may read what is sent. Put a proxy that ends TLS before it.`;
   for (const url of [accessUrl, draftsUrl]) {
-    const file = isPostgres(url) ? null : sqliteFile(url);
+    const file = sqliteFile(url);
     if (file !== null && existsSync(file) && (statSync(file).mode & OTHERS_READ) !== 0)
       yield `Everybody on this machine may read ${file}. Say whose it is: chmod o-rwx ${file}*`;
   }

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
+import { isPostgres } from '#databases';
 import type { Budgets, LogSettings } from '#platform';
 import { holdsUser, isWholeNumber } from '#text';
 
@@ -25,7 +26,7 @@ export interface Settings extends LogSettings, Budgets {
   readonly port: number;
   /** The folder of the embedded stores. */
   readonly dataDir: string;
-  /** URL of the log: `sqlite:FILE`, `postgres://…`, or that of KurrentDB. */
+  /** URL of the log, of one of the `LOG_STORES`. */
   readonly logUrl: string;
   /** URL of tokens and idempotency keys: `sqlite:FILE`, or `postgres://…`. */
   readonly accessUrl: string;
@@ -250,14 +251,3 @@ function wholeNumber(env: NodeJS.ProcessEnv, name: string, otherwise: number, mi
     throw new Error(`${name} takes a whole number from ${min} to ${max}, not ${env[name]}.`);
   return value;
 }
-
-/** The file of a `sqlite:` URL. */
-export function sqliteFile(url: string): string {
-  const file = /^sqlite:(?:\/\/(?=\/))?(.+)$/.exec(url)?.[1];
-  if (!file)
-    throw new Error(`Not a store that this version knows: ${url} (sqlite:FILE, postgres://… and kurrentdb://… are).`);
-  return file;
-}
-
-export const isKurrentdb = (url: string): boolean => /^(?:kurrentdb|kurrent|kdb|esdb)(?:\+discover)?:/.test(url);
-export const isPostgres = (url: string): boolean => /^postgres(?:ql)?:/.test(url);

@@ -5,7 +5,8 @@ import { isEmailAddress } from '#platform';
 import { mailerOf } from '#mail';
 import { Lookup } from '#registers';
 import { ACCOUNT_ROLES, SCOPES, type Scope } from '#words';
-import { openAccess, openLog, type Purpose } from '../../api/src/app.module.js';
+import { openAccess, openLog } from '../../api/src/app.module.js';
+import type { Purpose } from '../../api/src/log-stores.js';
 import { wordAmong, type Settings } from '../../api/src/settings.js';
 
 export interface TokenOptions {

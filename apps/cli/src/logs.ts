@@ -1,7 +1,6 @@
 /** The verbs that read a whole log, or copy it. Reading creates nothing: a missing log is an error. */
 import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { SqliteEventStore } from '#event-store-sqlite';
 import {
   copyLog,
   verify,
@@ -11,8 +10,9 @@ import {
   type LogSource,
   type Verdict,
 } from '#eventsourcing';
-import { codec, openEventStore, type Purpose } from '../../api/src/app.module.js';
-import { sqliteFile, type Settings } from '../../api/src/settings.js';
+import { codec } from '../../api/src/app.module.js';
+import { logFileOf, openEventStore, type Purpose } from '../../api/src/log-stores.js';
+import type { Settings } from '../../api/src/settings.js';
 import { leavingNothing, whenWhole } from './arriving.js';
 import { countedWords } from './counted.js';
 import { progressBar } from './progress-bar.js';
@@ -98,9 +98,8 @@ export async function backup(settings: Settings, file: string, anchors: Anchors 
 export async function restore(settings: Settings, file: string, anchors: Anchors = {}): Promise<void> {
   if (!existsSync(file)) throw new Error(`There is no file ${file}.`);
   if (statSync(file).size === 0) throw new Error(`${file} is empty: it is not a backup.`);
-  const opened = isFile(settings.logUrl)
-    ? `${sqliteFile(settings.logUrl)}.restoring`
-    : join(settings.dataDir, 'restoring.db');
+  const ownFile = logFileOf(settings.logUrl);
+  const opened = ownFile ? `${ownFile}.restoring` : join(settings.dataDir, 'restoring.db');
   mkdirSync(dirname(opened), { recursive: true });
   await leavingNothing(opened, async () => {
     copyFileSync(file, opened);
@@ -113,13 +112,14 @@ export async function restore(settings: Settings, file: string, anchors: Anchors
       },
     );
     await using(settings.logUrl, 'serve', (target) => fillLog(target, opened));
-    const target = isFile(settings.logUrl) ? sqliteFile(settings.logUrl) : 'the log';
-    console.log(`Restored ${countedWords(events, 'event')} to ${target}. The views are made anew at the next start.`);
+    console.log(
+      `Restored ${countedWords(events, 'event')} to ${ownFile ?? 'the log'}. The views are made anew at the next start.`,
+    );
   });
 }
 
 async function fillLog(target: EventStore, opened: string): Promise<void> {
-  if (target instanceof SqliteEventStore) return target.fillFrom(opened);
+  if (target.fillFrom) return target.fillFrom(opened);
   if ((await target.head()) !== null)
     throw new Error('The store holds a log already. A restore that was cut off is ended with copy-log.');
   await using(`sqlite:${opened}`, 'look', (copy) => copyWithBar(copy, target));
@@ -157,8 +157,6 @@ export async function copyWithBar(source: LogSource, target: EventStore): Promis
     now?.bar.stop();
   }
 }
-
-const isFile = (url: string): boolean => url.startsWith('sqlite:');
 
 /** Makes a file under another name, and gives it its own when it is whole. */
 const inPlace = (file: string, make: (arriving: string) => Promise<void>): Promise<void> =>

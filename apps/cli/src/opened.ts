@@ -2,7 +2,8 @@
 import { NestFactory } from '@nestjs/core';
 import { Projector, type Log } from '#eventsourcing';
 import { LOG, Logging } from '#platform';
-import { AppModule, openEventStore, openStores } from '../../api/src/app.module.js';
+import { AppModule, openStores } from '../../api/src/app.module.js';
+import { openEventStore } from '../../api/src/log-stores.js';
 import type { Settings } from '../../api/src/settings.js';
 
 /** Gives one of the parts of the application. */

@@ -5,3 +5,4 @@ export * from './nothing-there.js';
 export * from './postgres.js';
 export * from './sqlite.js';
 export * from './statements.js';
+export * from './urls.js';

@@ -83,6 +83,11 @@ export interface EventStore {
   damage?(): Promise<Damage | null>;
   /** A consistent copy of the log as a SQLite file, also while it is written to. Absent: `copyLog` makes one. */
   backup?(file: string): Promise<void>;
+  /**
+   * Makes a verified backup the content of this log, which must be empty: every process that has it open sees all of it
+   * or nothing. Absent: `copyLog` fills it. @throws Error when this log has events
+   */
+  fillFrom?(backup: string): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -22,7 +22,7 @@ import { noteUse } from './outages.js';
 /**
  * Watches the appends of a store: it stays the same store, with all its other methods. In a trace that is recorded, the
  * events get the `traceparent` of their append, so that projections go on in that trace, in any process.
- * @param system what kind of store it is: `sqlite`, `postgresql`, `kurrentdb`
+ * @param system the name of its kind, such as `sqlite`
  */
 export function observed<S extends EventStore>(store: S, system: string): S {
   const append = store.append.bind(store);
