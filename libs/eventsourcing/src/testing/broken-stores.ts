@@ -1,4 +1,7 @@
-/** Stores that are wrong in one respect each, made of a good one: the negative controls of the store contract. */
+/**
+ * Stores that are wrong in one respect each, made of a good one: the negative controls of the store contract. The name of
+ * each says its fault, to follow "a store fails the contract when it …".
+ */
 import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
@@ -15,28 +18,20 @@ import {
 import { chainHash, eventDigest, eventId, type EncodedEvent, type Envelope, type Meta } from '../events.js';
 import { idleTime, type TestedLog } from './tested-log.js';
 
-export interface BrokenStore {
-  /** Its fault, to follow "a store fails the contract when it …". */
-  readonly fault: string;
-  readonly breaking: (log: TestedLog) => TestedLog;
-}
+export type BrokenStore = (log: TestedLog) => TestedLog;
 
 type Append = EventStore['append'];
 
 /** A store that differs from a good one in some functions. `breaking` is called once per connection. */
-const store = (
-  fault: string,
-  breaking: (good: EventStore, now: () => number, log: TestedLog) => Partial<EventStore>,
-): BrokenStore => ({
-  fault,
-  breaking: (log) => ({
+const store =
+  (breaking: (good: EventStore, now: () => number) => Partial<EventStore>): BrokenStore =>
+  (log) => ({
     ...log,
     connect: async (now) => {
       const good = await log.connect(now);
-      return { ...methods(good), ...breaking(methods(good), now ?? Date.now, log) };
+      return { ...methods(good), ...breaking(methods(good), now ?? Date.now) };
     },
-  }),
-});
+  });
 
 const methods = (good: EventStore): EventStore => ({
   identity: () => good.identity(),
@@ -53,34 +48,48 @@ const methods = (good: EventStore): EventStore => ({
   close: () => good.close(),
 });
 
+type Subscribe = EventStore['subscribe'];
+
+/** A subscription that gives what `left` leaves of each batch. */
+const leaving = (good: EventStore, left: (batch: Envelope[]) => Envelope[]): Subscribe =>
+  async function* (...args) {
+    for await (const batch of good.subscribe(...args)) {
+      const some = left(batch);
+      if (some.length > 0) yield some;
+    }
+  };
+
+/** A subscription that looks for new events, and again after each `pause`. */
+const looking = (good: EventStore, pause: (signal: AbortSignal) => Promise<unknown>): Subscribe =>
+  async function* (after, signal, batchSize = 500) {
+    for (let at = after; !signal.aborted; await pause(signal)) {
+      const batch = await good.readAll(at, batchSize);
+      if (batch.length > 0) yield batch;
+      at = batch.at(-1)?.position ?? at;
+    }
+  };
+
 /** A store whose `append` differs. */
-const appending = (fault: string, append: (good: EventStore) => Append): BrokenStore =>
-  store(fault, (good) => ({ append: append(good) }));
+const appending = (append: (good: EventStore) => Append): BrokenStore => store((good) => ({ append: append(good) }));
 
 /** A store that shows its events otherwise than they were written; `map` sees all that were read at once. */
 const showing = (
-  fault: string,
   map: (events: Envelope[], now: () => number) => Envelope[],
   where: 'both' | 'readAll' | 'subscribe' = 'both',
 ): BrokenStore =>
-  store(fault, (good, now) => {
+  store((good, now) => {
     const read: Partial<EventStore> = { read: async (...args) => map(await good.read(...args), now) };
     const readAll: Partial<EventStore> = { readAll: async (...args) => map(await good.readAll(...args), now) };
-    const subscribe: Partial<EventStore> = {
-      async *subscribe(...args) {
-        for await (const batch of good.subscribe(...args)) yield map(batch, now);
-      },
-    };
-    if (where === 'subscribe') return subscribe;
+    if (where === 'subscribe') return { subscribe: leaving(good, (batch) => map(batch, now)) };
     return where === 'readAll' ? readAll : { ...read, ...readAll };
   });
 
-const showingEach = (fault: string, map: (event: Envelope, now: () => number) => Envelope): BrokenStore =>
-  showing(fault, (events, now) => events.map((event) => map(event, now)));
+const showingEach = (map: (event: Envelope, now: () => number) => Envelope): BrokenStore =>
+  showing((events, now) => events.map((event) => map(event, now)));
 
 /** A store that appends once more, expecting the present revision, when the refusal is one that `takes` lets pass. */
-const forgiving = (fault: string, takes: (refused: WrongRevision) => boolean): BrokenStore =>
-  appending(fault, (good) => async (stream, expected, events, meta) => {
+const forgiving = (takes: (refused: WrongRevision) => boolean): BrokenStore =>
+  appending((good) => async (stream, expected, events, meta) => {
     try {
       return await good.append(stream, expected, events, meta);
     } catch (error) {
@@ -91,10 +100,9 @@ const forgiving = (fault: string, takes: (refused: WrongRevision) => boolean): B
 
 /** A store that refuses a repeated command in the cases that `forgets` names. */
 const forgetting = (
-  fault: string,
   forgets: (written: readonly Envelope[], commandId: string, own: ReadonlySet<string>) => boolean,
 ): BrokenStore =>
-  appending(fault, (good) => {
+  appending((good) => {
     const own = new Set<string>();
     return async (stream, expected, events, meta) => {
       const written = await good.read(stream);
@@ -107,10 +115,9 @@ const forgetting = (
 
 /** A store that takes an append that it must refuse, after making it fit. */
 const fitting = (
-  fault: string,
   fit: (stream: string, events: readonly EncodedEvent[], meta: Meta) => [string, readonly EncodedEvent[], Meta] | null,
 ): BrokenStore =>
-  appending(fault, (good) => (stream, expected, events, meta) => {
+  appending((good) => (stream, expected, events, meta) => {
     const fitted = fit(stream, events, meta);
     return fitted
       ? good.append(fitted[0], expected, fitted[1], fitted[2])
@@ -118,9 +125,9 @@ const fitting = (
   });
 
 /** A store that refuses an append that it must take. */
-const refusing = (fault: string, refuses: (stream: string, events: readonly EncodedEvent[], meta: Meta) => boolean) =>
-  appending(fault, (good) => async (stream, expected, events, meta) => {
-    if (refuses(stream, events, meta)) throw new InvalidAppend(fault);
+const refusing = (refuses: (stream: string, events: readonly EncodedEvent[], meta: Meta) => boolean) =>
+  appending((good) => async (stream, expected, events, meta) => {
+    if (refuses(stream, events, meta)) throw new InvalidAppend('refused');
     return good.append(stream, expected, events, meta);
   });
 
@@ -144,58 +151,47 @@ const forever = (signal: AbortSignal): Promise<void> =>
 const byText = (a: string | number, b: string | number): number => (String(a) < String(b) ? -1 : 1);
 
 /** Not broken, only wrapped like the others. */
-export const inNoWay = store('is not broken', () => ({}));
+export const inNoWay = store(() => ({}));
 
 // --- streams one after the other ---------------------------------------------------------------------------------------
 type ByStream = NonNullable<EventStore['readByStream']>;
-const byStream = (fault: string, read: (good: ByStream) => ByStream): BrokenStore =>
-  store(fault, (good) => (good.readByStream ? { readByStream: read(good.readByStream) } : {}));
-export const readsOtherCategories = byStream(
-  'reads the streams of categories that only begin alike',
-  (good) => async (category, after, upTo, limit) => [
-    ...(await good(category, after, upTo, limit)),
-    ...(after ? [] : await good(`${category}s`, null, upTo, limit)),
-  ],
-);
+const byStream = (read: (good: ByStream) => ByStream): BrokenStore =>
+  store((good) => (good.readByStream ? { readByStream: read(good.readByStream) } : {}));
+export const readsOtherCategories = byStream((good) => async (category, after, upTo, limit) => [
+  ...(await good(category, after, upTo, limit)),
+  ...(after ? [] : await good(`${category}s`, null, upTo, limit)),
+]);
 export const readsStreamsBeyondThePosition = byStream(
-  'reads streams beyond the position',
   (good) => (category, after, _upTo, limit) => good(category, after, String(Number.MAX_SAFE_INTEGER), limit),
 );
 export const leavesTheRestOfAStream = byStream(
-  'leaves the rest of a stream for the next one',
   (good) => async (category, after, upTo, limit) =>
     (await good(category, after, upTo, limit)).filter(({ stream }) => stream !== after?.stream),
 );
 export const readsAStreamAgain = byStream(
-  'begins a stream again',
   (good) => (category, after, upTo, limit) =>
     good(category, after && { ...after, revision: after.revision - 1 }, upTo, limit),
 );
 export const readsAStreamBackwards = byStream(
-  'reads a stream from its end',
   (good) =>
     async (...args) =>
       (await good(...args)).reverse(),
 );
 
 // --- the expected revision ---------------------------------------------------------------------------------------------
-export const answersWithTheFirstRevision = appending('answers with the first revision', (good) => async (...args) => {
+export const answersWithTheFirstRevision = appending((good) => async (...args) => {
   const answer = await good.append(...args);
   return { ...answer, revision: args[1] + 1 };
 });
-export const answersWithTheFirstPosition = appending('answers with the first position', (good) => async (...args) => {
+export const answersWithTheFirstPosition = appending((good) => async (...args) => {
   const answer = await good.append(...args);
   return { ...answer, position: (await good.read(args[0], args[1] + 1))[0]!.position };
 });
-export const ignoresTheExpectedRevision = forgiving('ignores the expected revision', () => true);
-export const takesARevisionAhead = forgiving('takes a revision that is ahead', (e) => e.expected > e.actual);
-export const takesNoStreamAsAny = forgiving('takes NO_STREAM as "any"', (e) => e.expected === NO_STREAM);
-export const takesARevisionOfAMissingStream = forgiving(
-  'takes a revision of a missing stream',
-  (e) => e.actual === NO_STREAM,
-);
+export const ignoresTheExpectedRevision = forgiving(() => true);
+export const takesARevisionAhead = forgiving((e) => e.expected > e.actual);
+export const takesNoStreamAsAny = forgiving((e) => e.expected === NO_STREAM);
+export const takesARevisionOfAMissingStream = forgiving((e) => e.actual === NO_STREAM);
 export const takesMinusTwoAsAny = appending(
-  'takes -2 as "any"',
   (good) => async (stream, expected, events, meta) =>
     good.append(
       stream,
@@ -204,7 +200,7 @@ export const takesMinusTwoAsAny = appending(
       meta,
     ),
 );
-export const letsTheLosersOfARaceWrite = appending('lets the losers of a race write', (good) => {
+export const letsTheLosersOfARaceWrite = appending((good) => {
   let underWay = 0;
   return async (stream, expected, events, meta) => {
     underWay++;
@@ -218,7 +214,7 @@ export const letsTheLosersOfARaceWrite = appending('lets the losers of a race wr
     }
   };
 });
-export const checksAgainstItsOwnMemory = appending('checks the revision against its own memory', (good) => {
+export const checksAgainstItsOwnMemory = appending((good) => {
   const heads = new Map<string, number>();
   return async (stream, expected, events, meta) => {
     const own = heads.get(stream) === expected;
@@ -230,8 +226,8 @@ export const checksAgainstItsOwnMemory = appending('checks the revision against 
 });
 
 // --- the same command again --------------------------------------------------------------------------------------------
-export const forgetsCommands = forgetting('does not know a command again', () => true);
-export const writesARepeatedCommandAgain = appending('writes a repeated command again', (good) => {
+export const forgetsCommands = forgetting(() => true);
+export const writesARepeatedCommandAgain = appending((good) => {
   const seen = new Set<string>();
   return async (stream, expected, events, meta) => {
     if (!seen.has(meta.commandId)) {
@@ -243,21 +239,17 @@ export const writesARepeatedCommandAgain = appending('writes a repeated command 
   };
 });
 export const recognisesOnlyTheLastAppend = forgetting(
-  'knows only the last append of a stream again',
   (written, commandId) => written.at(-1)!.meta.commandId !== commandId,
 );
-export const answersARepeatedCommandWithTheEnd = appending('answers a repeated command with the end', (good) => {
+export const answersARepeatedCommandWithTheEnd = appending((good) => {
   return async (stream, expected, events, meta) => {
     const last = (await good.read(stream)).at(-1);
     const answer = await good.append(stream, expected, events, meta);
     return last && answer.revision < last.revision ? { revision: last.revision, position: last.position } : answer;
   };
 });
-export const remembersOnlyItsOwnCommands = forgetting(
-  'knows only the commands of its own connection again',
-  (_written, commandId, own) => !own.has(commandId),
-);
-export const refusesACommandUnderWay = appending('refuses a command that is under way', (good) => {
+export const remembersOnlyItsOwnCommands = forgetting((_written, commandId, own) => !own.has(commandId));
+export const refusesACommandUnderWay = appending((good) => {
   const underWay = new Set<string>();
   return async (stream, expected, events, meta) => {
     if (underWay.has(meta.commandId)) throw new WrongRevision(stream, expected, expected + events.length);
@@ -265,14 +257,14 @@ export const refusesACommandUnderWay = appending('refuses a command that is unde
     return good.append(stream, expected, events, meta).finally(() => underWay.delete(meta.commandId));
   };
 });
-export const recognisesACommandAtAnyRevision = appending('knows a command again at any revision', (good) => {
+export const recognisesACommandAtAnyRevision = appending((good) => {
   return async (stream, expected, events, meta) => {
     const own = (await good.read(stream)).filter((e) => e.meta.commandId === meta.commandId);
     const last = own.at(-1);
     return last ? { revision: last.revision, position: last.position } : good.append(stream, expected, events, meta);
   };
 });
-export const recognisesACommandInAnyStream = appending('knows a command again in any stream', (good) => {
+export const recognisesACommandInAnyStream = appending((good) => {
   const known = new Map<string, Promise<Appended>>();
   return (stream, expected, events, meta) => {
     const answer = known.get(meta.commandId) ?? good.append(stream, expected, events, meta);
@@ -280,51 +272,37 @@ export const recognisesACommandInAnyStream = appending('knows a command again in
     return answer;
   };
 });
-export const takesALostAnswerForAFailure: BrokenStore = {
-  fault: 'takes a lost answer for a failure',
-  breaking: (log) => {
-    let lost = false;
-    const { breaking } = appending('', (good) => async (...args) => {
-      const answer = await good.append(...args);
-      if (!lost) return answer;
-      lost = false;
-      throw new StoreUnavailable('The answer was lost.');
-    });
-    return { ...breaking(log), loseNextAnswer: () => void (lost = true) };
-  },
+export const takesALostAnswerForAFailure: BrokenStore = (log) => {
+  let lost = false;
+  const breaking = appending((good) => async (...args) => {
+    const answer = await good.append(...args);
+    if (!lost) return answer;
+    lost = false;
+    throw new StoreUnavailable('The answer was lost.');
+  });
+  return { ...breaking(log), loseNextAnswer: () => void (lost = true) };
 };
 
-export const answersForAsManyEventsAsItIsGiven = appending(
-  'answers a repeated command as far as its events go',
-  (good) =>
-    async (...args) => {
-      const answer = await good.append(...args);
-      const last = (await good.read(args[0], args[1] + args[2].length))[0];
-      return last && last.revision < answer.revision ? { revision: last.revision, position: last.position } : answer;
-    },
-);
-export const refusesACommandThatGrew = appending(
-  'does not know a command again that has more events now',
-  (good) => async (stream, expected, events, meta) => {
-    const written = await good.read(stream);
-    const own = written.filter((e) => e.meta.commandId === meta.commandId).length;
-    if (own > 0 && own < events.length) throw new WrongRevision(stream, expected, written.at(-1)!.revision);
-    return good.append(stream, expected, events, meta);
-  },
-);
+export const answersForAsManyEventsAsItIsGiven = appending((good) => async (...args) => {
+  const answer = await good.append(...args);
+  const last = (await good.read(args[0], args[1] + args[2].length))[0];
+  return last && last.revision < answer.revision ? { revision: last.revision, position: last.position } : answer;
+});
+export const refusesACommandThatGrew = appending((good) => async (stream, expected, events, meta) => {
+  const written = await good.read(stream);
+  const own = written.filter((e) => e.meta.commandId === meta.commandId).length;
+  if (own > 0 && own < events.length) throw new WrongRevision(stream, expected, written.at(-1)!.revision);
+  return good.append(stream, expected, events, meta);
+});
 
 // --- all or nothing ----------------------------------------------------------------------------------------------------
-export const writesHalfOfAnAppend = fitting('writes only half of an append', (stream, events, meta) =>
+export const writesHalfOfAnAppend = fitting((stream, events, meta) =>
   events.length > 1 ? [stream, events.slice(0, Math.ceil(events.length / 2)), meta] : null,
 );
-export const reversesAnAppend = fitting('writes an append backwards', (stream, events, meta) => [
-  stream,
-  events.toReversed(),
-  meta,
-]);
-export const mixesAppends = appending('mixes the events of several appends', (good) => oneByOne(good));
-export const writesOneByOne = appending('writes the events of an append one by one', (good) => oneByOne(good));
-export const writesUpToTheBadEvent = appending('writes an append up to the bad event', (good) => async (...args) => {
+export const reversesAnAppend = fitting((stream, events, meta) => [stream, events.toReversed(), meta]);
+export const mixesAppends = appending((good) => oneByOne(good));
+export const writesOneByOne = appending((good) => oneByOne(good));
+export const writesUpToTheBadEvent = appending((good) => async (...args) => {
   try {
     return await good.append(...args);
   } catch (error) {
@@ -340,12 +318,12 @@ function oneByOne(good: EventStore): Append {
     return answer;
   };
 }
-export const answersOnlyAHundredAtOnce = appending('answers only 100 appends at once', (good) => {
+export const answersOnlyAHundredAtOnce = appending((good) => {
   let underWay = 0;
   return (...args) =>
     ++underWay > 100 ? new Promise<Appended>(() => {}) : good.append(...args).finally(() => underWay--);
 });
-export const mixesUpAnswers = appending('gives appends under way the answers of others', (good) => {
+export const mixesUpAnswers = appending((good) => {
   let before: Appended | null = null;
   let underWay = 0;
   return async (...args) => {
@@ -357,33 +335,29 @@ export const mixesUpAnswers = appending('gives appends under way the answers of 
   };
 });
 export const takesEmptyAppends = appending(
-  'takes an append without events',
   (good) =>
     async (...args) =>
       args[2].length > 0 ? good.append(...args) : { revision: args[1], position: (await good.head()) ?? '0' },
 );
 
 // --- appends -----------------------------------------------------------------------------------------------------------
-export const refusesTheLimitItself = refusing(
-  'refuses what is exactly as large as allowed',
-  (_stream, events, meta) => sizeOf(events, meta) >= MAX_APPEND_BYTES,
-);
-export const cutsLargeData = showingEach('cuts large data', (e) => ({ ...e, data: e.data && e.data.slice(0, 65_535) }));
-export const hasNoLimit = fitting('has no limit of size', (stream, events, meta) =>
+export const refusesTheLimitItself = refusing((_stream, events, meta) => sizeOf(events, meta) >= MAX_APPEND_BYTES);
+export const cutsLargeData = showingEach((e) => ({ ...e, data: e.data && e.data.slice(0, 65_535) }));
+export const hasNoLimit = fitting((stream, events, meta) =>
   sizeOf(events, meta) > MAX_APPEND_BYTES ? [stream, empty(events), meta] : null,
 );
-export const countsCharacters = fitting('counts characters instead of bytes', (stream, events, meta) => {
+export const countsCharacters = fitting((stream, events, meta) => {
   const characters = events.reduce((sum, { data }) => sum + data.length + JSON.stringify(meta).length, 0);
   return sizeOf(events, meta) > MAX_APPEND_BYTES && characters <= MAX_APPEND_BYTES
     ? [stream, empty(events), meta]
     : null;
 });
-export const limitsEachEventAlone = fitting('limits each event alone', (stream, events, meta) =>
+export const limitsEachEventAlone = fitting((stream, events, meta) =>
   sizeOf(events, meta) > MAX_APPEND_BYTES && events.every((e) => sizeOf([e], meta) <= MAX_APPEND_BYTES)
     ? [stream, empty(events), meta]
     : null,
 );
-export const sendsBeforeItLooks = store('sends before it looks', (good) => {
+export const sendsBeforeItLooks = store((good) => {
   let closed = false;
   return {
     append: async (...args) => {
@@ -393,24 +367,24 @@ export const sendsBeforeItLooks = store('sends before it looks', (good) => {
     close: () => ((closed = true), good.close()),
   };
 });
-export const takesOnlyShortNames = refusing('takes only short stream names', (stream) => stream.length > 100);
-export const foldsTheCaseOfNames = store('folds the case of stream names', (good) => ({
+export const takesOnlyShortNames = refusing((stream) => stream.length > 100);
+export const foldsTheCaseOfNames = store((good) => ({
   append: (stream, ...rest) => good.append(stream.toLowerCase(), ...rest),
   read: (stream, from, limit) => good.read(stream.toLowerCase(), from, limit),
 }));
-export const readsByPrefix = store('reads streams by the beginning of their name', (good) => ({
+export const readsByPrefix = store((good) => ({
   read: async (stream, from = 0) =>
     (await good.readAll(null, 1000)).filter((e) => e.stream.startsWith(stream) && e.revision >= from),
 }));
-export const rewritesStreamNames = fitting('rewrites stream names that it cannot take', (stream, events, meta) =>
+export const rewritesStreamNames = fitting((stream, events, meta) =>
   isStreamName(stream) ? null : [`x${Buffer.from(stream).toString('hex').slice(0, 150)}`, events, meta],
 );
-export const dropsNul = fitting('drops U+0000', (stream, events, meta) => [
+export const dropsNul = fitting((stream, events, meta) => [
   stream,
   events.map((event) => replaceText(event, /\\u0000/g, '')),
   replaceText(meta, /\0/g, ''),
 ]);
-export const replacesLoneSurrogates = fitting('replaces lone surrogates', (stream, events, meta) => [
+export const replacesLoneSurrogates = fitting((stream, events, meta) => [
   stream,
   events.map(({ type, version, data }) => ({
     type: type.toWellFormed(),
@@ -419,111 +393,93 @@ export const replacesLoneSurrogates = fitting('replaces lone surrogates', (strea
   })),
   { ...meta, actor: meta.actor.toWellFormed() },
 ]);
-export const takesBackslashesForNul = refusing('takes a backslash and u0000 for U+0000', (_stream, events) =>
+export const takesBackslashesForNul = refusing((_stream, events) =>
   events.some(({ data }) => data.includes('\\u0000')),
 );
 
 // --- reads -------------------------------------------------------------------------------------------------------------
-export const normalisesText = showingEach('normalises text', (e) => ({
+export const normalisesText = showingEach((e) => ({
   ...e,
   data: e.data && e.data.normalize('NFC'),
 }));
-export const parsesAndPrintsData = showingEach('parses data and prints it again', (e) => ({
+export const parsesAndPrintsData = showingEach((e) => ({
   ...e,
   data: e.data && JSON.stringify(JSON.parse(e.data)),
 }));
-export const losesTheCause = showingEach('loses the causation id', (e) => ({
+export const losesTheCause = showingEach((e) => ({
   ...e,
   meta: { ...e.meta, causationId: null },
 }));
-export const losesTheTrace = showingEach('loses the trace of the append', (e) => ({
+export const losesTheTrace = showingEach((e) => ({
   ...e,
   meta: { ...e.meta, traceparent: undefined },
 }));
-export const callsEverythingVersionOne = showingEach('gives every event version 1', (e) => ({ ...e, version: 1 }));
-export const leavesTheSaltOutOfTheLog = showing(
-  'leaves the salt out when it reads the log',
-  (events) => events.map((e) => ({ ...e, salt: '' })),
-  'readAll',
-);
-export const keepsOnlyTheMetaItKnows = showingEach('keeps only the meta that it knows', (e) => {
+export const callsEverythingVersionOne = showingEach((e) => ({ ...e, version: 1 }));
+export const leavesTheSaltOutOfTheLog = showing((events) => events.map((e) => ({ ...e, salt: '' })), 'readAll');
+export const keepsOnlyTheMetaItKnows = showingEach((e) => {
   const { actor, agency, role, commandId, correlationId, causationId } = e.meta;
   return { ...e, meta: { actor, agency, role, commandId, correlationId, causationId } };
 });
-export const revivesDates = showingEach('takes text for dates', (e) => ({
+export const revivesDates = showingEach((e) => ({
   ...e,
   data: e.data && e.data.replaceAll(/"(\d{4}-\d\d-\d\d)"/g, '"$1T00:00:00.000Z"'),
 }));
-export const takesTextForNumbers = showingEach('takes text for numbers', ({ meta, ...e }) => ({
+export const takesTextForNumbers = showingEach(({ meta, ...e }) => ({
   ...e,
   meta: /^-?\d+$/.test(meta.actor) ? { ...meta, actor: String(Number(meta.actor)) } : meta,
 }));
-export const leavesOutLargePages = showing(
-  'leaves out what makes a page too large',
-  (events) => {
-    let size = 0;
-    return events.filter((e, n) => (size += e.data?.length ?? 0) < 3 * MAX_APPEND_BYTES || n === events.length - 1);
-  },
-  'readAll',
-);
-export const readsAThousandAtMost = store('reads a thousand events of a stream at most', (good) => ({
+export const leavesOutLargePages = showing((events) => {
+  let size = 0;
+  return events.filter((e, n) => (size += e.data?.length ?? 0) < 3 * MAX_APPEND_BYTES || n === events.length - 1);
+}, 'readAll');
+export const readsAThousandAtMost = store((good) => ({
   read: async (...args) => (await good.read(...args)).slice(0, 1000),
 }));
 
 // --- ids, revisions, positions -----------------------------------------------------------------------------------------
-export const makesUpIds = showingEach('makes up ids', (e) => ({ ...e, id: randomUUID() }));
-export const takesAnyCommandId = fitting('takes any id of a command', (stream, events, meta) =>
+export const makesUpIds = showingEach((e) => ({ ...e, id: randomUUID() }));
+export const takesAnyCommandId = fitting((stream, events, meta) =>
   /^[\da-f]{8}-/.test(meta.commandId) ? null : [stream, events, { ...meta, commandId: randomUUID() }],
 );
-export const givesStreamsTheSameIds = showingEach('gives a command the same ids in every stream', (e) => ({
+export const givesStreamsTheSameIds = showingEach((e) => ({
   ...e,
   id: eventId(e.meta.commandId, '', e.revision),
 }));
-export const scattersIds = showingEach('hashes the time out of ids', (e) => ({
+export const scattersIds = showingEach((e) => ({
   ...e,
   id: createHash('sha256').update(e.id).digest('hex').slice(0, 32),
 }));
-export const countsRevisionsFromOne = showingEach('counts revisions from 1', (e) => ({
+export const countsRevisionsFromOne = showingEach((e) => ({
   ...e,
   revision: e.revision + 1,
 }));
-export const readsRevisionsAsText = showing('reads a stream in the order of revisions as text', (events) =>
-  events.toSorted((a, b) => byText(a.revision, b.revision)),
-);
-export const readsAfterTheRevision = store('reads a stream only after the revision', (good) => ({
+export const readsRevisionsAsText = showing((events) => events.toSorted((a, b) => byText(a.revision, b.revision)));
+export const readsAfterTheRevision = store((good) => ({
   read: async (stream, from = 0, limit) => good.read(stream, from === 0 ? 0 : from + 1, limit),
 }));
-export const sharesPositions = showing('gives all events of an append one position', (events) =>
+export const sharesPositions = showing((events) =>
   events.map((e) => ({ ...e, position: events.findLast((o) => o.meta.commandId === e.meta.commandId)!.position })),
 );
-export const readsPositionsAsText = showing('reads the log in the order of positions as text', (events) =>
-  events.toSorted((a, b) => byText(a.position, b.position)),
-);
+export const readsPositionsAsText = showing((events) => events.toSorted((a, b) => byText(a.position, b.position)));
 
 // --- the whole log -----------------------------------------------------------------------------------------------------
-export const readsStreamByStream = showing('reads the log stream by stream', (events) =>
-  events.toSorted((a, b) => byText(a.stream, b.stream)),
-);
-export const readsFromThePositionOn = store('reads the log from a position on', (good) => ({
+export const readsStreamByStream = showing((events) => events.toSorted((a, b) => byText(a.stream, b.stream)));
+export const readsFromThePositionOn = store((good) => ({
   readAll: async (after, limit) => (after === null ? good.readAll(after, limit) : good.readAll(before(after), limit)),
 }));
 const before = (position: string): string => String(BigInt(position) - 1n);
-export const readsOneTooMany = store('reads one event too many', (good) => ({
+export const readsOneTooMany = store((good) => ({
   readAll: (after, limit) => good.readAll(after, limit + 1),
 }));
-export const skipsBetweenPages = store('skips an event between two pages', (good) => ({
+export const skipsBetweenPages = store((good) => ({
   readAll: async (after, limit) =>
     after === null ? good.readAll(after, limit) : (await good.readAll(after, limit + 1)).slice(1),
-  async *subscribe(after, ...rest) {
-    let first = after !== null;
-    for await (const batch of good.subscribe(after, ...rest)) {
-      const left = first ? batch.slice(1) : batch;
-      first = false;
-      if (left.length > 0) yield left;
-    }
+  subscribe: (after, ...rest) => {
+    let at = after === null ? 1 : 0;
+    return leaving(good, (batch) => batch.slice(at++ === 0 ? 1 : 0))(after, ...rest);
   },
 }));
-export const knowsOnlyItsOwnHead = store('knows only the head of its own appends', (good) => {
+export const knowsOnlyItsOwnHead = store((good) => {
   let head: string | null = null;
   return {
     append: async (...args) => {
@@ -534,15 +490,11 @@ export const knowsOnlyItsOwnHead = store('knows only the head of its own appends
     head: async () => head,
   };
 });
-export const startsAtZero = store('says that an empty log stands at position 0', (good) => ({
+export const startsAtZero = store((good) => ({
   head: async () => (await good.head()) ?? '0',
 }));
-export const skipsEventsWhileWritersAreBusy = showing(
-  'skips events while writers are busy',
-  (events) => events.filter((_, n) => n % 2 === 0),
-  'subscribe',
-);
-export const leapsToTheHead = store('leaps to the head after each batch', (good) => ({
+export const skipsEventsWhileWritersAreBusy = showing((events) => events.filter((_, n) => n % 2 === 0), 'subscribe');
+export const leapsToTheHead = store((good) => ({
   async *subscribe(after, signal) {
     for (let at = after; !signal.aborted; await sleep(5)) {
       // However few come at a time, of an append of several it loses some.
@@ -553,7 +505,7 @@ export const leapsToTheHead = store('leaps to the head after each batch', (good)
   },
 }));
 
-export const losesWhatFollowsARefusal = store('loses what follows a refused append', (good) => {
+export const losesWhatFollowsARefusal = store((good) => {
   let refused = 0;
   return {
     append: (...args) =>
@@ -561,74 +513,63 @@ export const losesWhatFollowsARefusal = store('loses what follows a refused appe
         refused++;
         throw error;
       }),
-    async *subscribe(...args) {
-      for await (const batch of good.subscribe(...args)) {
-        const left = batch.slice(refused > 0 ? 1 : 0);
-        refused = 0;
-        if (left.length > 0) yield left;
-      }
-    },
+    subscribe: leaving(good, (batch) => {
+      const left = batch.slice(refused > 0 ? 1 : 0);
+      refused = 0;
+      return left;
+    }),
   };
 });
-export const leapsWhenItGoesLive = store(
-  'leaps over what comes while it goes from the past to the present',
-  (good) => ({
-    async *subscribe(after, signal, batchSize = 500) {
-      let at = after;
-      for (let batch; (batch = await good.readAll(at, batchSize)).length > 0; at = batch.at(-1)!.position) yield batch;
-      for (let left = 20; left > 0 && (await good.head()) === at; left--) await sleep(5);
-      yield* good.subscribe(await good.head(), signal, batchSize);
-    },
-  }),
-);
+export const leapsWhenItGoesLive = store((good) => ({
+  async *subscribe(after, signal, batchSize = 500) {
+    let at = after;
+    for (let batch; (batch = await good.readAll(at, batchSize)).length > 0; at = batch.at(-1)!.position) yield batch;
+    for (let left = 20; left > 0 && (await good.head()) === at; left--) await sleep(5);
+    yield* good.subscribe(await good.head(), signal, batchSize);
+  },
+}));
 
 // --- following ---------------------------------------------------------------------------------------------------------
-export const followsOnlyWhatComes = store('follows only what comes', (good) => ({
+export const followsOnlyWhatComes = store((good) => ({
   async *subscribe(_after, ...rest) {
     yield* good.subscribe(await good.head(), ...rest);
   },
 }));
-export const endsAtTheHead = store('ends a subscription at the head of the log', (good) => ({
+export const endsAtTheHead = store((good) => ({
   async *subscribe(after, _signal, batchSize = 500) {
     for (let at = after, batch; (batch = await good.readAll(at, batchSize)).length > 0; at = batch.at(-1)!.position)
       yield batch;
   },
 }));
-export const followsFromThePositionOn = store('follows from a position on', (good) => ({
+export const followsFromThePositionOn = store((good) => ({
   subscribe: (after, ...rest) => good.subscribe(after === null ? null : before(after), ...rest),
 }));
-export const ignoresTheBatchSize = store('ignores the size of batches', (good) => ({
+export const ignoresTheBatchSize = store((good) => ({
   subscribe: (after, signal) => good.subscribe(after, signal),
 }));
-export const givesEmptyBatches = store('gives empty batches', (good) => ({
+export const givesEmptyBatches = store((good) => ({
   async *subscribe(...args) {
     yield [];
     yield* good.subscribe(...args);
   },
 }));
-export const endsLate = store('ends a subscription late', (good) => ({
+export const endsLate = store((good) => ({
   async *subscribe(...args) {
     yield* good.subscribe(...args);
     await idleTime(3_000);
   },
 }));
-export const finishesTheLogFirst = store('goes through the whole log before it ends', (good) => ({
+export const finishesTheLogFirst = store((good) => ({
   async *subscribe(after, signal, batchSize = 500) {
     const never = new AbortController();
     signal.addEventListener('abort', () => void idleTime(3_000).then(() => never.abort()));
     yield* good.subscribe(after, signal.aborted ? signal : never.signal, batchSize);
   },
 }));
-export const neverWakesSubscribers = store('looks for new events only now and then', (good) => ({
-  async *subscribe(after, signal, batchSize = 500) {
-    for (let at = after; !signal.aborted; await idleTime(600, signal)) {
-      const batch = await good.readAll(at, batchSize);
-      if (batch.length > 0) yield batch;
-      at = batch.at(-1)?.position ?? at;
-    }
-  },
+export const neverWakesSubscribers = store((good) => ({
+  subscribe: looking(good, (signal) => idleTime(600, signal)),
 }));
-export const noticesOnlyItsOwnEvents = store('notices only events of its own connection', (good) => {
+export const noticesOnlyItsOwnEvents = store((good) => {
   let woken = Promise.withResolvers<void>();
   return {
     append: async (...args) => {
@@ -637,16 +578,10 @@ export const noticesOnlyItsOwnEvents = store('notices only events of its own con
       woken = Promise.withResolvers();
       return answer;
     },
-    async *subscribe(after, signal, batchSize = 500) {
-      for (let at = after; !signal.aborted; await Promise.race([woken.promise, forever(signal)])) {
-        const batch = await good.readAll(at, batchSize);
-        if (batch.length > 0) yield batch;
-        at = batch.at(-1)?.position ?? at;
-      }
-    },
+    subscribe: looking(good, (signal) => Promise.race([woken.promise, forever(signal)])),
   };
 });
-export const servesAHundredSubscribers = store('serves only 100 subscribers', (good) => {
+export const servesAHundredSubscribers = store((good) => {
   let serving = 0;
   return {
     async *subscribe(after, signal, batchSize) {
@@ -655,7 +590,7 @@ export const servesAHundredSubscribers = store('serves only 100 subscribers', (g
     },
   };
 });
-export const holdsOnToASubscriber = store('holds on to a subscriber that leaves', (good) => ({
+export const holdsOnToASubscriber = store((good) => ({
   async *subscribe(...args) {
     let left = true;
     try {
@@ -669,7 +604,7 @@ export const holdsOnToASubscriber = store('holds on to a subscriber that leaves'
     }
   },
 }));
-export const sharesOneCursor = store('shares one cursor among its subscribers', (good) => {
+export const sharesOneCursor = store((good) => {
   let cursor: string | null = null;
   return {
     async *subscribe(_after, signal, batchSize = 500) {
@@ -683,33 +618,29 @@ export const sharesOneCursor = store('shares one cursor among its subscribers', 
 });
 
 // --- time --------------------------------------------------------------------------------------------------------------
-export const datesWithoutMilliseconds = showingEach('leaves milliseconds out', (e) => ({
+export const datesWithoutMilliseconds = showingEach((e) => ({
   ...e,
   recordedAt: e.recordedAt.replace(/\.\d{3}Z$/, 'Z'),
 }));
-export const datesByTheReader = showingEach('dates events when they are read', (e, now) => ({
+export const datesByTheReader = showingEach((e, now) => ({
   ...e,
   recordedAt: new Date(now()).toISOString(),
 }));
-export const believesTheClock: BrokenStore = {
-  fault: 'believes its clock',
-  breaking: (log) => {
-    const times = new Map<string, string>();
-    const { breaking } = store('', (good, now) => ({
-      append: async (...args) => {
-        times.set(args[3].commandId, new Date(now()).toISOString());
-        return good.append(...args);
-      },
-      readAll: async (...args) =>
-        (await good.readAll(...args)).map((e) => ({ ...e, recordedAt: times.get(e.meta.commandId) ?? e.recordedAt })),
-    }));
-    return breaking(log);
-  },
+export const believesTheClock: BrokenStore = (log) => {
+  const times = new Map<string, string>();
+  return store((good, now) => ({
+    append: async (...args) => {
+      times.set(args[3].commandId, new Date(now()).toISOString());
+      return good.append(...args);
+    },
+    readAll: async (...args) =>
+      (await good.readAll(...args)).map((e) => ({ ...e, recordedAt: times.get(e.meta.commandId) ?? e.recordedAt })),
+  }))(log);
 };
-export const excludesTheInstant = store('excludes what was recorded at the very instant', (good) => ({
+export const excludesTheInstant = store((good) => ({
   positionAt: (instant) => good.positionAt(new Date(instant.getTime() - 1)),
 }));
-export const findsTheFirstOfAnInstant = store('finds the first position of an instant, not the last', (good) => ({
+export const findsTheFirstOfAnInstant = store((good) => ({
   positionAt: async (instant) => {
     const position = await good.positionAt(instant);
     if (position === null) return null;
@@ -719,46 +650,37 @@ export const findsTheFirstOfAnInstant = store('finds the first position of an in
   },
 }));
 
-export const findsTheLastEventOfAnInstant = store(
-  'finds the last event of an instant, whatever stands before',
-  (good) => ({
-    positionAt: async (instant) =>
-      (await good.readAll(null, 1000)).findLast((e) => Date.parse(e.recordedAt) <= instant.getTime())?.position ?? null,
-  }),
-);
+export const findsTheLastEventOfAnInstant = store((good) => ({
+  positionAt: async (instant) =>
+    (await good.readAll(null, 1000)).findLast((e) => Date.parse(e.recordedAt) <= instant.getTime())?.position ?? null,
+}));
 
 // --- the hash chain ----------------------------------------------------------------------------------------------------
-export const chainsEventsToNothing = showingEach('chains events to nothing', (e) => ({
+export const chainsEventsToNothing = showingEach((e) => ({
   ...e,
   hash: chainHash(null, e),
 }));
-export const chainsTheWholeLog = showing('chains the whole log instead of each stream', (events) => {
+export const chainsTheWholeLog = showing((events) => {
   let hash: string | null = null;
   return events.map((e) => ({ ...e, hash: (hash = chainHash(hash, e)) }));
 });
-export const saltsAllAlike = showingEach('salts all data alike', (e) => ({
+export const saltsAllAlike = showingEach((e) => ({
   ...e,
   salt: 'one-salt-for-all-data',
   digest: eventDigest('one-salt-for-all-data', e.data ?? ''),
 }));
-export const altersWhatItReads = showing('alters what it reads', (events) =>
-  events.map((e, n) => (n === 5 ? { ...e, data: '{}' } : e)),
-);
+export const altersWhatItReads = showing((events) => events.map((e, n) => (n === 5 ? { ...e, data: '{}' } : e)));
 
 // --- blanking ----------------------------------------------------------------------------------------------------------
-export const blanksTheDigestToo = showingEach('blanks the digest with the data', (e) =>
-  e.data === null ? { ...e, digest: '' } : e,
-);
-export const blanksNothing = store('does not blank what it should', () => ({ blank: async () => {} }));
-export const keepsTheSalt = showingEach('keeps the salt of what it blanks', (e) =>
-  e.data === null ? { ...e, salt: 'a-salt' } : e,
-);
-export const blanksTheWholeStream = store('blanks the whole stream', (good) => ({
+export const blanksTheDigestToo = showingEach((e) => (e.data === null ? { ...e, digest: '' } : e));
+export const blanksNothing = store(() => ({ blank: async () => {} }));
+export const keepsTheSalt = showingEach((e) => (e.data === null ? { ...e, salt: 'a-salt' } : e));
+export const blanksTheWholeStream = store((good) => ({
   blank: async (stream) => {
     for (const { revision } of await good.read(stream)) await good.blank(stream, revision);
   },
 }));
-export const blanksOnlyForItself = store('blanks only what it shows itself', (good) => {
+export const blanksOnlyForItself = store((good) => {
   const blanked = new Set<string>();
   const shown = (events: Envelope[]) =>
     events.map((e) => (blanked.has(`${e.stream} ${e.revision}`) ? { ...e, data: null, salt: '' } : e));
@@ -768,16 +690,16 @@ export const blanksOnlyForItself = store('blanks only what it shows itself', (go
     readAll: async (...args) => shown(await good.readAll(...args)),
   };
 });
-export const blanksOnlyOnce = store('refuses to blank again', (good) => ({
+export const blanksOnlyOnce = store((good) => ({
   blank: async (stream, revision) => {
     if ((await good.read(stream, revision))[0]?.data === null) throw new NoSuchEvent(stream, revision);
     return good.blank(stream, revision);
   },
 }));
-export const blanksWhatIsNotThere = store('takes it well when there is nothing to blank', (good) => ({
+export const blanksWhatIsNotThere = store((good) => ({
   blank: (...args) => good.blank(...args).catch(() => {}),
 }));
-export const refusesAppendsWhileItBlanks = store('refuses appends while it blanks', (good) => {
+export const refusesAppendsWhileItBlanks = store((good) => {
   let blanking = 0;
   return {
     append: async (...args) => {
@@ -792,7 +714,7 @@ export const refusesAppendsWhileItBlanks = store('refuses appends while it blank
 });
 
 // --- types -------------------------------------------------------------------------------------------------------------
-export const namesOnlyItsOwnTypes = store('names only the types that it appended itself', (good) => {
+export const namesOnlyItsOwnTypes = store((good) => {
   const own = new Map<string, { type: string; version: number }>();
   return {
     append: async (stream, expected, events, meta) => {
@@ -803,10 +725,10 @@ export const namesOnlyItsOwnTypes = store('names only the types that it appended
     types: async () => [...own.values()],
   };
 });
-export const forgetsVersions = store('names types without their versions', (good) => ({
+export const forgetsVersions = store((good) => ({
   types: async () => (await good.types()).map(({ type }) => ({ type, version: 1 })),
 }));
-export const namesTheTypeOfAnAppendOnly = store("names the type of an append's first event only", (good) => ({
+export const namesTheTypeOfAnAppendOnly = store((good) => ({
   types: async () => {
     const all = await good.readAll(null, 1000);
     const first = all.filter((e) => e.id === eventId(e.meta.commandId, e.stream, 0));
@@ -815,103 +737,80 @@ export const namesTheTypeOfAnAppendOnly = store("names the type of an append's f
 }));
 
 // --- the events of another log -----------------------------------------------------------------------------------------
-const takingOver = (fault: string, change: (e: Envelope) => Envelope): BrokenStore =>
-  store(fault, (good) => ({ takeOver: (after, events) => good.takeOver(after, events.map(change)) }));
+const takingOver = (change: (e: Envelope) => Envelope): BrokenStore =>
+  store((good) => ({ takeOver: (after, events) => good.takeOver(after, events.map(change)) }));
 
 /** A store that treats a log otherwise once it took events over, by any connection; `taken` are their ids. */
-const afterATakeOver = (
-  fault: string,
-  breaking: (good: EventStore, taken: ReadonlySet<string>) => Partial<EventStore>,
-): BrokenStore => ({
-  fault,
-  breaking: (log) => {
+const afterATakeOver =
+  (breaking: (good: EventStore, taken: ReadonlySet<string>) => Partial<EventStore>): BrokenStore =>
+  (log) => {
     const taken = new Set<string>();
-    return store(fault, (good) => ({
+    return store((good) => ({
       takeOver: async (after, events) => {
         await good.takeOver(after, events);
         for (const { id } of events) taken.add(id);
       },
       ...breaking(good, taken),
-    })).breaking(log);
-  },
-});
+    }))(log);
+  };
 
-export const numbersWhatItTakesOver = store('gives what it takes over positions of its own', (good) => ({
+export const numbersWhatItTakesOver = store((good) => ({
   takeOver: async (_after, events) => {
     const head = await good.head();
     const numbered = events.map((e, n) => ({ ...e, position: String(Number(head) + n + 1) }));
     return good.takeOver(head, numbered);
   },
 }));
-export const datesWhatItTakesOver = takingOver('dates what it takes over', (e) => ({
+export const datesWhatItTakesOver = takingOver((e) => ({
   ...e,
   recordedAt: new Date().toISOString(),
 }));
-export const fillsWhatWasBlanked = takingOver('fills what was blanked', (e) =>
-  e.data === null ? { ...e, data: '{}', salt: 'a-salt' } : e,
-);
-export const namesItselfForWhatItTakesOver = takingOver('says that it did what others did', (e) => ({
+export const fillsWhatWasBlanked = takingOver((e) => (e.data === null ? { ...e, data: '{}', salt: 'a-salt' } : e));
+export const namesItselfForWhatItTakesOver = takingOver((e) => ({
   ...e,
   meta: { ...e.meta, actor: 'copy-log' },
 }));
-export const keepsATakeOverToItself = afterATakeOver('keeps what it takes over from subscribers', (good, taken) => ({
-  async *subscribe(...args) {
-    for await (const batch of good.subscribe(...args)) {
-      const left = batch.filter(({ id }) => !taken.has(id));
-      if (left.length > 0) yield left;
-    }
-  },
+export const keepsATakeOverToItself = afterATakeOver((good, taken) => ({
+  subscribe: leaving(good, (batch) => batch.filter(({ id }) => !taken.has(id))),
 }));
-export const looksForThePositionItself = store('finds nothing after a position that no event has', (good) => ({
+export const looksForThePositionItself = store((good) => ({
   readAll: async (after, limit) => {
     const all = await good.readAll(null, 100_000);
     const at = all.findIndex((e) => e.position === after);
     return after !== null && at < 0 ? [] : all.slice(at + 1, at + 1 + limit);
   },
 }));
-export const knowsNothingOfStreamsItTookOver = afterATakeOver(
-  'does not go on in streams it took over',
-  (good, taken) => ({
-    append: async (stream, expected, events, meta) => {
-      const written = await good.read(stream);
-      if (written.some(({ id }) => taken.has(id))) throw new WrongRevision(stream, expected, NO_STREAM);
-      return good.append(stream, expected, events, meta);
-    },
-  }),
-);
-export const countsOnFromItsOwnPositions = afterATakeOver(
-  'counts positions after a take-over as if there had been none',
-  (good, taken) => ({
-    readAll: async (...args) =>
-      (await good.readAll(...args)).map((e, n) => (taken.has(e.id) ? e : { ...e, position: String(n + 1) })),
-  }),
-);
-export const chainsAnewAfterATakeOver = afterATakeOver(
-  'begins the hash chains anew after a take-over',
-  (good, taken) => ({
-    readAll: async (...args) =>
-      (await good.readAll(...args)).map((e) =>
-        taken.size === 0 || taken.has(e.id) ? e : { ...e, hash: chainHash(null, e) },
-      ),
-  }),
-);
+export const knowsNothingOfStreamsItTookOver = afterATakeOver((good, taken) => ({
+  append: async (stream, expected, events, meta) => {
+    const written = await good.read(stream);
+    if (written.some(({ id }) => taken.has(id))) throw new WrongRevision(stream, expected, NO_STREAM);
+    return good.append(stream, expected, events, meta);
+  },
+}));
+export const countsOnFromItsOwnPositions = afterATakeOver((good, taken) => ({
+  readAll: async (...args) =>
+    (await good.readAll(...args)).map((e, n) => (taken.has(e.id) ? e : { ...e, position: String(n + 1) })),
+}));
+export const chainsAnewAfterATakeOver = afterATakeOver((good, taken) => ({
+  readAll: async (...args) =>
+    (await good.readAll(...args)).map((e) =>
+      taken.size === 0 || taken.has(e.id) ? e : { ...e, hash: chainHash(null, e) },
+    ),
+}));
 /** A store that takes over events that it must refuse, after making them fit. */
-const takingOverAfterAll = (
-  fault: string,
-  fit: (good: EventStore, events: readonly Envelope[]) => Promise<Envelope[]>,
-): BrokenStore =>
-  store(fault, (good) => ({
+const takingOverAfterAll = (fit: (good: EventStore, events: readonly Envelope[]) => Promise<Envelope[]>): BrokenStore =>
+  store((good) => ({
     takeOver: (after, events) =>
       good.takeOver(after, events).catch(async (error: unknown) => {
         if (!(error instanceof InvalidAppend)) throw error;
         return good.takeOver(after, await fit(good, events));
       }),
   }));
-export const takesOverInAnyOrder = takingOverAfterAll('takes events over in any order', async (good, events) => {
+export const takesOverInAnyOrder = takingOverAfterAll(async (good, events) => {
   let last = Number(await good.head());
   return events.map((e) => ({ ...e, position: String((last = Math.max(last + 1, Number(e.position) || 0))) }));
 });
-export const takesOverWithHoles = takingOverAfterAll('takes over streams with holes', async (good, events) => {
+export const takesOverWithHoles = takingOverAfterAll(async (good, events) => {
   const heads = new Map<string, number>();
   for (const { stream } of events) heads.set(stream, (await good.read(stream)).at(-1)?.revision ?? NO_STREAM);
   return events.map((e) => {
@@ -920,22 +819,22 @@ export const takesOverWithHoles = takingOverAfterAll('takes over streams with ho
     return { ...e, revision };
   });
 });
-export const takesOverWherever = store('takes events over wherever its log ends', (good) => ({
+export const takesOverWherever = store((good) => ({
   takeOver: async (_after, events) => good.takeOver(await good.head(), events),
 }));
-export const takesOverUpToTheBadEvent = store('takes over what comes before a bad event', (good) => ({
+export const takesOverUpToTheBadEvent = store((good) => ({
   takeOver: async (after, events) => {
     for (const [n, e] of events.entries()) await good.takeOver(n === 0 ? after : events[n - 1]!.position, [e]);
   },
 }));
 
 // --- identity and end --------------------------------------------------------------------------------------------------
-export const identifiesTheConnection = store('has an identity per connection', () => {
+export const identifiesTheConnection = store(() => {
   const identity = randomUUID();
   return { identity: async () => identity };
 });
-export const hasNoIdentity = store('has no identity', () => ({ identity: async () => '' }));
-export const acknowledgesBeforeWriting = appending('acknowledges before it writes', (good) => {
+export const hasNoIdentity = store(() => ({ identity: async () => '' }));
+export const acknowledgesBeforeWriting = appending((good) => {
   let held: Parameters<Append> | null = null;
   let last = 0;
   return async (...args) => {
@@ -944,7 +843,7 @@ export const acknowledgesBeforeWriting = appending('acknowledges before it write
     return { revision: args[1] + args[2].length, position: String(last + args[2].length) };
   };
 });
-export const leavesAppendsUnansweredOnClose = store('leaves appends unanswered when it is closed', (good) => {
+export const leavesAppendsUnansweredOnClose = store((good) => {
   let closed = false;
   return {
     append: async (...args) => {
@@ -954,14 +853,14 @@ export const leavesAppendsUnansweredOnClose = store('leaves appends unanswered w
     close: () => ((closed = true), good.close()),
   };
 });
-export const acknowledgesAfterClose = store('acknowledges appends after it was closed', (good) => {
+export const acknowledgesAfterClose = store((good) => {
   let closed = false;
   return {
     append: async (...args) => (closed ? { revision: args[1] + args[2].length, position: '99' } : good.append(...args)),
     close: () => ((closed = true), good.close()),
   };
 });
-export const leavesSubscribersWaiting = store('leaves its subscribers waiting when it is closed', (good) => ({
+export const leavesSubscribersWaiting = store((good) => ({
   async *subscribe(after, signal, batchSize) {
     try {
       yield* good.subscribe(after, signal, batchSize);
