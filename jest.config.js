@@ -1,6 +1,7 @@
+/** The run of the tests: a project for each kind of spec. */
 import { globSync } from 'node:fs';
 
-/** What a spec needs, told by its name: `stages.unit.spec.ts`. CONTRIBUTING.md says what each kind is for. */
+/** The needs of a spec, told by its name: `stages.unit.spec.ts`. CONTRIBUTING.md lists those of each kind. */
 const KINDS = ['unit', 'store', 'http', 'process', 'browser'];
 
 const kindless = globSync('{apps,libs,test}/**/*.spec.{ts,tsx}').filter(
@@ -42,7 +43,7 @@ const common = {
 
 /** @type {import('jest').Config} */
 export default {
-  // For what hangs; a slow machine is no fault of the code.
+  // For tests that hang; a slow machine is no fault of the code.
   testTimeout: process.env.DEEP ? 3_600_000 : 600_000,
   // Jest leaves one core to its user. Here it may have all.
   maxWorkers: '100%',
@@ -51,7 +52,7 @@ export default {
   watchman: false,
   // Of tests that wait at once (`it.concurrent`).
   maxConcurrency: 250,
-  // What servers of many specs leave behind is collected late: a worker that holds much makes way for a new one.
+  // The garbage of many servers is collected late: a worker that holds much makes way for a new one.
   workerIdleMemoryLimit: '1500MB',
   projects: KINDS.map((kind) => ({ ...common, displayName: kind, testMatch: [`**/*.${kind}.spec.{ts,tsx}`] })),
 };

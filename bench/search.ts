@@ -136,7 +136,7 @@ const mb = (bytes: number) => Math.round(bytes / 100_000) / 10;
 /** Heap and array buffers that are in use. */
 function held() {
   global.gc!();
-  global.gc!(); // what the first one let go is given back by the second
+  global.gc!(); // the second one gives back the memory that the first let go
   const { heapUsed, external } = process.memoryUsage();
   return { heap: heapUsed, lists: external };
 }

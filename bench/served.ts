@@ -1,4 +1,4 @@
-/** Servers that are measured run in processes of their own, and tell what CPU time they have taken. */
+/** Servers that are measured run in processes of their own, and tell the CPU time that they have taken. */
 import { fork, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { endsWithThis } from './measure.js';

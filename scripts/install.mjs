@@ -1,4 +1,4 @@
-// Installs what package-lock.json asks for, if it is not there yet. Runs on the machine's own Node (20 or newer), before
+// Installs the packages of package-lock.json, if they are not there yet. Runs on the machine's own Node (20 or newer), before
 // anything is installed: so no dependencies here, and no newer syntax.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';

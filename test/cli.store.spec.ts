@@ -137,7 +137,7 @@ describe('importing a folder of spreadsheets', () => {
   });
 });
 
-/** Takes away what keeps events from being changed, as someone with the file could. */
+/** Removes the triggers that keep events from being changed, as someone with the file could. */
 const unguard = (db: Database.Database): void => {
   for (const trigger of db.prepare<[], string>(`SELECT name FROM sqlite_schema WHERE type = 'trigger'`).pluck().all())
     db.exec(`DROP TRIGGER ${trigger}`);

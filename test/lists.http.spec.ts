@@ -357,7 +357,7 @@ describe('A long list', () => {
         expect(whilePaused).toBeLessThan(PAGES - 1);
         answer.destroy();
         await sleep(500);
-        expect(read()).toBeLessThanOrEqual(whilePaused + 1); // what had been asked for when it went
+        expect(read()).toBeLessThanOrEqual(whilePaused + 1); // the page that had been asked for when it went
       });
     });
 

@@ -351,7 +351,7 @@ describe('Linked data', () => {
     const tables = Object.entries(paths).flatMap(([path, { get }]) =>
       'text/csv' in (get?.responses['200']?.content ?? {}) ? [path] : [],
     );
-    // Of one thing, between two dates, documents that are made on demand, and drafts.
+    // Tables of one entry or commitment, between two dates, documents that are made on demand, and drafts.
     const isNoDataset = /\{|\/flows|^\/v1\/(reports|audit|open)/;
     const listed = tables.filter((path) => !isNoDataset.test(path));
     expect(listed.length).toBeGreaterThan(15);

@@ -137,7 +137,7 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** Rights are those of the day on which they are asked for; elsewhere `at` is a pointer. */
 const isToday = (key: string, v: unknown): boolean => key === 'at' && /^\d{4}-\d{2}-\d{2}$/.test(String(v));
 
-/** Without what differs from server to server: positions, instants, generated ids and accounts. */
+/** Without the values that differ from server to server: positions, instants, generated ids and accounts. */
 const lasting = (value: unknown): unknown =>
   JSON.parse(JSON.stringify(value), (key, v: unknown) =>
     (MADE_ANEW.has(key) && (key !== 'id' || UUID.test(String(v)))) || isToday(key, v) || DIFFERS.test(String(v))
@@ -258,7 +258,7 @@ describe('the examples', () => {
       const contents = Object.values(Object.values(responses)[0]!.content!);
       const examples = contents.map(({ example }) => example).filter(isGiven);
       const given = [answer, csv].filter(isGiven);
-      // Other formats of a list are made of its answer; they are compared with what is answered in them.
+      // Other formats of a list are made of its answer; they are compared with the answers in them.
       const isList = formatsOf(route).length > 0;
       expect([operationId, examples]).toEqual([operationId, isList ? expect.arrayContaining(given) : given]);
     }

@@ -342,7 +342,7 @@ describe('A validator', () => {
     const [caller, past] = [bearer(iom), `${path}?asOf=2012-12-31`];
     const [now, mine, then] = [await validatorOf(path), await validatorOf(path, caller), await validatorOf(past)];
     for (const validator of [now, mine, then]) expect(validator).toMatch(/^W\/"0-[\w-]+"$/);
-    expect(await again(path, '"0"')).toBe(200); // the revision alone does not say what is shown
+    expect(await again(path, '"0"')).toBe(200); // the revision alone does not settle the answer
     expect([await again(path, now), await again(path, mine), await again(path, then)]).toEqual([304, 200, 200]);
     expect(await again(path, mine, caller)).toBe(304);
     const report = { stage: 'in_progress', effective: '2012-11', reportedOn: '2012-11-02' };

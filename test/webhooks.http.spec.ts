@@ -159,7 +159,7 @@ describe('A webhook', () => {
     ]);
     to.answer = () => 204;
     await rename('D-2');
-    await until(() => to.taken.length >= 4); // it went on behind what it gave up
+    await until(() => to.taken.length >= 4); // it went on behind the event that it gave up
     expect(await post(`webhooks/${id}/dead-letters/replay`)).toEqual({ replayed: 1 });
     await until(async () => (await look(id)).deadLetters === 0);
     expect([to.streams[4], to.ids[4]]).toEqual(['agency-D-1', to.ids[0]]);

@@ -534,7 +534,7 @@ const FUND_BODY = {
   ...{ title: 'Diaspora fund', summary: 'A fund for the diaspora', kind: 'funding', nature: 'recurring' },
   ...{ strength: 'undertaken', themes: ['T-1'], stage: 'planned', effective: '2006', reportedOn: '2006-11-20' },
 };
-/** A history in which happens what seldom does at random. */
+/** A history of steps that seldom come at random. */
 export const EXAMPLE: Step[] = [
   ...REGISTERED,
   { code: 'AAA', becomes: 'join', effective: '2006', pick: 1 },

@@ -23,8 +23,8 @@ export function addressesIn(html: string): string[] {
 const isFew = (of: number, i: number): boolean => i === 0 || i === of - 1 || i === of >> 1;
 
 /**
- * Follows the links of pages: of those that differ in nothing but what they are of, three, the first, the last and one
- * between; in a deep run all. A link to an entry that the sitemap does not have is followed in any case. Pages tested
+ * Follows the links of pages. Links that differ only in their subject count as one kind: it follows the first, the last and one
+ * between of each; in a deep run all. A link to an entry that the sitemap does not have is followed in any case. Pages tested
  * elsewhere are left out: lists of commitments, and downloads.
  * @returns how many addresses the pages lead to, and those that are not answered by 200, with the page that leads there
  */

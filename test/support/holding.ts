@@ -4,7 +4,7 @@
  * @param held a file: as long as it is there, the process is held
  * @param module a module of Node: `of`
  * @param code puts in the place of one of its functions one that awaits `isLetGo()`
- * @returns what Node is to `--import`
+ * @returns the module that Node is to `--import`
  */
 const holding = (held: string, module: string, code: string): string =>
   `data:text/javascript,${encodeURIComponent(`

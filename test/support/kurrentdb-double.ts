@@ -69,7 +69,7 @@ export type ReadFate =
 export interface DoubleOptions {
   /** The users that may do anything; without them anyone may (`--insecure`). The client sends credentials over TLS only. */
   readonly users?: Readonly<Record<string, string>>;
-  /** Serves TLS with this key and certificate (PEM). `caFile` is what clients are to trust; it goes into `url`. */
+  /** Serves TLS with this key and certificate (PEM). Clients are to trust `caFile`; it goes into `url`. */
   readonly tls?: { readonly key: string; readonly cert: string; readonly caFile: string };
 }
 
@@ -322,7 +322,7 @@ export class KurrentdbDouble {
     return true;
   }
 
-  /** `ClusterVNodeController.cs`: a follower refuses what asks for the leader. */
+  /** `ClusterVNodeController.cs`: a follower refuses requests for the leader. */
   #route(call: LongCall): void {
     const leader = this.#leader;
     if (!leader) throw errors.notReady();
@@ -456,7 +456,7 @@ function features(): featuresPb.SupportedMethods {
     ]);
 }
 
-/** The deadline of an append is a time (what client 1.3.1 sends); the server's own limit is 2 s for a commit. */
+/** The deadline of an append is a time (as client 1.3.1 sends it); the server's own limit is 2 s for a commit. */
 function isOver(options: streamsPb.BatchAppendReq.Options): boolean {
   const time = options.getDeadline21100()?.toDate().getTime();
   return time !== undefined && time <= Date.now();

@@ -24,7 +24,7 @@ export const ORDERS = {
   } as Readonly<Record<string, (c: NaiveCommitment) => Key>>,
   /** Where those without a key stand: 1 at the end. */
   without: ((_descending) => 1) as (descending: boolean) => number,
-  /** Of those that are alike. */
+  /** The order of commitments with the same key. */
   alike: (a: NaiveCommitment, b: NaiveCommitment): number =>
     asPeopleSort(a.reference) < asPeopleSort(b.reference) ? -1 : 1,
   /** The weight of a word that is found. */

@@ -331,7 +331,7 @@ export class NaiveViews {
     );
   }
 
-  // ── What ends leave to other records ──────────────────────────────────────────────────────────────────────────────
+  // ── The legacy of ends to other records ───────────────────────────────────────────────────────────────────────────
 
   /** The parts that every end leaves to each record after it, and the parts that these say they took over. */
   lineage(knownAt: number): { left: string[]; taken: string[] } {

@@ -1,7 +1,7 @@
 // `@jest/globals` of the specs that Node loads itself: helpers are loaded once, and ask circus for the file that runs now.
 let current;
 
-/** @param globals what circus gives for the next file */
+/** @param globals those that circus gives for the next file */
 export function give(globals) {
   current = globals;
 }

@@ -2,7 +2,7 @@
  * The runtime of the specs: Node loads them itself, so that a worker loads Nest and our modules once instead of once a file.
  *
  * Jest's own runtime gives each file a realm and modules of its own. Here the files of a worker share both: a spec puts back
- * what it changes, and there is no `jest.mock`. Jest's scheduler, circus, expect and reporters are as ever.
+ * its changes, and there is no `jest.mock`. Jest's scheduler, circus, expect and reporters are as ever.
  */
 import { createRequire, registerHooks } from 'node:module';
 import { existsSync, statSync } from 'node:fs';

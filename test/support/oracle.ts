@@ -42,7 +42,7 @@ export async function withHistory(
   await history.log.store.close();
 }
 
-/** Expects a log to show, as known at a position, exactly what a log shows that ends there. */
+/** Expects a log to show, as known at a position, exactly as a log that ends there. */
 export async function expectAsIfEnded(
   { log }: History,
   position: number,

@@ -15,7 +15,7 @@ export const runs = <T>(byDay: number, examples: T[] = []): fc.Parameters<T> => 
   examples,
 });
 
-/** Text of any characters. What fast-check has for it, `binary`, lists a million of them first: that takes a second. */
+/** Text of any characters. fast-check's own, `binary`, lists a million of them first: that takes a second. */
 export const anyText = fc.string({
   unit: fc.nat(0x10ffff - 0x800).map(
     (n) => String.fromCodePoint(n < 0xd800 ? n : n + 0x800),

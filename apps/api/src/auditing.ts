@@ -5,7 +5,7 @@ import { clientOf, formRouteOf, routeOf, type ApiRequest } from '#platform';
 
 /** Routes that show accounts or this record itself are noted, though they only read. */
 const NOTED_READING = /^\/(?:v1\/(?:accounts|tokens|audit)|accounts|sign-in\/)/;
-/** Part of these addresses may be what signs somebody in. */
+/** Part of these addresses may be a secret that signs somebody in. */
 const SECRET_PATH = /^\/sign-in\//;
 const MAX_SUBJECT_CHARS = 200;
 

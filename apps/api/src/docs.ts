@@ -31,7 +31,7 @@ const CONTENT_SECURITY_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; " +
   "connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
 
-/** Shows the reference, and names for everybody what Scalar leaves without a name, or names alike. */
+/** Shows the reference, and names for everybody the controls that Scalar leaves without a name, or names alike. */
 const PAGE_SCRIPT = `document.querySelector('body > h1').remove();
 Scalar.createApiReference('#reference', {
   url: '/openapi.json',

@@ -180,7 +180,7 @@ export function openApi(
   const components = document.components as Components;
   for (const schema of Object.values(components.schemas)) modernise(schema as Schema);
   const { detail } = (components.schemas['Problem'] as Schema).properties!;
-  Object.assign(detail!, { 'x-ms-primary-error-message': true }); // what a client says of a refusal
+  Object.assign(detail!, { 'x-ms-primary-error-message': true }); // the text that a client shows of a refusal
   Object.assign(components, { parameters: SHARED_PARAMETERS, headers: SHARED_HEADERS, responses: problems() });
   for (const [path, item] of Object.entries(document.paths))
     for (const method of ['get', 'post', 'put'] as const)

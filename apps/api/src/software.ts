@@ -1,4 +1,4 @@
-/** Which software this is: its version, and a digest of the code that builds the views; a snapshot of other code is not used. */
+/** The version of this software, and a digest of the code that builds the views; a snapshot of other code is not used. */
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

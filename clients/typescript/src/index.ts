@@ -9,7 +9,7 @@ export type Problem = Schemas['Problem'];
 /** An event of the feed. */
 export type Change = Schemas['Change'];
 
-/** A request that was refused, with what the server says of it. */
+/** A refused request, with the server's reasons. */
 export class ProblemError extends Error {
   override readonly name = 'ProblemError';
 
@@ -25,7 +25,7 @@ export class ProblemError extends Error {
     return this.problem.status;
   }
 
-  /** What it is, for programs: `wrong_revision`, `note_needed` … */
+  /** Its kind, for programs: `wrong_revision`, `note_needed` … */
   get code(): string {
     return this.problem.code;
   }
@@ -53,7 +53,7 @@ type Answered<P extends keyof paths> = paths[P] extends {
   ? A
   : never;
 
-/** What a GET takes in its query. */
+/** The query of a GET. */
 type Query<P extends keyof paths> = paths[P] extends { get: { parameters: { query?: infer Q } } }
   ? NonNullable<Q>
   : never;
@@ -70,7 +70,7 @@ export type ListPath = {
 /** An entry of a list. */
 export type Entry<P extends ListPath> = Answered<P> extends { items: readonly (infer I)[] } ? I : never;
 
-/** What narrows the feed, and where it begins. */
+/** The filters of the feed, and its beginning. */
 export type ChangesQuery = Query<'/v1/changes'> & { readonly signal?: AbortSignal };
 
 export interface Followthrough {

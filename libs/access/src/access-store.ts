@@ -53,7 +53,7 @@ export interface TokenHolder extends Holder {
 export abstract class AccessStore implements IdempotencyKeys {
   readonly accounts: Accounts = new Accounts(this);
 
-  /** @param secrets how what lets somebody in is hashed */
+  /** @param secrets the hashing of secrets that let somebody in */
   constructor(
     protected readonly statements: Statements,
     readonly secrets: Digests = SECRET_DIGESTS,

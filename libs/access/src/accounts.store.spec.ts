@@ -44,7 +44,7 @@ async function formerSchema(): Promise<string> {
   return url;
 }
 
-/** Reads the names, and goes on as if it had not done so to the end. @returns what stops it */
+/** Reads the names, and goes on as if it had not done so to the end. @returns a function that ends the reading */
 async function readsFile(file: string): Promise<() => Promise<void>> {
   const db = new Database(file);
   db.exec('BEGIN; SELECT count(*) FROM people');
@@ -55,7 +55,7 @@ async function readsDatabase(url: string): Promise<() => Promise<void>> {
   const client = new pg.Client(url);
   await client.connect();
   await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
-  await client.query('SELECT 1'); // it may still see what is deleted from now on, and locks no table
+  await client.query('SELECT 1'); // it may still see rows that are deleted from now on, and locks no table
   return () => client.end();
 }
 

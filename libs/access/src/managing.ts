@@ -88,7 +88,7 @@ const standing = ({ appointments }: Pick<AccountRow, 'appointments'>) => {
   return appointments.filter(({ until }) => until === null || until > now);
 };
 
-/** Whether the tokens of an account are a caller's to see: of its own account, or of one that acts for no other agency. */
+/** Whether a caller may see the tokens of an account: its own ones, and those of an account that acts for no other agency. */
 export const actsForAlone = (by: Actor, account: AccountRow): boolean =>
   by.role === 'secretariat' ||
   account.account === by.account ||

@@ -20,7 +20,7 @@ export interface DuplicateCandidate {
 
 /** Finds likely duplicates of a record: the read model of progress does. */
 export abstract class FindsDuplicates {
-  /** The commitments that may be the same as one, of all that are shown by now. @throws Rejected `not_yet` while views are being built */
+  /** The commitments, shown by now, that may be the same as one. @throws Rejected `not_yet` while views are being built */
   abstract of(one: DuplicateCandidate): Promise<DuplicateCandidate[]>;
 }
 

@@ -129,7 +129,7 @@ function withMilestone({ milestones }: Content, one: MilestoneFacts): Content['m
   return milestones.spliced(at, after - at, one);
 }
 
-/** The milestones without an event's words on one; of one that `stays` only its own words go, which are said anew. */
+/** The milestones without an event's words on one; if it `stays`, only its own words go, which are said anew. */
 export function milestonesWithout(
   { milestones }: Content,
   { name, data }: Statement,

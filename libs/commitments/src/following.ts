@@ -65,7 +65,7 @@ const isAmong = (links: readonly (RecordLink | null)[], { type, to }: RecordLink
   links.some((link) => link?.type === type && link.to === to);
 
 /**
- * Two commands may link at once what neither would link after the other. The order of the log decides: the later one is
+ * Two commands may make links at once that neither would make after the other. The order of the log decides: the later one is
  * taken back.
  * @param position the end of the log as it is looked at; without it, as it is now
  * @returns why the links cannot be

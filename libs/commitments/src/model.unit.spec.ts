@@ -484,7 +484,7 @@ function leastBody(act: ActName, { said }: Commitment, now: CommitmentAsAt, by: 
 }
 
 function expectAllowed(world: World): void {
-  // Of one of them, as this takes long.
+  // One commitment, as this takes long.
   for (const [reference, state] of [...world.states].slice(0, 1)) {
     if (!state.recorded) continue;
     const now = asAt(state, TODAYS[1]!)!;

@@ -48,7 +48,7 @@ export type FieldFunctions<F extends keyof CommitmentAsAt> = {
   readonly [N in F]: (c: Commitment, asOf: FullDate, view: CommitmentAsAt) => CommitmentAsAt[N];
 };
 
-// ── Who acts, and what is refused ───────────────────────────────────────────────────────────────────────────────────
+// ── The actors, and the refusals ────────────────────────────────────────────────────────────────────────────────────
 
 /** The actor, and the day (UTC). */
 export interface By {

@@ -65,7 +65,7 @@ export async function migratePostgres(pool: pg.Pool, schema: string, folder: URL
     await client.query('COMMIT');
     broken = false;
   } finally {
-    client.release(broken); // the end of a connection rolls back what it was at
+    client.release(broken); // the end of a connection rolls back its transaction
   }
 }
 

@@ -150,7 +150,7 @@ export class PostgresStatements implements Statements {
         await client.query('COMMIT');
         broken = false;
       } finally {
-        client.release(broken); // the end of a connection rolls back what it was at
+        client.release(broken); // the end of a connection rolls back its transaction
       }
     });
   }

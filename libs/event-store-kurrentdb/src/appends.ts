@@ -117,7 +117,7 @@ export class Appends {
     void answered.finally(() => this.#underWay.delete(answered));
   }
 
-  /** Appends what waited in one turn: to different streams side by side, to one stream one after the other. */
+  /** Appends the records that waited in one turn: to different streams side by side, to one stream one after the other. */
   async #appendAll(batch: readonly Timed[]): Promise<void> {
     const until = Math.min(...batch.map((waiting) => waiting.until));
     try {
@@ -225,7 +225,7 @@ export class Appends {
   }
 
   /**
-   * Appends records at exactly this revision and finds out what became of it. An attempt of which nothing is known is
+   * Appends records at exactly this revision and finds out whether they were written. An attempt of which nothing is known is
    * read back on a new client; only when the stream still is where it was, it is sent again, with the same ids: then
    * the server takes whichever of both arrives first, and knows the other again.
    * @returns with `recordedAt` where it was read back: another process may have written it for the same command

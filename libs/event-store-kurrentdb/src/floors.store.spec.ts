@@ -17,7 +17,7 @@ const AHEAD = 50;
 /**
  * Two stores append in turn, each as soon as the other's event is acknowledged; the clock of one is ahead, and the
  * events of either reach the other late.
- * @returns what appends so many events each, and gives the times of all that were so written, in the order of the log
+ * @returns a function that appends so many events each, and gives the times of all that were so written, in the order of the log
  */
 async function appendingInTurn(): Promise<(count: number) => Promise<number[]>> {
   const double = await newDouble();

@@ -1,6 +1,6 @@
 /**
- * When a process may stamp an event without looking at the log first, and when it may tell that an event is written, so
- * that `recordedAt` never falls from an event that was acknowledged to one that is sent later, whichever processes
+ * The rules by which a process may stamp an event without looking at the log first, and may tell that an event is written:
+ * `recordedAt` never falls from an event that was acknowledged to one that is sent later, whichever processes
  * wrote them.
  *
  * A process that appends much writes a note beside the log: its *floor*, the time of its clock. From then on it stamps

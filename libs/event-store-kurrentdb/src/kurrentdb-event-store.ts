@@ -316,7 +316,7 @@ export class KurrentdbEventStore implements EventStore {
     return this.#reader.page(from, limit, this.#look.take());
   }
 
-  /** Events after a position, of those that are known if they are among the latest; else read. */
+  /** The events after a position: from memory if they are among the latest, else read. */
   async #upToNow(from: bigint, limit: number): Promise<Envelope[]> {
     await this.#open();
     if (!this.#feed.isLive) await this.#look.take();

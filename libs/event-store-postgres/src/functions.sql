@@ -5,7 +5,7 @@ CREATE OR REPLACE FUNCTION followthrough_log.begin_writing() RETURNS void LANGUA
   PERFORM pg_advisory_xact_lock(@WRITES@);
 END $$;
 
--- Takes appends of which each is judged on its own. chain: an event's number, its append's number, what is hashed of it.
+-- Takes appends of which each is judged on its own. chain: an event's number, its append's number, its hashed part.
 -- clock: the time, in ms since 1970; null: that of this database, read when it is this transaction's turn, so that nothing
 -- is ever recorded at an instant that others have asked about already.
 -- refused: the revision where the stream of a refused append is, by the append's number.
@@ -80,7 +80,7 @@ BEGIN
   refused := wrong;
 END $$;
 
--- Takes over what was put into pg_temp.arriving before, so that the lock is not held while that is sent.
+-- Takes over the events that were put into pg_temp.arriving before, so that the lock is not held while that is sent.
 CREATE OR REPLACE FUNCTION followthrough_log.take_over(since bigint) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   head   bigint;

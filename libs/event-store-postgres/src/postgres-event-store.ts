@@ -192,7 +192,7 @@ export class PostgresEventStore implements EventStore {
       if (errorCodeOf(error) === MISFIT) throw new InvalidAppend((error as Error).message);
       throwUnavailable(error);
     } finally {
-      client.release(broken); // the end of a connection rolls back what it was at
+      client.release(broken); // the end of a connection rolls back its transaction
     }
     this.#news.tell();
   }
@@ -233,7 +233,7 @@ export class PostgresEventStore implements EventStore {
     const { format, owes } = rows[0]!;
     if (format > FORMAT)
       throw new Error(`The log was written by newer software (format ${format}, this is ${FORMAT}): please upgrade.`);
-    if (owes) void this.#erasing.soon(); // what a process that was killed had yet to erase
+    if (owes) void this.#erasing.soon(); // words that a process had yet to erase when it was killed
   }
 
   async #read<R extends object>(sql: string, values: unknown[] = []): Promise<R[]> {

@@ -1,4 +1,4 @@
--- The tables of the log, made once. What stands between @ is put in by schema.ts.
+-- The tables of the log, made once. schema.ts puts in the constants between @.
 -- blanked counts blankings, erased those of them whose words are gone from the files, too. latest: of times taken over.
 CREATE TABLE followthrough_log.about (
   format   integer NOT NULL,
@@ -34,7 +34,7 @@ CREATE TABLE followthrough_log.payloads (
   data     text COLLATE "C",
   salt     text COLLATE "C" NOT NULL
 );
--- No samples of them for the planner, which would keep what was blanked.
+-- No samples of them for the planner, which would keep blanked words.
 ALTER TABLE followthrough_log.payloads ALTER data SET STATISTICS 0, ALTER salt SET STATISTICS 0;
 
 CREATE FUNCTION followthrough_log.refuse() RETURNS trigger LANGUAGE plpgsql AS

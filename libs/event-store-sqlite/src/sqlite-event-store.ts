@@ -86,7 +86,7 @@ export class SqliteEventStore implements EventStore {
     const bytes = ['page_count', 'page_size'].map((of) => this.#db.pragma(of, { simple: true }) as number);
     if (bytes[0]! * bytes[1]! > MAX_BYTES_CHECKED_AT_OPEN) {
       const looked = integrityAside(this.file, this.#closing.signal);
-      looked.catch(() => {}); // whoever writes is told
+      looked.catch(() => {}); // the writer is told
       return looked;
     }
     const damage = integrityOf(this.#db);

@@ -33,7 +33,7 @@ export interface Aggregate<State, M extends EventMap> extends EventCatalog {
   /** A function per event: the keys are the one list of the aggregate's event names. */
   readonly evolve: { readonly [N in keyof M & string]: (state: State, event: StreamEvent<M[N]>) => State };
   readonly upcasts?: { readonly [N in keyof M & string]?: readonly Upcast[] };
-  /** Works out what events have left to be worked out, once after all that are folded together; a step at a time. */
+  /** Works out the facts that events have left open, once after all that are folded together; a step at a time. */
   readonly settle?: (state: State) => Settling<State> | null;
 }
 

@@ -134,7 +134,7 @@ async function appended<State, M extends EventMap>(
   const done = await log.store.append(stream, revision, encoded, meta);
   const isOther = done.revision !== revision + events.length;
   if (isOther || (!isMadeJustNow(meta.commandId) && !(await isInLog(log, stream, revision, encoded)))) {
-    await loadState(log, aggregate, stream); // erases what it named
+    await loadState(log, aggregate, stream); // erases the words that it named
     return earlier(log, aggregate, stream, meta.commandId);
   }
   for (const erased of named) await log.store.blank(stream, erased);

@@ -69,7 +69,7 @@ export class Follower {
   /** The events before a revision of a stream that the projection was told of. */
   async #earlier({ stream, revision }: Recorded): Promise<Recorded[]> {
     const all = (await this.log.store.read(stream)).filter((event) => event.revision <= revision);
-    const told = await decodeAll(this.log, all); // with the event itself, which may say what was blanked
+    const told = await decodeAll(this.log, all); // with the event itself, which may name blanked words
     return told.filter((event) => event.revision < revision && !this.parking.wasPassed(event));
   }
 

@@ -14,7 +14,7 @@ interface Looking {
   readonly pauseMs: number;
   /** The wait before a log that cannot be read is followed again. */
   readonly againMs?: number;
-  /** Hears of the events that follow a position, before the look that they bring. */
+  /** Is told the events after a position, before the look that they bring. */
   readonly hears?: (after: string | null, batch: readonly Envelope[]) => void;
 }
 

@@ -368,7 +368,7 @@ describe('An event that cannot be applied', () => {
       });
     expect(await projector.release('sums', 'counter-a', '2', newMeta())).toEqual([]);
     expect(sums.said).toEqual({ a: [3, 12] });
-    expect((await earlier!()).map(({ revision }) => revision)).toEqual([0, 2]); // what it was told of
+    expect((await earlier!()).map(({ revision }) => revision)).toEqual([0, 2]); // the events that it was told
     await other.reached((await log.store.head())!, LIMIT_MS);
     for (const change of [{}, { readByStream: undefined }]) {
       const anew = projectorOf([new Sums('sums', thirteen)], withStore(change));
@@ -380,7 +380,7 @@ describe('An event that cannot be applied', () => {
     }
     const mended = projectorOf([new Sums()], connected());
     await mended.start();
-    expect(mended.model(Sums).said).toEqual({ a: [4, 25] }); // what can be applied is
+    expect(mended.model(Sums).said).toEqual({ a: [4, 25] }); // the other events are applied
   });
 });
 

@@ -157,7 +157,7 @@ export class SnapshotFile {
     await rm(this.path, { force: true });
   }
 
-  /** Takes away what processes left that were killed while they wrote. */
+  /** Removes the files of processes that were killed while they wrote. */
   #tidy(): void {
     const [folder, name] = [dirname(this.path), basename(this.path)];
     for (const left of existsSync(folder) ? readdirSync(folder) : []) {

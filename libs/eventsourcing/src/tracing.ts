@@ -55,7 +55,7 @@ const NO_CONTEXTS: ReadonlyMap<string, Context> = new Map();
 /**
  * Applies a batch to a projection. Each event that was recorded in a trace gets a span in that trace, from here to the
  * commit; one span for the batch is linked with them all. When there is no such event, or no SDK, there is only the work.
- * @param work is given what to handle each event under, by the event's id
+ * @param work is given the context to handle each event under, by the event's id
  */
 export async function applying<T>(
   projection: string,

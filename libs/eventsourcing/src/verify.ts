@@ -27,7 +27,7 @@ export type Verdict =
 
 /**
  * Checks the events of a log one after the other, from its first on: order, revisions, times, digests and the hash chain of
- * every stream, and that it still contains what `anchor` says it once held. A payload may be missing only if a later
+ * every stream, and that it still contains the end that `anchor` has. A payload may be missing only if a later
  * `Blanked` event of its stream names it.
  * @param onNamed is told which payloads are to be gone, as `Blanked` events come, and whether they are
  */

@@ -278,7 +278,7 @@ class Plan {
         if (!(error instanceof Rejected)) throw error;
         this.folder.refusal(error, at, pointer);
         refused = true;
-        if (act.act === 'record') break; // nothing can be said of what is not recorded
+        if (act.act === 'record') break; // nothing can be said of a commitment that is not recorded
       }
     }
     if (refused) return null;

@@ -351,7 +351,7 @@ export class Imports {
     return this.confirm(await this.kept.one(id, by), by, undefined, folder);
   }
 
-  /** @returns what stays all the same, in words */
+  /** @returns the records that stay all the same, in words */
   async #takeBack(kept: KeptImport, by: Principal, reason: string): Promise<string | null> {
     const stays: Stays[] = (kept.rounds ?? []).map(({ code: id }) => ({ subject: 'round', id }));
     const references = this.#references();

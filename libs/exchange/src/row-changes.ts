@@ -202,7 +202,7 @@ const TAKEN_BACK = {
 const GIVEN_AT_FIRST = ['kind', 'nature', 'strength', 'regions', 'countries', 'deliverables'] as const;
 
 /**
- * The acts that make a commitment say what changed in a row.
+ * The acts that bring the changes of a row to its commitment.
  * @param now its present value
  * @param whole whether the row stands in a list that was exported
  * @param changed the fields whose values differ from those that the row was compared with

@@ -41,7 +41,7 @@ export class TableRow {
     return Object.values(this.values).every((value) => value === null) && this.problems.length === 0;
   }
 
-  /** Its subject, of all that there is. */
+  /** The stream of its subject. */
   get stream(): string {
     return `${this.table.subject}-${this.id}`;
   }

@@ -45,7 +45,7 @@ function nameSince(keys: number[], number: number, position: number): void {
 
 type CodeFields = ReadonlyMap<string, ReadonlySet<Registered>>;
 
-/** Hears of every code that some data names, by the fields that hold codes in the bodies of acts. */
+/** Tells every code that some data names, by the fields that hold codes in the bodies of acts. */
 function hearCodes(data: object, fields: CodeFields, hear: (key: string) => void): void {
   for (const field of Object.keys(data)) {
     const value = (data as Readonly<Record<string, unknown>>)[field];
@@ -174,7 +174,7 @@ export class ConcernsProjection implements Projection {
 /** A narrowing of the feed: of each kind any of some codes, and any of some types of events. */
 export type FeedFilter = { readonly [K in Concerned]?: readonly string[] } & { readonly type?: readonly string[] };
 
-/** Which events concern what. */
+/** The events by the entries and commitments that they concern. */
 export class Concerns {
   readonly #model: ConcernsProjection;
 

@@ -92,7 +92,7 @@ interface LeanPart {
   readonly hidden?: HiddenCells;
 }
 
-/** A part without what says nothing. @throws UnreadableFile for one that is damaged, or that declares entities */
+/** A part without its empty cells and rows. @throws UnreadableFile for one that is damaged, or that declares entities */
 function leanPart(name: string, part: Uint8Array): LeanPart {
   const xml = inUtf8(part);
   if (xml.includes('<!DOCTYPE') || xml.includes('<!ENTITY'))

@@ -103,7 +103,7 @@ export class DigestWriting {
     return (account === null ? null : (await this.access.accounts.one(account))?.language) ?? language;
   }
 
-  // ── What happened ─────────────────────────────────────────────────────────────────────────────────────────────────
+  // ── The events ────────────────────────────────────────────────────────────────────────────────────────────────────
 
   async #entries(follow: Follow, from: string, to: string, words: LetterWords): Promise<LinkedLine[]> {
     const changed: Changed = new Map();

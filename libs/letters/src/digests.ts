@@ -1,4 +1,4 @@
-/** The turns of digests: once a week each follower is told what happened, if anything did. */
+/** The turns of digests: once a week each follower is told the events, if there are any. */
 import { Inject, Injectable } from '@nestjs/common';
 import { Projector, type Log } from '#eventsourcing';
 import { LOG } from '#platform';

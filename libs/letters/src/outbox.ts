@@ -146,7 +146,7 @@ export class Outbox {
     return row ? letterOf(row) : null;
   }
 
-  /** Notes what became of a letter that was taken. */
+  /** Notes the fate of a letter that was taken. */
   async settle(id: string, lease: string, state: LetterState, now: Date, error: string | null = null): Promise<void> {
     await this.access.query(
       `UPDATE letters SET state = ?, settled = ?, error = ?, attempts = attempts + 1, lease = NULL

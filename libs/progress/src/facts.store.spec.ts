@@ -8,7 +8,7 @@ import { CODED_COLUMNS, dateOf, type Columns } from './columns.js';
 import { pointAt } from './facts.js';
 import { ProgressProjection } from './progress.projection.js';
 
-/** The columns whose texts come from the state alone; `heard` is added to what was there. */
+/** The columns whose texts come from the state alone; `heard` is added to the former one. */
 const WORDED_COLUMNS = CODED_COLUMNS.filter((name) => name !== 'heard');
 
 /** A row in the words of a point. */

@@ -573,7 +573,7 @@ export class ThemesQuery extends OmitType(ThroughQuery, ['role']) {
 
 const inherited = new ThroughQuery();
 const others = (Object.keys(FILTERS) as FilterName[]).filter((name) => !(name in inherited));
-/** In the order of the table, in which the queries of lists name what was asked for, too. */
+/** In the order of the table, in which the queries of lists name their filters, too. */
 const unasked = Object.fromEntries(others.map((name) => [name, undefined]));
 
 /** Everything that lists can be narrowed by: every filter there is. */

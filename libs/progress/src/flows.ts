@@ -368,7 +368,7 @@ function stageOfCommitments({ columns, rows, statuses }: Selection): Uint8Array 
 }
 
 /**
- * Hears of every commitment that is counted at one of two looks.
+ * Tells every commitment that is counted at one of two looks.
  * @param hear with its stages, and its row at the look at which it is not counted (`NO_ROW` where it is at both)
  */
 function hearEach(

@@ -82,7 +82,7 @@ export class Keys<C extends Coded> implements CountingKeys {
 
   /**
    * Keys with a name, made once: dictionaries only grow.
-   * @param name names what `under` does, if that is the same at all dates and positions: such keys are kept
+   * @param name names the work of `under`, if that is the same at all dates and positions: such keys are kept
    */
   static named<C extends Coded>(
     columns: Columns,

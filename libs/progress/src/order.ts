@@ -85,7 +85,7 @@ export function orderOf(columns: Columns, sort: Sort, scores?: Int32Array): Orde
 /** The number of rows compared before other work has its turn. */
 const ROWS_PER_TURN = 5_000;
 
-/** The first rows in an order, of those that come after a place; all that come if there is no limit. */
+/** The first rows after a place in an order; all of them if there is no limit. */
 export async function firstIn(
   rows: Int32Array,
   { placeOf, compare, against }: Order,

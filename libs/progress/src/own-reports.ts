@@ -1,4 +1,4 @@
-/** When agencies last reported themselves: by a stage of their part, or by an act of their focal point. */
+/** The dates when agencies last reported themselves: by a stage of their part, or by an act of their focal point. */
 import { ApiProperty } from '@nestjs/swagger';
 import type { FullDate } from '#clocks';
 import { dateOf, dayOf } from './columns.js';

@@ -78,7 +78,7 @@ const paged = async (progress: Progress, at: ViewClocks, filter: Filter, sort: S
   }
   return seen;
 };
-/** Corrects what a revision says; a correction has the whole of it. */
+/** Corrects the statement of a revision; a correction has the whole of it. */
 const correct = (reference: string, revision: number, says: object) =>
   say(reference, 'Corrected', { revision, reason: 'misread', says });
 
@@ -203,7 +203,7 @@ describe('The views of progress', () => {
         expect([sort, page.sort, referencesOf(page)]).toEqual([sort, sort, whole]);
         expect([sort, await paged(progress, { asOf }, {}, sort)]).toEqual([sort, whole]);
       }
-      expect(inOrder('target', -1)).not.toEqual(inOrder('target')); // what the order of nulls would do
+      expect(inOrder('target', -1)).not.toEqual(inOrder('target')); // the order of nulls would give this
     });
 
     it('is also given whole, some at a time', async () => {

@@ -119,7 +119,7 @@ export class Selection {
         const row = rows[i]!;
         rows[n] = row;
         statuses[n] = statuses[i]!;
-        n += holds[codes[row]!]! | 0; // what came since the condition was made meets none
+        n += holds[codes[row]!]! | 0; // a code that is newer than the condition meets none
       }
     }
     return new Selection(this.columns, { rows, statuses }, n);
@@ -200,7 +200,7 @@ function keep(rows: Int32Array, size: number, { codes, holds }: Condition): numb
   for (let i = 0; i < size; i++) {
     const row = rows[i]!;
     rows[n] = row;
-    n += holds[codes[row]!]! | 0; // what came since the condition was made meets none
+    n += holds[codes[row]!]! | 0; // a code that is newer than the condition meets none
   }
   return n;
 }

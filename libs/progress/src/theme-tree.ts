@@ -86,7 +86,7 @@ export class ThemeTree {
     return under.includes(theme) ? under : [theme, ...under];
   }
 
-  /** Of those under which a commitment with these counts, the themes at the top: of a framework, or of all. */
+  /** The themes at the top, of a framework or of all, under which a commitment with these counts. */
   topsOf(themes: readonly string[], framework?: string): string[] {
     const above = new Set(themes.flatMap((theme) => this.above(theme)));
     return this.themes.flatMap(({ code, parent, framework: own }) =>

@@ -22,9 +22,9 @@ export const MIN_LIKENESS = 0.5;
 
 /** The bounds of the work for one title. */
 export interface LookBounds {
-  /** So many places of words are read: whole lists, those of the rarest words. */
+  /** The most places of words that are read: whole lists, those of the rarest words. */
   readonly read: number;
-  /** So many titles are compared, of those that have all words and of those that have some. */
+  /** The most titles that are compared: of those with all words, and of those with some. */
   readonly compared: number;
 }
 const DEFAULT_BOUNDS: LookBounds = { read: 2_000, compared: 200 };

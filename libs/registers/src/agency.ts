@@ -83,7 +83,7 @@ export const agency: Aggregate<AgencyState & EntryHistory, AgencyEvents> = keepi
     Joined: (state, { data }) => ({ ...state, moves: [...state.moves, data] }),
     Left: (state, { data }) => ({ ...state, moves: [...state.moves, data] }),
     Chaired: (state, { data }) => ({ ...state, chaired: [...state.chaired, data] }),
-    Retracted: (state) => state, // by then what it names is no more
+    Retracted: (state) => state, // by then the event that it names is gone
   },
 });
 

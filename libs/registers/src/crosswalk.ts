@@ -53,7 +53,7 @@ export const crosswalk: Aggregate<CrosswalkState & EntryHistory, CrosswalkEvents
     Registered: (state, { data }) => ({ ...state, entry: data }),
     Amended: (state, { data }) => ({ ...state, entry: data }),
     Published: (state, { data, revision }) => ({ ...state, versions: [...state.versions, { ...data, revision }] }),
-    Retracted: (state) => state, // by then what it names is no more
+    Retracted: (state) => state, // by then the event that it names is gone
   },
 });
 

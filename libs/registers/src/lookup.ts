@@ -62,8 +62,8 @@ export class Lookup {
 
   /**
    * @param importedStreams streams that will be written together with the body, and so are as good as known
-   * @param wayOut what to do about an unknown code of a kind
-   * @returns what names every unknown code and where in the body it stands; `null` when all are known
+   * @param wayOut the advice about an unknown code of a kind
+   * @returns the refusal that names every unknown code and its place in the body; `null` when all are known
    */
   async unknownIn(
     references: readonly Reference[],
@@ -101,7 +101,7 @@ export class Lookup {
   /**
    * Nothing new is given to an agency that has ended.
    * @param anew whether events since the last look count, too
-   * @returns what names every one of them, its successor, and where in the body it stands; `null` when there is none
+   * @returns the refusal that names every one of them, its successor, and its place in the body; `null` when there is none
    */
   async endedAmong(taking: readonly TakingAgency[], anew = true): Promise<Rejected | null> {
     const errors = [];

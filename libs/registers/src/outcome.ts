@@ -1,5 +1,5 @@
 /**
- * An outcome: what is registered of it, and who has endorsed it since. It is proposed until it is endorsed, and
+ * An outcome: its registered entry, and who has endorsed it since. It is proposed until it is endorsed, and
  * followed up from when a commitment says so; a decision is endorsed by the body that took it.
  */
 import type { EndorseOutcome, Endorsement, Outcome, OutcomeAsAt, RetractDatedAct } from '#bodies';
@@ -34,7 +34,7 @@ export const outcome: Aggregate<OutcomeState & EntryHistory, OutcomeEvents> = ke
     Registered: (state, { data }) => ({ ...state, entry: data }),
     Amended: (state, { data }) => ({ ...state, entry: data }),
     Endorsed: (state, { data, revision }) => ({ ...state, endorsed: [...state.endorsed, { ...data, revision }] }),
-    Retracted: (state) => state, // by then what it names is no more
+    Retracted: (state) => state, // by then the event that it names is gone
   },
 });
 

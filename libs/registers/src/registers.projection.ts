@@ -277,7 +277,7 @@ export class Registers {
     knownAt?: string,
     code?: string,
   ): Promise<readonly Registration<EntryOf<R>>[]> {
-    this.projector.position(); // nothing is shown of what is only half there
+    this.projector.position(); // throws while the view is only half there
     const states = () => this.#entries.statesOf(kind, Number(knownAt ?? FOREVER - 1), code);
     const all = code === undefined ? this.#entries.made(JSON.stringify(['states', kind, knownAt]), states) : states();
     return all as unknown as Registration<EntryOf<R>>[];

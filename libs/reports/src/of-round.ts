@@ -15,7 +15,7 @@ export const roundSections = (draft: Draft, round: RoundOfReport): Section[] => 
   ...inTheirWords(draft, round),
 ];
 
-/** Who answered, of those who were asked: silence, a nil return and an answer are three things. */
+/** The answers of the invited: silence, a nil return and an answer are three things. */
 function responses(draft: Draft, round: RoundOfReport): Section {
   const { words } = draft;
   const { returns, name, deadline } = round;

@@ -27,7 +27,7 @@ export function wantedFormat(request: FastifyRequest, named: ReportFormatName | 
   return REPORT_FORMAT_NAMES.find((name) => REPORT_FORMATS[name].mediaType === best) ?? 'html';
 }
 
-/** The validator of a report: of all that its bytes depend on. @param erased the last erasure, which changes words */
+/** The validator of a report: a digest of all that settles its bytes. @param erased the last erasure, which changes words */
 export const tagOf = (manifest: Manifest, format: ReportFormatName, erased: number): string =>
   createHash('sha256')
     .update(JSON.stringify([manifest, format, erased]))

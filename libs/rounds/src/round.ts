@@ -302,8 +302,8 @@ export const extend: DecideRound<ExtendRound> = (state, act, { today }) => {
 };
 
 /**
- * Reminds those who still owe: nobody twice a day, and nobody more than twelve times in a round. Who is named is refused by name;
- * of all who owe, those who cannot be reminded now are left out.
+ * Reminds those who still owe: nobody twice a day, and nobody more than twelve times in a round. A named agency is refused by name;
+ * without names, agencies that cannot be reminded now are left out.
  */
 export const remind: DecideRound<RemindRound> = (state, { agencies: named }, { today, owing }) => {
   const { code } = openedRound(state);

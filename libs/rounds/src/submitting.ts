@@ -144,7 +144,7 @@ const sameAct = (one: ActInReturn, other: ActInReturn): boolean =>
 /**
  * The acts of a submission: unchanged statements stay, changed ones are retracted first, or last if others rest on
  * them.
- * @param earlier what of the earlier submissions still stands
+ * @param earlier the acts of earlier submissions that still stand
  */
 export function planned(acts: readonly ActInReturn[], earlier: readonly StandingAct[]): ActInReturn[] {
   const left = [...earlier];
@@ -192,7 +192,7 @@ const FIELDS_SAID_BY_RETURN = ['reportedOn', 'agency', 'onBehalf'];
 
 /**
  * Tries all acts of a submission, each after those before it; nothing is recorded.
- * @returns what refuses them, with pointers into the draft
+ * @returns the refusals, with pointers into the draft
  */
 export async function rehearse(
   log: Log,

@@ -67,7 +67,7 @@ class Rate {
   @ApiProperty({ type: [String], description: 'The codes of the agencies' }) readonly agencies: readonly string[];
 }
 
-/** Who answered, of those who were asked. */
+/** The invited agencies, by their answers. */
 export class ResponseRates {
   @ApiProperty() readonly expected: Rate;
   @ApiProperty({ description: 'Answered with something, in time or late' }) readonly received: Rate;

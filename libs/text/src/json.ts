@@ -55,7 +55,7 @@ const MAX_DEPTH = 64;
 /**
  * Refuses a field that is given twice, one that would be passed over (`constructor`), and values nested beyond all
  * need.
- * @param json what `text`, which is well-formed, was read as
+ * @param json the value of `text`, which is well-formed
  * @throws Unreadable
  */
 export function refuseAmbiguousJson(text: string, json: unknown): void {

@@ -1,4 +1,4 @@
-/** Web addresses: those within texts, and what stands in their queries. */
+/** Web addresses: those within texts, and the parts of their queries. */
 
 /** Up to the user, as browsers read it: they take `\` for `/`, and any number of them. */
 const WITH_USER = /https?:[\\/]{2,}[^\\/?#\s<>"'()[\]]*@/i;
@@ -9,7 +9,7 @@ const ESCAPED_SIGN = /\\([!-/:-@[-`{-~])/g;
 export const holdsUser = (text: string): boolean =>
   WITH_USER.test(text) || WITH_USER.test(text.replaceAll(ESCAPED_SIGN, '$1'));
 
-/** A part of a query or a form as text; `null`: what follows a % sign in it is no UTF-8 in hexadecimal digits. */
+/** A part of a query or a form as text; `null`: a % sign in it is followed by no UTF-8 in hexadecimal digits. */
 export function percentDecoded(part: string): string | null {
   try {
     return decodeURIComponent(part.replaceAll('+', ' '));

@@ -54,7 +54,7 @@ export class ChangesPage {
   async changes(@Query() query: ChangesQuery, @Req() request: FastifyRequest) {
     const view = await this.views.open(query, request, withClocksOfCursor(query));
     const reported = view.reports.filter(({ date }) => date <= view.asOf).map(({ date }) => date);
-    // The last report but one: then the last one is what changed.
+    // The last report but one: then the changes are those by the last one.
     const from = query.from ?? reported.at(-2) ?? reported.at(-1) ?? view.asOf;
     const { dates } = await flowDates({ ...query, from }, this.log);
     const [at, filter] = [view.at, pageFilter(view, query)];

@@ -112,7 +112,7 @@ export const PlainPage = ({ title, path, eyebrow, lead, role, again, children }:
 interface PlainParts extends HeadedParts {
   readonly path: string;
   readonly again?: number;
-  /** Of what leads. */
+  /** Of the sentence that leads. */
   readonly role?: 'status';
 }
 

@@ -196,7 +196,7 @@ export function tidyAddress(request: FastifyRequest, reply: FastifyReply, done: 
     request.method === 'GET' && !path.startsWith('/v1/') && /text\/html/.test(request.headers.accept ?? '');
   // A path that begins with two slashes would lead to another host.
   if (!forPeople || query === '' || !/^\/(?![/\\])/.test(path)) return done();
-  // Written anew it would lose what cannot be read.
+  // Written anew it would lose its unreadable parts.
   if (unreadableFields(url).length > 0) return done();
   const asked = [...new URLSearchParams(query)].map(([name, value]) => [name, value.trim()] as const);
   const given = Map.groupBy(

@@ -34,8 +34,8 @@ export const REPORT_FORMAT_WORDS: Readonly<Record<ReportFormatName, string>> = {
 };
 
 /**
- * A form, which needs no script. It leads to the address of the report, which makes the same report for ever; of one that takes
- * long to a page that shows how far it is.
+ * A form, which needs no script. It leads to the address of the report, which makes the same report for ever; if that takes long,
+ * to a page that shows how far it is.
  */
 export const ReportForm = ({ view, report: { kind, asked } }: { view: View; report: ReportOffer }) => {
   const parameters = Object.entries(asked).map(([name, value]) => [`parameters.${name}`, value] as const);

@@ -206,7 +206,7 @@ export class ReturnPages {
     return validated(of, bodyOfForm(of, { onBehalf: { ...(onBehalf as Filled), agency } }));
   }
 
-  /** Of those that were shown, and of which nothing is said yet. */
+  /** The draft in which the shown commitments without an answer are unchanged. */
   async #restUnchanged(known: ReturnInRound, agency: string, draft: ReturnDraft, filled: Filled): Promise<ReturnDraft> {
     const rows = Array.isArray(filled['commitments']) ? (filled['commitments'] as Filled[]) : [];
     const shown = new Set(rows.map(({ reference }) => reference));

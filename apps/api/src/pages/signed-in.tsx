@@ -63,7 +63,7 @@ interface ButtonParts {
   readonly hidden?: HiddenFields;
   /** Whether it is less prominent than the purpose of the page. */
   readonly quiet?: boolean;
-  /** Of one among several with the same words. */
+  /** Tells apart buttons with the same words. */
   readonly label?: string;
   readonly children: ComponentChildren;
 }

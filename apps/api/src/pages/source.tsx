@@ -100,7 +100,7 @@ interface ParagraphParts extends Omit<WordsParts, 'text'> {
   readonly class?: string;
 }
 
-/** A text as it was given, in its own direction; of one that was blanked, that it was, and why where that is known. */
+/** A text as it was given, in its own direction; in place of a blanked one a note, with the reason where it is known. */
 export const Words = ({ text, of, lang }: WordsParts) => {
   const why = useContext(Removed).get(of?.revision ?? -1);
   return text === BLANKED_TEXT ? (

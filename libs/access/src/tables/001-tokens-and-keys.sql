@@ -1,3 +1,4 @@
+-- Tokens with the roles of their accounts, and the claims of idempotency keys.
 CREATE TABLE IF NOT EXISTS tokens (
   id      TEXT PRIMARY KEY,
   hash    TEXT NOT NULL UNIQUE,

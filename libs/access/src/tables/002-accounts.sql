@@ -1,4 +1,4 @@
--- An account is a pseudonym: it stands in the log, and nothing here that tells who it is does.
+-- Accounts are pseudonyms: these stand in the log, but none of the names and addresses here.
 CREATE TABLE accounts (
   account    TEXT PRIMARY KEY,
   kind       TEXT NOT NULL CHECK (kind IN ('person', 'machine')),
@@ -7,7 +7,7 @@ CREATE TABLE accounts (
   erased     TEXT
 ) STRICT;
 
--- All that tells who somebody is hangs on a row here: whoever deletes it deletes all of that.
+-- The names and addresses of people hang on a row here, and are deleted with it.
 CREATE TABLE people (
   account TEXT PRIMARY KEY REFERENCES accounts,
   name    TEXT NOT NULL,

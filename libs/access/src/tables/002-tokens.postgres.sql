@@ -1,3 +1,4 @@
+-- Tokens have scopes and an end; their roles are now those of their accounts.
 ALTER TABLE followthrough_access.tokens
   ADD COLUMN scopes text NOT NULL DEFAULT 'read report record register publish',
   ADD COLUMN demo integer NOT NULL DEFAULT 0,
@@ -17,7 +18,7 @@ ALTER TABLE followthrough_access.tokens
   ALTER COLUMN expires DROP DEFAULT;
 CREATE INDEX tokens_of ON followthrough_access.tokens (account);
 
--- What is erased must not be left in the statistics of the planner.
+-- Erased words must not be left in the statistics of the planner.
 ALTER TABLE followthrough_access.people
   ALTER COLUMN name SET STATISTICS 0,
   ALTER COLUMN email SET STATISTICS 0;

@@ -1,3 +1,4 @@
+-- Tokens have scopes and an end; their roles are now those of their accounts.
 CREATE TABLE tokens_of_accounts (
   id        TEXT PRIMARY KEY,
   hash      TEXT NOT NULL UNIQUE,

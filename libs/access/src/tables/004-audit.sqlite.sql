@@ -1,3 +1,4 @@
+-- The audit: requests that changed something, showed accounts or were refused.
 CREATE TABLE audit (
   id          INTEGER PRIMARY KEY,
   at          TEXT NOT NULL,

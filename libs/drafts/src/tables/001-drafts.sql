@@ -1,3 +1,4 @@
+-- Drafts with all their revisions, the times when they were opened, and the deletions whose words are still in the files.
 CREATE TABLE IF NOT EXISTS drafts (
   kind  TEXT NOT NULL,
   id    TEXT NOT NULL,

@@ -1,4 +1,4 @@
--- Who saves a revision holds the draft until it is there; so the lock comes first, and what is there is looked at after it.
+-- Saving a revision locks the draft until it is there; so the lock comes first, and the revisions are looked at after it.
 CREATE FUNCTION followthrough_drafts.delete_up_to(of_kind text, of_id text, up_to bigint)
 RETURNS SETOF text LANGUAGE plpgsql AS $$
 BEGIN

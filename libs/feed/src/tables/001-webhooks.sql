@@ -1,3 +1,4 @@
+-- Webhooks with the progress of their deliveries, and the events that they gave up.
 CREATE TABLE IF NOT EXISTS webhooks (
   id            TEXT PRIMARY KEY,
   owner         TEXT,

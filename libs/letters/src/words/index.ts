@@ -1,4 +1,4 @@
-/** Which catalogue of letters a language has. */
+/** The words of letters in each language. */
 import type { ReportLanguage } from '#words';
 import { en } from './en.js';
 import { es } from './es.js';

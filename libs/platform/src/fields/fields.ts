@@ -89,7 +89,8 @@ export const Pointer = (about: FieldOptions = {}) =>
 
 /**
  * Text of 1 to `max` characters, not blank. It can be blanked, as a person may have written it, unless it is not `free`. Searches
- * find the entry of a register by it, unless it is not `searched`. The feed of an agency has what names it in a text `orCodeOf`.
+ * find the entry of a register by it, unless it is not `searched`. The feed of an agency has the events that name it in
+ * a text `orCodeOf`.
  */
 export const Text = ({
   max = 300,

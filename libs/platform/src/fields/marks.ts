@@ -152,7 +152,7 @@ const cleanedIn = (body: BodyClass, said: unknown): unknown => {
 
 /** Every text in a value. */
 function cleanedAll(said: unknown): unknown {
-  if (typeof said === 'string') return cleanText(said) || said; // what is blank is refused as it is
+  if (typeof said === 'string') return cleanText(said) || said; // a blank text is refused as it is
   if (Array.isArray(said)) return inEach(said, cleanedAll);
   if (typeof said !== 'object' || said === null) return said;
   const entries = Object.entries(said);

@@ -172,7 +172,7 @@ const SHOWN_TYPES = ['text/html'];
 
 function refuseUnlessIn(offered: readonly string[], request: FastifyRequest, also: readonly string[] = []): void {
   const ranges = request.headers.accept!.split(',');
-  if (ranges.every((range) => UNWANTED_RANGE.test(range))) return; // it says what it does not want, and nothing else
+  if (ranges.every((range) => UNWANTED_RANGE.test(range))) return; // it names only formats that it does not want
   if (request.accepts().type([...offered, ...also]) === false)
     throw new NotAcceptableException(`This is answered as ${offered.join(' or ')}, not as ${request.headers.accept}.`);
 }

@@ -35,7 +35,7 @@ export class Logging extends ConsoleLogger {
   }
 
   protected override printMessages(...[messages, context, level, stream, stack, params]: PrintArguments): void {
-    if (messages.every((one) => one instanceof Rejected)) return; // whoever asked was told
+    if (messages.every((one) => one instanceof Rejected)) return; // the caller was told
     if (level === 'log' && START_UP_CONTEXTS.test(context ?? '') && !this.isLevelEnabled('debug')) return;
     const traceId = trace.getActiveSpan()?.spanContext().traceId;
     const correlationId = correlation.getStore()?.id;

@@ -59,7 +59,7 @@ const REQUEST_SIZES = { act: 1, answer: 8, batch: 32 } as const;
 const requestSize = (request: FastifyRequest): number =>
   marksOf(request).bodies ? REQUEST_SIZES.batch : reads(request) ? REQUEST_SIZES.answer : REQUEST_SIZES.act;
 
-/** A kind of request, of which each costs much the same: a route; of one that reads, in a format. */
+/** A kind of request, whose members cost much the same: a route, and its format if it reads. */
 const requestKind = (request: FastifyRequest): string => {
   if (!reads(request)) return `${request.method} ${routeOf(request).url}`;
   const { format } = request.query as { format?: unknown };

@@ -263,7 +263,7 @@ export class AnswerInterceptor implements NestInterceptor {
 
   /**
    * The same key with another body is refused; a key whose command was refused, or only tried, is free again.
-   * @returns what frees the key; `null` when there is none
+   * @returns a function that frees the key; `null` when there is none
    */
   async #claimed(request: ApiRequest): Promise<(() => Promise<void>) | null> {
     const { method, headers, principal, url, body } = request;

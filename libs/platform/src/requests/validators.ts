@@ -8,7 +8,7 @@ import type { ApiRequest } from './principal.js';
 const digest = (text: string | Buffer): string => hash('sha1', text, 'base64url').slice(0, 22);
 
 /**
- * The validator of an answer that is sent as it is read: of all that it follows from.
+ * The validator of an answer that is sent as it is read: a digest of everything that settles it.
  * @param position of the views before they were read; every erasure is an event, and so moves it, also at an address that is
  * kept to an earlier position
  */

@@ -190,7 +190,7 @@ describe('A room', () => {
   it('lets those inside go on one on each turn of the event loop, whoever has taken least first, and newcomers between', async () => {
     const { inside, enter, turn } = opened();
     const [a, b] = [turn('a'), turn('b')];
-    await sleep(2); // what they have taken is not nothing
+    await sleep(2); // each has taken some time
     for (const [name, one] of Object.entries({ a, b })) void one.goOn().then(() => inside.push(`${name} goes on`));
     enter('c', 'c', 3); // more than is let in at once, and there is no room
     expect(inside).toEqual(['a', 'b']);
@@ -202,7 +202,7 @@ describe('A room', () => {
     expect(turns.every((n, i) => i === 0 || n - turns[i - 1]! <= 1)).toBe(true);
     expect(inside.slice(2).sort()).toEqual(['a goes on', 'b goes on']);
     a.leave();
-    await a.goOn(); // whoever has left waits for nothing
+    await a.goOn(); // a client that has left waits for nothing
   });
 
   it('leaves as much room again to those of whom nobody waits', () => {

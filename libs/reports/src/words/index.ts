@@ -1,4 +1,4 @@
-/** Which catalogue a language has. */
+/** The words of reports in each language. */
 import type { Language } from '../report.js';
 import { en } from './en.js';
 import { es } from './es.js';
