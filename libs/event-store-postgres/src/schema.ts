@@ -22,25 +22,13 @@ const SCHEMA_CONSTANTS = {
 };
 
 /** The text of a file, with the values between @ put in. */
-function sql(name: string): string {
+function sql(name: string, values: Readonly<Record<string, string | number>> = SCHEMA_CONSTANTS): string {
   return readFileSync(new URL(name, import.meta.url), 'utf8').replace(/@(\w+)@/g, (_, fact: string) => {
-    if (!(fact in SCHEMA_CONSTANTS)) throw new Error(`${name} names ${fact}, which is nothing that schema.ts knows.`);
-    return String(SCHEMA_CONSTANTS[fact as keyof typeof SCHEMA_CONSTANTS]);
+    if (!(fact in values)) throw new Error(`${name} names ${fact}, which is nothing that schema.ts knows.`);
+    return String(values[fact]);
   });
 }
 
-/** Makes missing and outdated tables; a schema may have been made before, for a role that may make none. */
-export const makeSchema = (): string => `
-DO $schema$ BEGIN
-  PERFORM pg_advisory_xact_lock(${WRITES});
-  IF to_regclass('followthrough_log.about') IS NULL THEN
-    IF current_setting('server_encoding') <> 'UTF8' THEN
-      RAISE EXCEPTION 'a log needs a database whose encoding is UTF8, not %', current_setting('server_encoding');
-    END IF;
-    IF to_regnamespace('followthrough_log') IS NULL THEN CREATE SCHEMA followthrough_log; END IF;
-    ${sql('./tables.sql')}
-  ELSIF (SELECT format FROM followthrough_log.about) >= ${FORMAT} THEN RETURN;
-  END IF;
-  ${sql('./functions.sql')}
-  UPDATE followthrough_log.about SET format = ${FORMAT};
-END $schema$`;
+/** Makes missing and outdated tables. */
+export const makeSchema = (): string =>
+  sql('./install.sql', { ...SCHEMA_CONSTANTS, TABLES: sql('./tables.sql'), FUNCTIONS: sql('./functions.sql') });
