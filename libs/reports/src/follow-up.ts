@@ -208,7 +208,7 @@ async function changeTable(draft: Draft, since: string, filter: FlowFilter): Pro
   return draft.tableOf('changes', words.captions.changes(since, at.asOf), columns, changed, draft.listOf(filter));
 }
 
-// ── The need for attention ────────────────────────────────────────────────────────────────────────────────────────────
+// ── The need for attention ──────────────────────────────────────────────────────────────────────────────────────────
 
 /** The commitments that are overdue, without update, on hold and discontinued, each with the reason. */
 export function attention(draft: Draft, row: Figures, dossiers: readonly Dossier[], filter: Filter): Section {

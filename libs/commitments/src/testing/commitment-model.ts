@@ -184,7 +184,7 @@ export class Model {
     return this.said('record')[0]?.says;
   }
 
-  // ── The responsible agencies ────────────────────────────────────────────────────────────────────────────────────────────
+  // ── The responsible agencies ──────────────────────────────────────────────────────────────────────────────────────
 
   /** The roles of agencies on a day, whether they are asked, and the leads up to then. */
   roles(until: string): Roles {
