@@ -50,7 +50,7 @@ const methods = (good: EventStore): EventStore => ({
 
 type Subscribe = EventStore['subscribe'];
 
-/** A subscription that gives what `left` leaves of each batch. */
+/** A subscription that gives the part of each batch that `left` leaves. */
 const leaving = (good: EventStore, left: (batch: Envelope[]) => Envelope[]): Subscribe =>
   async function* (...args) {
     for await (const batch of good.subscribe(...args)) {
