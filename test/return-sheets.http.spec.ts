@@ -169,26 +169,23 @@ describe('A return as a workbook', () => {
       expect(await draftOf('S-L')).toMatchObject({ commitments: [{ says: 'not_assessed' }] });
     });
 
-    it('reads back with the names, heads and words that former workbooks had, and says which column is not there under any other', async () => {
+    it('reads back with heads that people give to its columns, and says which column is not there under any', async () => {
       const [key] = (await referencesIn('S-L')) as [string];
       const { book } = await loaded('es');
-      const rename = (sheet: string, head: string, former: string) =>
-        (book.getWorksheet(sheet)!.getCell(2, columnOf(book.getWorksheet(sheet)!, head)).value = former);
-      const mark = book.getWorksheet('Informe')!.getColumn(1).values.indexOf('Entidad');
-      book.getWorksheet('Informe')!.getCell(mark, 1).value = 'Organización';
-      book.getWorksheet('Plazos que fijar')!.name = 'Metas que fijar';
+      const rename = (sheet: string, head: string, theirs: string) =>
+        (book.getWorksheet(sheet)!.getCell(2, columnOf(book.getWorksheet(sheet)!, head)).value = theirs);
       rename('Compromisos', 'Observación', 'Nota');
       rename('Compromisos', 'Plazo', 'Meta');
       rename('Compromisos', 'Sin próximo paso', '¿No hay próximo paso?');
       rename('Nuevos compromisos', 'Entidades asociadas', 'Asociados');
       rename('Nuevos compromisos', 'Entidades financiadoras', 'Financiadores');
       rename('Nuevos compromisos', 'Nota sobre el plazo', 'Nota sobre la meta');
-      const former = await filledIn(Buffer.from(await book.xlsx.writeBuffer()), [
-        ['Compromisos', key, 'Qué dice', 'Actualización'],
+      const renamed = await filledIn(Buffer.from(await book.xlsx.writeBuffer()), [
+        ['Compromisos', key, 'Qué dice', 'Novedad'],
         ['Compromisos', key, 'Nota', 'As before.'],
-        ['Metas que fijar', null, 'Compromiso', key],
+        ['Plazos que fijar', null, 'Compromiso', key],
       ]);
-      const read = await looked('S-L', former, 0);
+      const read = await looked('S-L', renamed, 0);
       expect([read.status, read.body.problems, read.body.notes]).toEqual([200, [], []]);
       expect(read.body.changes.map(({ is }: { is: string }) => is)).toEqual(['Novedad', 'As before.', key]);
       rename('Nuevos compromisos', 'Asociados', 'Amigos');

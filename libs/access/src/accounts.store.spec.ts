@@ -3,11 +3,10 @@ import Database from 'better-sqlite3';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { migrationsIn } from '#databases';
 import { StoreUnavailable } from '#eventsourcing';
 import { principalAt } from '#platform';
 import { Turns } from '../../eventsourcing/src/testing/tested-log.js';
-import { accessStores, emptyDatabase, onEachDatabase } from './testing/each-database.js';
+import { accessStores, onEachDatabase } from './testing/each-database.js';
 import type { AccessStore } from './access-store.js';
 import { Audit, type Audited, type AuditFilter, type AuditRow } from './audit.js';
 import { KnownTokens } from './known-tokens.js';
@@ -20,29 +19,6 @@ const AUDITED: Audited = {
   ...{ what: 'POST /v1/commitments', subject: null, status: 201, code: null, correlation: null },
 };
 const YEAR = 365 * 24 * HOUR;
-
-const FORMER = `INSERT INTO tokens VALUES
-  ('1', 'h1', 'account-1', 'secretariat', NULL, 'kept', '2026-01-01T00:00:00.000Z', NULL),
-  ('2', 'h2', 'account-2', 'focal_point', 'IOM', 'demo', '2026-01-02T00:00:00.000Z', 'then')`;
-const firstOf = (database: 'sqlite' | 'postgres') => migrationsIn(new URL('./tables/', import.meta.url), database)[0];
-
-/** Tokens as the version before accounts kept them. */
-async function formerFile(file: string): Promise<string> {
-  const db = new Database(file);
-  db.exec(`${firstOf('sqlite')}; ${FORMER}; PRAGMA user_version = 1`);
-  db.close();
-  return file;
-}
-async function formerSchema(): Promise<string> {
-  const url = await emptyDatabase();
-  const client = new pg.Client(url);
-  await client.connect();
-  await client.query(`CREATE SCHEMA followthrough_access; SET search_path = followthrough_access;
-    CREATE TABLE migrations (number integer PRIMARY KEY); INSERT INTO migrations VALUES (1);
-    ${firstOf('postgres')}; ${FORMER}`);
-  await client.end();
-  return url;
-}
 
 /** Reads the names, and goes on as if it had not done so to the end. @returns a function that ends the reading */
 async function readsFile(file: string): Promise<() => Promise<void>> {
@@ -256,21 +232,5 @@ onEachDatabase('An account', (kind) => {
       expect(await found()).toEqual([]);
       expect((await here.accounts.one(account))!.erased).not.toBeNull();
     });
-  });
-
-  it('of a token from before there were accounts, keeps it: whose it is, and what may be done by it', async () => {
-    stores.place = await (kind === 'SQLite' ? formerFile(join(stores.folder, 'former.db')) : formerSchema());
-    const store = open();
-    expect(await store.tokens()).toMatchObject([
-      { ...{ id: '1', account: 'account-1', demo: false, revoked: null }, scopes: expect.arrayContaining(['admin']) },
-      {
-        ...{ id: '2', account: 'account-2', demo: true, revoked: 'then' },
-        scopes: expect.not.arrayContaining(['admin']),
-      },
-    ]);
-    for (const { expires } of await store.tokens())
-      expect(Date.parse(expires) - Date.now()).toBeGreaterThan(YEAR - 25 * HOUR);
-    const holder = await store.accounts.holder('account-2', Infinity);
-    expect(principalAt(holder!, undefined, Date.now())).toMatchObject({ role: 'focal_point', agency: 'IOM' });
   });
 });

@@ -1,8 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { migrationsIn, StillRead } from '#databases';
+import { StillRead } from '#databases';
 import { NO_STREAM, StoreUnavailable, WrongRevision } from '#eventsourcing';
-import { emptyDatabase, onEachDatabase, storesOf } from '../../access/src/testing/each-database.js';
-import { PostgresServer } from '../../../test/support/postgres.js';
+import { onEachDatabase, storesOf } from '../../access/src/testing/each-database.js';
 import { until } from '../../../test/support/waiting.js';
 import { PostgresDraftsStore, SqliteDraftsStore, type DraftsStore } from './drafts-store.js';
 
@@ -127,24 +126,6 @@ onEachDatabase('The drafts store', (kind) => {
     expect(deleted).toMatchObject({ value: gone });
     expect(saved.status).toBe(gone ? 'rejected' : 'fulfilled');
   });
-  // SQLite has had one version.
-  if (kind === 'PostgreSQL')
-    it('of a database that the version before made are there, and nothing saved later goes with an earlier revision', async () => {
-      await stores.close();
-      stores.place = await emptyDatabase();
-      const server = await PostgresServer.shared();
-      const first = migrationsIn(new URL('./tables/', import.meta.url), 'postgres')[0];
-      const before = `CREATE SCHEMA followthrough_drafts; SET search_path = followthrough_drafts;
-        CREATE TABLE followthrough_drafts.migrations (number integer PRIMARY KEY);
-        INSERT INTO followthrough_drafts.migrations VALUES (1); ${first}
-        INSERT INTO followthrough_drafts.drafts VALUES ('return', '${IOM.id}', 'IOM');
-        INSERT INTO followthrough_drafts.revisions VALUES ('return', '${IOM.id}', 0, '{"n":0}', 'anna', '2026-01-01T00:00:00Z')`;
-      await server.sql(before, [], new URL(stores.place).pathname.slice(1));
-      const [now, another] = [open(), open()];
-      expect(await now.read(IOM)).toMatchObject({ revision: 0, content: { n: 0 } });
-      await another.put(IOM, { n: 1 }, 'bela', 0);
-      expect([await now.delete(IOM, 0), await now.delete(IOM, 1)]).toEqual([false, true]);
-    });
   it('outlast the process', async () => {
     await drafts.create(IOM, 'IOM', { words: 'Zürich “first”' }, 'anna');
     await stores.close();

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import '#bodies'; // their fields say which texts are codes
 import type { Recorded } from '#eventsourcing';
 import { ConcernsProjection } from './concerns.projection.js';
 

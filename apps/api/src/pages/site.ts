@@ -1,7 +1,7 @@
 /** The files that browsers and search engines ask of any site: stylesheet, icon, robots.txt, sitemap.xml. */
-import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
+import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import { PATHS } from '#acts';
 import { pngOf } from '#charts';
 import { Rejected } from '#eventsourcing';
@@ -57,13 +57,6 @@ export class SiteController {
   async icon(@Reply() reply: FastifyReply): Promise<Buffer> {
     void reply.type('image/x-icon').header('Cache-Control', 'public, max-age=86400');
     return (this.#ico ??= pngOf(ICON.text, ICON_WIDTH).then((png) => icoOf(png, ICON_WIDTH)));
-  }
-
-  /** As a page was called before. */
-  @Get('silent')
-  @AlwaysOpen()
-  former(@Req() { url }: FastifyRequest, @Res() reply: FastifyReply): void {
-    void reply.redirect(url.replace('/silent', '/no-update'), 301);
   }
 
   @Get('robots.txt')

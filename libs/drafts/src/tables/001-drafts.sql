@@ -1,12 +1,12 @@
--- Drafts with all their revisions, the times when they were opened, and the deletions whose words are still in the files.
-CREATE TABLE IF NOT EXISTS drafts (
+-- Drafts of returns and reports, their revisions, and who has opened them.
+CREATE TABLE drafts (
   kind  TEXT NOT NULL,
   id    TEXT NOT NULL,
   owner TEXT,
   PRIMARY KEY (kind, id)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE IF NOT EXISTS revisions (
+CREATE TABLE revisions (
   kind     TEXT NOT NULL,
   id       TEXT NOT NULL,
   revision INTEGER NOT NULL,
@@ -17,7 +17,7 @@ CREATE TABLE IF NOT EXISTS revisions (
   FOREIGN KEY (kind, id) REFERENCES drafts ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE IF NOT EXISTS openings (
+CREATE TABLE openings (
   kind    TEXT NOT NULL,
   id      TEXT NOT NULL,
   account TEXT NOT NULL,
@@ -26,4 +26,4 @@ CREATE TABLE IF NOT EXISTS openings (
   FOREIGN KEY (kind, id) REFERENCES drafts ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE IF NOT EXISTS to_erase (deletion TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+CREATE TABLE to_erase (deletion TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;

@@ -5,10 +5,10 @@ import type { CommitmentInQuestion } from '#rounds';
 import { deliverableCell, evidenceCell, listCell, milestoneCell, relationCell } from '#text';
 import type { CodeWords } from '#words';
 import { cellFormOf, type CellForm } from '../fields.js';
-import { formerly, type SheetWords } from './words.js';
+import type { SheetWords } from './words.js';
 
-/** A value that can be chosen: its words, and those of earlier workbooks. */
-type CellOption = readonly [value: unknown, words: string, ...formerly: readonly string[]];
+/** A value that can be chosen, and its words. */
+type CellOption = readonly [value: unknown, words: string];
 
 export interface Choice {
   readonly form: 'choice';
@@ -91,7 +91,7 @@ export const choiceOfValues = (values: readonly string[], words: (value: string)
 /** A choice of codes of a list. */
 export const choiceOfCodes = (list: keyof CodeWords, codes: readonly string[], words: SheetWords): CellSpec => ({
   form: 'choice',
-  options: codes.map((code) => [code, words.code(list, code), ...formerly(code)] as const),
+  options: codes.map((code) => [code, words.code(list, code)] as const),
 });
 
 /** How a field of a body is read; `null`: no cell holds it. */

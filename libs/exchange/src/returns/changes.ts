@@ -6,7 +6,6 @@ import { valueInCell } from '../cell-values.js';
 import { fieldNames, nameKey } from '../fields.js';
 import { MAX_ROWS_BEFORE_HEAD } from '../tables.js';
 import type { SheetProblem } from '../preview.js';
-import { formerly } from './words.js';
 import { cellWords, type CellSpec, type Choice, type ReturnColumn, type ReturnSheet, type RowValues } from './cells.js';
 
 /** A place in a workbook. */
@@ -73,8 +72,7 @@ export class WorkbookReader {
 
   /** `null`: the sheet is not there, and so says nothing. */
   read(model: ReturnSheet): SheetRead | null {
-    const names = [model.name, ...formerly(model.id)].map(nameKey);
-    const sheet = this.file.sheets.find(({ name }) => names.includes(nameKey(name)));
+    const sheet = this.file.sheets.find(({ name }) => nameKey(name) === nameKey(model.name));
     if (!sheet) {
       if (model.rows.length > 0) this.notes.push(`There is no sheet «${model.name}»: what it said stays.`);
       return null;

@@ -22,7 +22,7 @@ import { SheetProblem } from '../preview.js';
 import { keyOfDraft } from './sheets.js';
 import { readReturn, type ReadReturn } from './reading.js';
 import type { WorkbookPlace } from './changes.js';
-import { formerly, SHEET_WORDS } from './words.js';
+import { SHEET_WORDS } from './words.js';
 import { KNOWN_BY, workbookOf } from './writing.js';
 
 const COLUMN_SCHEMA = { type: String, nullable: true, example: 'K', description: 'null: the row as a whole' } as const;
@@ -234,8 +234,7 @@ function knownByIn({ sheets }: SpreadsheetFile): KnownBy {
     }
   for (const language of REPORT_LANGUAGES) {
     const { say } = SHEET_WORDS[language];
-    const valueAt = (name: string) => [say(name), ...formerly(name)].map((one) => lines.get(one)).find(Boolean) ?? '';
-    const said = Object.fromEntries(Object.entries(KNOWN_BY).map(([key, name]) => [key, valueAt(name)]));
+    const said = Object.fromEntries(Object.entries(KNOWN_BY).map(([key, name]) => [key, lines.get(say(name)) ?? '']));
     if (/^[0-9a-f]{16}$/.test(said['key']!)) return { ...said, language } as KnownBy;
   }
   throw refused(

@@ -172,18 +172,6 @@ const SHEET_PHRASES: Readonly<Record<string, InTwo>> = {
   'Its language': ['Sa langue', 'Su idioma'],
 };
 
-/** The words of workbooks that were handed out before, in any language: they stay here, and are read. */
-const FORMERLY: Readonly<Record<string, readonly string[]>> = {
-  Agency: ['Organisation', 'Organización'],
-  'Attach evidence': ['Preuves à joindre'],
-  'Set the target': ['Metas que fijar'],
-  update: ['Actualización'],
-  no_change: ['Aucun changement'],
-  not_assessed: ['No evaluado'],
-};
-/** By a code, or the English words of the sheets. */
-export const formerly = (said: string): readonly string[] => FORMERLY[said] ?? [];
-
 /** As people type it, who may write it again. */
 const spaced = (text: string): string => text.replaceAll('\u00a0', ' ');
 

@@ -1,5 +1,5 @@
--- Webhooks with the progress of their deliveries, and the events that they gave up.
-CREATE TABLE IF NOT EXISTS webhooks (
+-- Webhooks, and the changes that could not be delivered to them.
+CREATE TABLE webhooks (
   id            TEXT PRIMARY KEY,
   owner         TEXT,
   account       TEXT NOT NULL,
@@ -21,7 +21,7 @@ CREATE TABLE IF NOT EXISTS webhooks (
   lease_until   BIGINT NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE IF NOT EXISTS dead_letters (
+CREATE TABLE dead_letters (
   webhook  TEXT NOT NULL REFERENCES webhooks ON DELETE CASCADE,
   position TEXT NOT NULL,
   type     TEXT NOT NULL,

@@ -1,4 +1,4 @@
--- The audit: requests that changed something, showed accounts or were refused.
+-- The audit: who did what, and when.
 CREATE TABLE audit (
   id          INTEGER PRIMARY KEY,
   at          TEXT NOT NULL,

@@ -1,4 +1,5 @@
--- Sessions, passkeys and secrets: they go with the row of their person. Of secrets that let anybody in only the hash is kept.
+-- How people sign in. All of it hangs on the row that tells who somebody is, and goes with it.
+-- Of a secret that lets anybody in, only the hash is kept.
 CREATE TABLE sessions (
   id         TEXT PRIMARY KEY,
   hash       TEXT NOT NULL UNIQUE,
@@ -8,7 +9,9 @@ CREATE TABLE sessions (
   acting_for TEXT,
   begun      TEXT NOT NULL,
   seen       TEXT NOT NULL,
-  ends       TEXT NOT NULL
+  ends       TEXT NOT NULL,
+  proven     TEXT, -- when somebody last showed who it is, as far as that is known
+  provider_session TEXT -- the session at the provider that this one began by
 ) STRICT;
 CREATE INDEX sessions_of ON sessions (account);
 
@@ -24,7 +27,7 @@ CREATE TABLE passkeys (
 ) STRICT;
 CREATE INDEX passkeys_of ON passkeys (account);
 
--- Secrets that are good once: sign-in links, and those of a sign-in that a browser has begun at a provider or with a passkey.
+-- Secrets that are good once: sign-in links, and what a browser has begun at a provider or with a passkey.
 CREATE TABLE once (
   hash    TEXT PRIMARY KEY,
   purpose TEXT NOT NULL,

@@ -1,4 +1,4 @@
--- The audit: requests that changed something, showed accounts or were refused.
+-- The audit: who did what, and when.
 CREATE TABLE followthrough_access.audit (
   id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   at          text NOT NULL,
