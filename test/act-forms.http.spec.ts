@@ -147,6 +147,28 @@ describe('The forms of acts', () => {
     expect((await new Visitor(server.url, false).opens(`/commitments/${reference}/target`)).status).toBe(303);
   });
 
+  it('lead to what should be looked at again: an agency that may have ended, which is no likely duplicate', async () => {
+    const reference = await recorded({ title: 'A fellowship' });
+    const address = `/commitments/${reference}/agencies`;
+    const adds = async (agency: string) => {
+      const fields = { agency, role: 'partner', reportedOn: '2013-06-04' };
+      const { to } = await iom.fillsIn(await iom.opens(address), address, fields);
+      return { to: to!, words: wordsIn(await iom.opens(to!)) };
+    };
+    const ended = await adds('UNIFEM');
+    expect(ended.to).toContain('&ended=UNIFEM');
+    expect(ended.words).toMatch(/UNIFEM has a successor, UN-WOMEN ?\. Is UN-WOMEN meant\?/);
+    expect(ended.words).not.toContain('may be the same');
+    const standing = await adds('UN-WOMEN'); // control
+    expect([standing.to.includes('ended='), standing.words.includes('has a successor')]).toEqual([false, false]);
+    const join = '/agencies/UN-WOMEN/join';
+    const joined = await secretariat.fillsIn(await secretariat.opens(join), join, { body: 'UNIFEM', from: '2012' });
+    expect(joined.to).toMatch(/^\/register\/agency\/UN-WOMEN\?done=\d+&ended=UNIFEM$/);
+    expect(wordsIn(await secretariat.opens(joined.to!))).toMatch(/Recorded\. UNIFEM has a successor, UN-WOMEN ?\. Is/);
+    const mistold = wordsIn(await iom.opens(`/commitments/${reference}?done=1&ended=UN-WOMEN,NOBODY,UNIFEM,UNIFEM`));
+    expect(mistold.match(/\S+ (has a successor|ended )/g)).toEqual(['UNIFEM has a successor']);
+  });
+
   it('show a fault at its field, with a link to it on top and everything kept', async () => {
     const at = `/commitments/${await recorded()}/stage`;
     const again = await iom.fillsIn(await iom.opens(at), at, {

@@ -85,6 +85,75 @@ describe('What is recorded of old', () => {
   });
 });
 
+describe('An act of an agency that had ended by then, or may have', () => {
+  const warned = async (answer: ReturnType<typeof post>) =>
+    (((await done(answer)).warnings ?? []) as { code: string; of: string }[]).map(({ code, of }) => `${code} ${of}`);
+  const ENDED = ['agency_has_ended GONE'];
+  const behalf = { agency: 'GONE', citation: { document: 'D-2007-WP204', locator: 'p. 1' } };
+  const stage = (effective: string, reportedOn: string, more = {}) => ({
+    ...{ stage: 'in_progress', effective, reportedOn },
+    ...more,
+  });
+  let path = '';
+  beforeAll(async () => {
+    await agency('GONE', 'An agency that is gone');
+    const old = { effective: '2010-05', reportedOn: '2010-06-01', agencies: roles({ GONE: 'lead', ILO: 'partner' }) };
+    path = `commitments/${(await done(post('commitments', commitment({ title: 'Of one that is gone', ...old })))).reference}`;
+    const { position } = await done(
+      post('agencies/GONE/merge', { into: 'IOM', effective: '2010-07', reason: 'They became one' }),
+    );
+    await server.get('/v1/agencies', { 'if-position-at-least': position });
+  });
+
+  it('is taken, and pointed out: on its behalf, by name, by itself, and of what it takes on in retrospect', async () => {
+    const acts: [string, object][] = [
+      [`${path}/stage`, stage('2012', '2012-11-02', { onBehalf: behalf })],
+      [`${path}/stage`, stage('2012', '2012-11-03', { agency: 'GONE' })],
+      ['agencies/OSCE/join', { body: 'GONE', from: '2012' }],
+    ];
+    for (const [address, body] of acts) expect([address, await warned(post(address, body))]).toEqual([address, ENDED]);
+    const own = server.post(`/v1/${path}/confirm`, { reportedOn: '2012-11-04' }, server.token('GONE'));
+    expect(await warned(own)).toEqual(ENDED);
+    const offer = { to: 'GONE', reason: 'It led once', effective: '2010-05', reportedOn: '2012-11-02' };
+    const other = (
+      await done(post('commitments', commitment({ title: 'Led by another', ...stage('2009', '2009-05-01') })))
+    ).reference;
+    expect(await warned(post(`commitments/${other}/lead-transfer`, offer))).toEqual(ENDED);
+  });
+
+  it('is pointed out in a dry run as when it is done', async () => {
+    const reference = path.split('/')[1]!;
+    const acts = [{ act: 'reportStage', reference, body: stage('2012', '2012-11-05', { onBehalf: behalf }) }];
+    const results = async (dryRun: boolean) => (await done(post('batches', { acts, dryRun }))).results[0].warnings;
+    const tried = await results(true);
+    expect(tried).toMatchObject([{ code: 'agency_has_ended', of: 'GONE' }]);
+    expect(await results(false)).toEqual(tried);
+  });
+
+  it('negative control: is not pointed out before its end, and not of another agency', async () => {
+    expect(await warned(post(`${path}/stage`, stage('2010-06', '2010-06-02', { onBehalf: behalf })))).toEqual([]);
+    expect(await warned(post(`${path}/stage`, stage('2012', '2012-11-02', { agency: 'ILO' })))).toEqual([]);
+    expect(await warned(post('agencies/OSCE/join', { body: 'GMG', from: '2012' }))).toEqual([]);
+  });
+
+  it('is pointed out, too, where only its successor is registered, and no day; the data of the past is taken as it is', async () => {
+    const led = (by: string) =>
+      post('commitments', commitment({ title: `Led by ${by}`, agencies: roles({ [by]: 'lead' }) }));
+    const { warnings } = await done(led('UNIFEM'));
+    expect(warnings).toEqual([
+      {
+        code: 'agency_has_ended',
+        message: 'UNIFEM has a successor, UN-WOMEN, since a day that is not registered. Is UN-WOMEN meant?',
+        of: 'UNIFEM',
+      },
+    ]);
+    expect(await warned(led('UN-WOMEN'))).toEqual([]); // control
+    const by: CommandContext['by'] = { account: 'import', role: 'secretariat', agency: null };
+    const { problems } = await planImport(jsonFolderAt(HLD), server.app.get(LOG), () => ({ by, meta: metaOf(by) }));
+    expect(problems).toEqual([]);
+  });
+});
+
 describe('A date of long ago', () => {
   it('is taken, and pointed out wherever it stands in an act, as its year is most likely mistyped', async () => {
     const old = (pointer: string, date: string) => [

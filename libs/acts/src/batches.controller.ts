@@ -41,7 +41,7 @@ import { refuseUnscoped } from './owners.js';
 import { actAddress, parameterNamesOf } from './addresses.js';
 import { commitmentAnswer } from './answers.js';
 import { rehearsalOf } from './rehearsal.js';
-import { longAgo, Warnings } from './warnings.js';
+import { Warnings } from './warnings.js';
 
 const MAX_ACTS_PER_BATCH = 1_000;
 /** As many times the body of one act may be the body of a batch. */
@@ -200,9 +200,7 @@ export class BatchesController {
     return {
       execute: async (command: ActCommand<'commitment'>) => {
         const done = await acts.execute(command);
-        const [act] = command.acts;
-        const recorded = act?.act === 'record' ? await this.warnings.ofRecord(done.id, act.body) : [];
-        return { ...done, warnings: [...recorded, ...command.acts.flatMap(({ body }) => longAgo(body))] };
+        return { ...done, warnings: await this.warnings.ofTried(command, done) };
       },
     } as Pick<Acts, 'execute'>;
   }

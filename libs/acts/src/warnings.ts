@@ -1,14 +1,25 @@
 /** Warnings about an act: a likely duplicate, an agency that has ended since, a year that nobody meant. */
 import type { ActWarning } from '#bodies';
-import type { RecordCommitment } from '#commitments';
+import { givenBy, type RecordCommitment } from '#commitments';
 import { FIRST_YEAR } from '#clocks';
 import { Inject, Injectable } from '@nestjs/common';
 import { Conflict, Projector, Rejected, type Log } from '#eventsourcing';
-import { datesIn, IdempotencyKeys, LOG } from '#platform';
-import { entryCode, entryIn, formerNames, Lookup, entryName, Registers, type Entry, type Register } from '#registers';
+import { datesIn, IdempotencyKeys, LOG, referencesIn, type Actor } from '#platform';
+import {
+  entryCode,
+  entryIn,
+  entryName,
+  formerNames,
+  Lookup,
+  mayHaveEnded,
+  Registers,
+  type Entry,
+  type Register,
+} from '#registers';
 import { wordsOf } from '#search';
 import { fold } from '#text';
 import { newDocumentsOf, type ActCommand, type ActResult, type AnyActCommand, type CommitmentAct } from './acts.js';
+import type { Subject } from './owners.js';
 
 /** The fields of a commitment that tell whether it may be another one over again. */
 export interface DuplicateCandidate {
@@ -38,7 +49,7 @@ const NOT_COMPARED_WARNING: ActWarning = {
 };
 
 /** The dates of an act that are taken as any other (rule 3), and should be looked at again. */
-export const longAgo = (body: object): ActWarning[] =>
+const longAgo = (body: object): ActWarning[] =>
   datesIn(body)
     .filter(({ date }) => date < FIRST_YEAR)
     .map(({ date, pointer }) => ({
@@ -46,6 +57,24 @@ export const longAgo = (body: object): ActWarning[] =>
       message: `${pointer} is ${date}, before ${FIRST_YEAR}: is that the year that is meant?`,
       of: '',
     }));
+
+const longAgoIn = ({ acts }: Pick<ActCommand, 'acts'>): ActWarning[] =>
+  (acts as readonly { readonly body: object }[]).flatMap(({ body }) => longAgo(body));
+
+/** The day on which an act was reported, or else the first day that it is about; nothing deeper inside it counts. */
+function dateOf(body: object): string | undefined {
+  const dates = datesIn(body).filter(({ pointer }) => pointer.lastIndexOf('/') === 0);
+  const reported = dates.find(({ pointer }) => pointer === '/reportedOn');
+  return reported?.date ?? dates.map(({ date }) => date).sort()[0];
+}
+
+/** The agencies that an act names or gives a role to, and the one that does it. */
+function agenciesIn(subject: Subject, act: AnyActCommand['acts'][number], by: Actor): ReadonlySet<string> {
+  const { act: name, body, ...on } = act as CommitmentAct;
+  const named = referencesIn(body).flatMap(({ kinds, code }) => (kinds.includes('agency') ? [code] : []));
+  const given = subject === 'commitment' ? givenBy(name, body, on).map(({ agency }) => agency) : [];
+  return new Set([...named, ...given, ...(by.agency === null ? [] : [by.agency])]);
+}
 
 /** The form under which names are compared: without case, width, accents, spaces and punctuation. */
 const nameKey = (name: string): string => wordsOf(name).join(' ') || name;
@@ -93,9 +122,17 @@ export class Warnings {
 
   /** Executes a command and adds the warnings about it. @throws Rejected `code_differs_by_case` */
   async around(command: ActCommand, execute: () => Promise<ActResult>): Promise<ActResult> {
+    const ended = await this.#ended(command as AnyActCommand);
     const done = await this.#around(command, execute);
-    const old = (command.acts as readonly { readonly body: object }[]).flatMap(({ body }) => longAgo(body));
-    return old.length === 0 ? done : { ...done, warnings: [...(done.warnings ?? []), ...old] };
+    const warnings = [...ended, ...(done.warnings ?? []), ...longAgoIn(command)];
+    return warnings.length === 0 ? done : { ...done, warnings };
+  }
+
+  /** The warnings about acts on a commitment that would be recorded. */
+  async ofTried(command: ActCommand<'commitment'>, { id }: ActResult): Promise<ActWarning[]> {
+    const [act] = command.acts;
+    const likely = act?.act === 'record' ? await this.#likely(id, act.body) : [];
+    return [...(await this.#ended(command)), ...likely, ...longAgoIn(command)];
   }
 
   async #around(command: ActCommand, execute: () => Promise<ActResult>): Promise<ActResult> {
@@ -105,7 +142,7 @@ export class Warnings {
     const done = await (document ? this.#alone('document', document.id, '/newDocument/id', execute) : execute());
     const [act] = command.acts as readonly CommitmentAct[];
     if (act?.act !== 'record') return done;
-    return { ...done, warnings: await this.ofRecord(done.id, act.body, done.position) };
+    return { ...done, warnings: await this.#likely(done.id, act.body, done.position) };
   }
 
   /**
@@ -182,30 +219,25 @@ export class Warnings {
     }) as Promise<Entry[] | null>;
   }
 
+  /** The agencies that had ended by the date of an act, or may have. The act is refused before where one takes a role after its end. */
+  async #ended({ subject, acts, context }: AnyActCommand): Promise<ActWarning[]> {
+    const warnings = new Map<string, ActWarning>();
+    for (const act of acts) {
+      const date = dateOf(act.body);
+      if (date === undefined) continue;
+      for (const of of agenciesIn(subject, act, context.by)) {
+        const state = await this.#lookup.agency(of);
+        const message = state.entry && mayHaveEnded(state, date);
+        if (message) warnings.set(of, { code: 'agency_has_ended', message, of });
+      }
+    }
+    return [...warnings.values()];
+  }
+
   /**
-   * The warnings about a new commitment.
+   * The commitments that a new one may be over again.
    * @param position where it was recorded; absent: it was not, it would be
    */
-  async ofRecord(reference: string, body: RecordCommitment, position?: string): Promise<ActWarning[]> {
-    const isRecorded = position !== undefined;
-    return [...(await this.#ended(body, !isRecorded)), ...(await this.#likely(reference, body, position))];
-  }
-
-  /**
-   * The agencies that had ended by the time of the report: it is of old, else it would have been refused.
-   * @param anew whether nobody has just looked at them
-   */
-  async #ended({ agencies, reportedOn }: RecordCommitment, anew: boolean): Promise<ActWarning[]> {
-    const taking = agencies.map(({ agency }, i) => ({ agency, from: reportedOn, pointer: `/agencies/${i}` }));
-    const ended = await this.#lookup.endedAmong(taking, anew);
-    return (ended?.errors ?? []).map(({ pointer, message }) => ({
-      code: 'agency_has_ended',
-      message,
-      of: taking.find((one) => one.pointer === pointer)!.agency,
-    }));
-  }
-
-  /** The commitments that a new one may be over again. */
   async #likely(reference: string, body: RecordCommitment, position?: string): Promise<ActWarning[]> {
     const { title, agencies, followsUp } = body;
     const one = { reference, title, agencies: agencies.map(({ agency }) => agency), followsUp: followsUp ?? [] };

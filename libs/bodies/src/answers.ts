@@ -7,7 +7,7 @@ export class ActWarning {
   @ApiProperty({
     enum: ['likely_duplicate', 'same_name', 'agency_has_ended', 'long_ago', 'not_compared'],
     description:
-      'long_ago: a date lies before 1800, and is most likely mistyped; not_compared: views are being built, so nobody has looked',
+      'agency_has_ended: an agency that the act names, or that does it, had ended by its date, or has a successor since a day that is not registered; long_ago: a date lies before 1800, and is most likely mistyped; not_compared: views are being built, so nobody has looked',
   })
   code: 'likely_duplicate' | 'same_name' | 'agency_has_ended' | 'long_ago' | 'not_compared';
   @ApiProperty({ example: 'ILO-2012-15 “Joint handbook on migration” may be the same.' }) message: string;
@@ -18,8 +18,7 @@ const Warned = () =>
   ApiProperty({
     required: false,
     type: [ActWarning],
-    description:
-      'About the new record: likely duplicates, equal names, agencies that have ended, dates long ago. Absent: none',
+    description: 'Likely duplicates, equal names, agencies that have ended, dates long ago. Absent: none',
   });
 
 export class ActAnswer {

@@ -138,14 +138,33 @@ export const successorAt = ({ entry, end }: AgencyState, asOf: FullDate): string
   return firstDayOf(end.effective) <= asOf ? end.succeededBy : null;
 };
 
-/**
- * Why nothing new may be given to an agency from a period on: it had ended by then, and who took its place. `null`: it may.
- * Where a partial date leaves it open which came first, the one who says it is believed.
- */
-export function endedBefore({ entry, end }: AgencyState, date: PartialDate): string | null {
+/** An agency that had ended by a date, in words. Where a partial date leaves it open which came first, the one who says it is believed. */
+function endedBy(
+  { entry, end }: AgencyState,
+  date: PartialDate,
+): { readonly was: string; readonly successor: string } | null {
   if (!end || mayPrecede(date, end.effective)) return null;
-  const successor = end.succeededBy ? ` Its successor is ${end.succeededBy}.` : ' It has no successor.';
-  return `${entry!.code} was ${end.status} on ${end.effective}, so it takes on nothing from ${date} on.${successor}`;
+  const successor = end.succeededBy ? `Its successor is ${end.succeededBy}.` : 'It has no successor.';
+  return { was: `${entry!.code} was ${end.status} on ${end.effective}`, successor };
+}
+
+/** Why nothing new may be given to an agency from a period on: it had ended by then, and who took its place. `null`: it may. */
+export function endedBefore(state: AgencyState, date: PartialDate): string | null {
+  const ended = endedBy(state, date);
+  return ended && `${ended.was}, so it takes on nothing from ${date} on. ${ended.successor}`;
+}
+
+/**
+ * Why an act of some date may mean another agency: this one had ended by then, or it has a successor since a day that is not
+ * registered. `null`: nothing speaks against it.
+ */
+export function mayHaveEnded(state: AgencyState, date: PartialDate): string | null {
+  const ended = endedBy(state, date);
+  if (ended) return `${ended.was}, and so had ended by ${date}. ${ended.successor}`;
+  const { entry, end } = state;
+  if (end || !entry?.succeededBy) return null;
+  const { code, succeededBy } = entry;
+  return `${code} has a successor, ${succeededBy}, since a day that is not registered. Is ${succeededBy} meant?`;
 }
 
 /** The names of an agency by a date; of two since the same day, the one said later holds. */

@@ -87,10 +87,9 @@ export class Lookup {
     if (unknown) throw unknown;
   }
 
-  async #agency(code: string, anew: boolean): Promise<AgencyState> {
-    const last = this.#known.agencies.get(code);
-    if (last && !anew) return last.state;
-    const known = last ?? { state: agencies.initial, revision: NO_STREAM };
+  /** All that is said of an agency by now; its entry is `null` when there is none of this code. */
+  async agency(code: string): Promise<AgencyState> {
+    const known = this.#known.agencies.get(code) ?? { state: agencies.initial, revision: NO_STREAM };
     const since = await decodeAll(this.log, await this.log.store.read(streamOf(agencies, code), known.revision + 1));
     if (since.length === 0) return known.state;
     const state = fold(agencies, known.state, since as never);
@@ -100,13 +99,12 @@ export class Lookup {
 
   /**
    * Nothing new is given to an agency that has ended.
-   * @param anew whether events since the last look count, too
    * @returns the refusal that names every one of them, its successor, and its place in the body; `null` when there is none
    */
-  async endedAmong(taking: readonly TakingAgency[], anew = true): Promise<Rejected | null> {
+  async endedAmong(taking: readonly TakingAgency[]): Promise<Rejected | null> {
     const errors = [];
     for (const { agency, from, pointer } of taking) {
-      const state = await this.#agency(agency, anew);
+      const state = await this.agency(agency);
       const message = state.entry && endedBefore(state, from);
       if (message) errors.push({ pointer, message });
     }

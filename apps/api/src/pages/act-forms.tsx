@@ -25,6 +25,7 @@ import {
 import { Suggestions, type Suggestion } from '#progress';
 import { isActing } from '#words';
 import { actInWords } from './acts-in-words.js';
+import { queryAfter } from './after-act.js';
 import { StageTag } from './figures.js';
 import { actForPeople } from './field-words.js';
 import { Form } from './form.js';
@@ -112,8 +113,7 @@ export class ActForms {
         this.commands,
       );
       await this.projector.reached(done.position, SHOW_TIMEOUT_MS);
-      const like = (done.warnings ?? []).map(({ of }) => (of ? `&like=${encodeURIComponent(of)}` : '')).join('');
-      return new SeeOther(`${path('commitments', done.id)}?done=${done.revision}${like}`);
+      return new SeeOther(path('commitments', done.id) + queryAfter(done));
     } catch (error) {
       const refusal = shownRefusal(error, reply);
       if (!(error instanceof WrongRevision)) return this.#form(doing, { ...again, ...refusal });

@@ -8,10 +8,11 @@ import type { Log } from '#eventsourcing';
 import { monthsBefore } from '#clocks';
 import { LOG, type ApiRequest } from '#platform';
 import { Progress } from '#progress';
-import { Registers, type Outcome, type Forum } from '#registers';
+import { Registers, type AgencyAsAt, type Outcome, type Forum } from '#registers';
 import { WHOLE_NUMBER } from '#text';
 import { FactList } from './fact.js';
 import { actInWords } from './acts-in-words.js';
+import { CODES_IN_ADDRESS, EndedAgencies, endedAgencies } from './after-act.js';
 import { ActsOffered, StatementActs } from './acts-offered.js';
 import { Claims, EditionLine, ConditionLine, Editions, EvidenceLink, Upkeep } from './editions.js';
 import { ShownDate, StageTag } from './figures.js';
@@ -44,10 +45,11 @@ import {
   textWords,
 } from './words.js';
 
-/** After an act: the revision of its statement, and likely duplicates of the record that it made. */
+/** After an act: the revision of its statement, likely duplicates of the record that it made, and agencies that may have ended. */
 class CommitmentQuery extends PageQuery {
   @IsOptional() @Matches(new RegExp(WHOLE_NUMBER)) done?: string;
-  @IsOptional() @Matches(/^[\w./-]{1,120}(,[\w./-]{1,120})*$/) like?: string;
+  @IsOptional() @Matches(CODES_IN_ADDRESS) like?: string;
+  @IsOptional() @Matches(CODES_IN_ADDRESS) ended?: string;
 }
 
 @RendersPages()
@@ -62,18 +64,19 @@ export class CommitmentPage {
 
   @Get(':reference')
   async commitment(@Param('reference') reference: string, @Query() query: CommitmentQuery, @Req() request: ApiRequest) {
-    const { done, like, ...asked } = query;
+    const { done, like, ended, ...asked } = query;
     const view = await this.views.open(asked, request);
     const clocks = { asOf: view.asOf, knownAt: view.position };
     const [commitment, history] = await Promise.all([
       viewOf(this.log, reference, clocks),
       historyOf(this.log, reference, clocks),
     ]);
-    const [forums, outcomes, titles, back] = await Promise.all([
+    const [forums, outcomes, titles, back, endedSince] = await Promise.all([
       this.registers.all('forum', view.position),
       this.registers.all('outcome', view.position),
       titlesOf(this.progress, view, commitment),
       relationsBack(this.progress, view, reference),
+      endedAgencies(this.registers, ended, view.position),
     ]);
     const followsUp = {
       forums: forums.filter(({ id }) => commitment.followsUp.includes(id)),
@@ -87,7 +90,9 @@ export class CommitmentPage {
       <Explained by={commitment.corrections}>
         <StatementActs.Provider value={acts}>
           <CommitmentReport {...{ view, commitment, history, followsUp, titles, back, forums: named, acts }}>
-            {session && done !== undefined && <DoneNote {...{ view, commitment, history, done: Number(done), like }} />}
+            {session && done !== undefined && (
+              <DoneNote {...{ view, commitment, history, done: Number(done), like, ended: endedSince }} />
+            )}
           </CommitmentReport>
         </StatementActs.Provider>
       </Explained>
@@ -283,6 +288,7 @@ const DoneNote = ({
   history,
   done,
   like,
+  ended,
 }: Pick<CommitmentReportParts, 'view' | 'commitment' | 'history'> & DoneParts) => {
   const own = history.items.find(({ revision }) => revision === done);
   return (
@@ -298,12 +304,14 @@ const DoneNote = ({
           merges one into the other.
         </p>
       ))}
+      <EndedAgencies view={view} agencies={ended} />
     </div>
   );
 };
 interface DoneParts {
   readonly done: number;
   readonly like: string | undefined;
+  readonly ended: readonly AgencyAsAt[];
 }
 
 /** The stage, the statement it rests on, and beside it the reading and the reply. */

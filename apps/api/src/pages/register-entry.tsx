@@ -2,8 +2,9 @@
 import { PATHS } from '#acts';
 import { decodeAll } from '#eventsourcing';
 import { actorOf, type Actor } from '#platform';
-import { entryName, type ActLine, type Entry } from '#registers';
+import { entryName, type ActLine, type AgencyAsAt, type Entry } from '#registers';
 import { labelOf } from '#words';
+import { EndedAgencies } from './after-act.js';
 import type { Filled } from './form-parts.js';
 import { PlainPage, Section } from './layout.js';
 import { Source } from './source.js';
@@ -19,10 +20,12 @@ interface EntryParts {
   readonly entry: Entry;
   readonly events: Awaited<ReturnType<typeof decodeAll>>;
   readonly lines: readonly [string, ActLine][];
-  readonly done: number | null;
+  /** Whether the reader has just recorded something of it. */
+  readonly isDone: boolean;
+  readonly ended: readonly AgencyAsAt[];
 }
 
-export const EntryPage = ({ view, kind, code, entry, events, lines, done }: EntryParts) => {
+export const EntryPage = ({ view, kind, code, entry, events, lines, isDone, ended }: EntryParts) => {
   const takenBack = new Set(
     events.flatMap(({ name, data }) => (name === 'Retracted' ? [(data as { revision: number }).revision] : [])),
   );
@@ -37,10 +40,11 @@ export const EntryPage = ({ view, kind, code, entry, events, lines, done }: Entr
       eyebrow={<a href={`/register#${kind}`}>{REGISTER_KIND_WORDS[kind][1]}</a>}
       lead={<p class="code">{code}</p>}
     >
-      {done !== null && (
-        <p class="callout done" role="status">
-          Recorded.
-        </p>
+      {isDone && (
+        <div class="callout done" role="status">
+          <p>Recorded.</p>
+          <EndedAgencies view={view} agencies={ended} />
+        </div>
       )}
       {lines.length > 0 && (
         <div class="acts">

@@ -20,6 +20,7 @@ import {
 import { Suggestions, type Suggestion } from '#progress';
 import { WHOLE_NUMBER } from '#text';
 import { freeTextsIn } from './act-forms.js';
+import { CODES_IN_ADDRESS, endedAgencies, queryAfter } from './after-act.js';
 import { actForPeople } from './field-words.js';
 import { Form } from './form.js';
 import { asFilled, SHOW_TIMEOUT_MS, type Filled, type ShownForm } from './form-parts.js';
@@ -94,7 +95,7 @@ export class RegisterForms {
       const act = { act: name, body, ...doing.on } as unknown as ActOn<RegisterKind>;
       const done = await giveAct(kind, doing.code, act, { ...context, expected }, this.commands);
       await this.projector.reached(done.position, SHOW_TIMEOUT_MS);
-      return new SeeOther(`${entryPath(kind, done.id)}?done=${done.revision}`);
+      return new SeeOther(entryPath(kind, done.id) + queryAfter(done));
     } catch (error) {
       const refusal = shownRefusal(error, reply);
       if (!(error instanceof WrongRevision)) return this.#form(doing, { ...again, ...refusal });
@@ -188,6 +189,7 @@ export const registerFormPages = REGISTER_KINDS.flatMap((kind) =>
 
 class EntryQuery {
   @IsOptional() @Matches(new RegExp(WHOLE_NUMBER)) done?: string;
+  @IsOptional() @Matches(CODES_IN_ADDRESS) ended?: string;
 }
 
 @RendersPages()
@@ -240,7 +242,7 @@ export class RegisterPages {
   }
 
   @Get(':kind/:code')
-  async one(@Param() { kind = '', code = '' }: PathParams, @Query() { done }: EntryQuery, @Req() request: ApiRequest) {
+  async one(@Param() { kind = '', code = '' }: PathParams, @Query() query: EntryQuery, @Req() request: ApiRequest) {
     if (!isKind(kind)) throw new Rejected('not_found', `There is no register ${kind}.`);
     const { state } = await load(this.log, registers[kind] as never, code);
     const { entry } = state as { entry: Entry | null };
@@ -249,8 +251,8 @@ export class RegisterPages {
     const view = await this.views.open(new PageQuery(), request);
     const by = request.principal;
     const lines = by ? actLinesOf(kind).filter(([, line]) => line.path !== '' && mayDo(line, by)) : [];
-    return (
-      <EntryPage {...{ view, kind, code, entry, events, lines }} done={done === undefined ? null : Number(done)} />
-    );
+    const isDone = query.done !== undefined;
+    const ended = await endedAgencies(this.registered, query.ended, view.position);
+    return <EntryPage {...{ view, kind, code, entry, events, lines, isDone, ended }} />;
   }
 }
