@@ -239,6 +239,19 @@ describe('A round', () => {
       silent: { agencies: ['IOM', 'WHO'] },
     });
   });
+
+  it('is measured in each of its acts, by how it ended, as is any command', async () => {
+    await opened('S-M');
+    expect(refusal(await post('/S-M/extend', { deadline: today, reason: 'r' }))).toBe('422 not_later /deadline');
+    await does('/S-M/returns/ILO/nil', {}, ilo);
+    const { body } = await server.get('/metrics');
+    for (const labels of [
+      'category="round",act="open",outcome="done"',
+      'category="round",act="extend",outcome="rejected"',
+      'category="return",act="nil",outcome="done"',
+    ])
+      expect(body).toContain(`followthrough_command_duration_seconds_count{${labels}}`);
+  });
 });
 
 describe('A return', () => {

@@ -3,7 +3,7 @@ import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { PastRound } from '#bodies';
 import { handle, load, Projector, type Log } from '#eventsourcing';
-import { LOG, metaOfPart, type CommandContext } from '#platform';
+import { LOG, metaOfPart, tracedCommand, type CommandContext } from '#platform';
 import { todayAnywhere } from '#clocks';
 import { aReturn, receivePaper, returnId } from './return.js';
 import { round as rounds } from './round.js';
@@ -30,7 +30,13 @@ export class ReplayRoundHandler implements ICommandHandler<ReplayRound> {
     private readonly projector: Projector,
   ) {}
 
-  async execute({ round: past, context }: ReplayRound): Promise<void> {
+  execute({ round, context }: ReplayRound): Promise<void> {
+    return tracedCommand({ category: rounds.category, act: 'replay', reference: round.code }, () =>
+      this.#replay(round, context),
+    );
+  }
+
+  async #replay(past: PastRound, context: CommandContext): Promise<void> {
     const { closedOn, returns, ...round } = past;
     const { code } = round;
     const contextOf = (part: number): CommandContext => ({ by: context.by, meta: metaOfPart(context.meta, part) });

@@ -19,7 +19,7 @@ import {
   type Meta,
   type Recorded,
 } from '#eventsourcing';
-import { LOG, referencesIn, SavedByOthers, type CommandContext, type Principal } from '#platform';
+import { LOG, referencesIn, SavedByOthers, tracedCommand, type CommandContext, type Principal } from '#platform';
 import { Lookup, type EntryHistory } from '#registers';
 import { RETURN_ACTS, type ReturnActName } from './acts.js';
 import { findingsIn, type ReturnFinding } from './checking.js';
@@ -322,31 +322,33 @@ export class Returns {
    * @throws Rejected `return_unfinished` with the missing or wrong parts; `taken_back`
    */
   async submit(code: string, agency: string, said: SubmitReturn, context: CommandContext): Promise<string> {
-    mine(context.by, agency);
-    const before = (await this.#submissions(code, agency)).find(
-      ({ meta }) => meta.commandId === context.meta.commandId,
-    );
-    if (before) return this.#finish(code, agency, before);
-    const known = await this.inRound(code, agency);
-    const meta = metaFor(agency, said, context);
-    await new Lookup(this.log).refuseUnknown(referencesIn(said));
-    this.refuseUnwritable(known, agency);
-    const draft = await this.draft(code, agency);
-    if (context.expected !== undefined && context.expected !== (draft?.revision ?? NO_STREAM) + 1)
-      throw await this.#savedSince(known, agency, context.expected, draft);
-    if (!draft) throw new Conflict('nothing_to_submit', 'There is no draft: save one first, or submit a nil return.');
-    const { content } = draft;
-    const { found, ...prepared } = await this.prepared(code, agency, known, content, said, meta);
-    const { scopes } = context.by as Partial<Principal>;
-    if (scopes) for (const { act, body } of prepared.acts) refuseUnscoped('commitment', act, body, { scopes });
-    const blocking = found.filter(({ level }) => level !== 'odd');
-    if (blocking.length > 0) throw unfinished(blocking.map(({ pointer, message }) => ({ pointer, message })));
-    const body = { ...said, ...prepared, content: withoutActs(content) };
-    await this.#decide('submit', code, agency, body, known, { ...context, meta });
-    const submission = (await this.#submissions(code, agency)).find(
-      ({ meta }) => meta.commandId === context.meta.commandId,
-    )!;
-    return this.#finish(code, agency, submission);
+    return tracedCommand({ category: aReturn.category, act: 'submit', reference: returnId(code, agency) }, async () => {
+      mine(context.by, agency);
+      const before = (await this.#submissions(code, agency)).find(
+        ({ meta }) => meta.commandId === context.meta.commandId,
+      );
+      if (before) return this.#finish(code, agency, before);
+      const known = await this.inRound(code, agency);
+      const meta = metaFor(agency, said, context);
+      await new Lookup(this.log).refuseUnknown(referencesIn(said));
+      this.refuseUnwritable(known, agency);
+      const draft = await this.draft(code, agency);
+      if (context.expected !== undefined && context.expected !== (draft?.revision ?? NO_STREAM) + 1)
+        throw await this.#savedSince(known, agency, context.expected, draft);
+      if (!draft) throw new Conflict('nothing_to_submit', 'There is no draft: save one first, or submit a nil return.');
+      const { content } = draft;
+      const { found, ...prepared } = await this.prepared(code, agency, known, content, said, meta);
+      const { scopes } = context.by as Partial<Principal>;
+      if (scopes) for (const { act, body } of prepared.acts) refuseUnscoped('commitment', act, body, { scopes });
+      const blocking = found.filter(({ level }) => level !== 'odd');
+      if (blocking.length > 0) throw unfinished(blocking.map(({ pointer, message }) => ({ pointer, message })));
+      const body = { ...said, ...prepared, content: withoutActs(content) };
+      await this.#decide('submit', code, agency, body, known, { ...context, meta });
+      const submission = (await this.#submissions(code, agency)).find(
+        ({ meta }) => meta.commandId === context.meta.commandId,
+      )!;
+      return this.#finish(code, agency, submission);
+    });
   }
 
   async #finish(code: string, agency: string, submission: SubmittedEvent): Promise<string> {
@@ -373,13 +375,15 @@ export class Returns {
     context: CommandContext,
     revision?: number,
   ): Promise<string> {
-    if (RETURN_ACTS[name].who === 'agency') mine(context.by, agency);
-    else if (context.by.role !== 'secretariat') throw new Rejected('forbidden', 'This is the secretariat’s to do.');
-    const known = await this.inRound(code, agency);
-    await new Lookup(this.log).refuseUnknown(referencesIn(body));
-    if (name === 'comment' || name === 'return') leadSomewhere(known.state, body);
-    const meta = name === 'nil' ? metaFor(agency, body, context) : context.meta;
-    return this.#decide(name, code, agency, body, known, { ...context, meta }, revision);
+    return tracedCommand({ category: aReturn.category, act: name, reference: returnId(code, agency) }, async () => {
+      if (RETURN_ACTS[name].who === 'agency') mine(context.by, agency);
+      else if (context.by.role !== 'secretariat') throw new Rejected('forbidden', 'This is the secretariat’s to do.');
+      const known = await this.inRound(code, agency);
+      await new Lookup(this.log).refuseUnknown(referencesIn(body));
+      if (name === 'comment' || name === 'return') leadSomewhere(known.state, body);
+      const meta = name === 'nil' ? metaFor(agency, body, context) : context.meta;
+      return this.#decide(name, code, agency, body, known, { ...context, meta }, revision);
+    });
   }
 
   async #decide(

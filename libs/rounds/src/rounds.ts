@@ -15,7 +15,7 @@ import {
   WrongRevision,
   type Log,
 } from '#eventsourcing';
-import { LOG, referencesIn, type CommandContext } from '#platform';
+import { LOG, referencesIn, tracedCommand, type CommandContext } from '#platform';
 import { Lookup, Registers, type EntryHistory } from '#registers';
 import { ROUND_ACTS, type RoundActName } from './acts.js';
 import { RoundReports, type Making, type RoundPublished } from './publishing.js';
@@ -165,17 +165,19 @@ export class Rounds {
     { meta, expected }: CommandContext,
     { on, revision }: { readonly on?: string; readonly revision?: number } = {},
   ) {
-    const known = await this.#opened(code);
-    const { openedOn } = known;
-    const today = on ?? todayAt(new Date());
-    const round = body as Partial<Round>;
-    const agencies = round.expected ? await this.expected(round.expected, openedOn ?? today) : [];
-    const { decide } = ROUND_ACTS[name];
-    const owing = name === 'remind' ? await this.owing(known, today) : [];
-    const about = { today, agencies, owing, forms, revision };
-    const decided = (state: never) => decide(state, body as never, about);
-    const done = await handle(this.log, rounds as never, code, decided as never, meta, expected);
-    return { revision: done.revision, position: done.position };
+    return tracedCommand({ category: rounds.category, act: name, reference: code }, async () => {
+      const known = await this.#opened(code);
+      const { openedOn } = known;
+      const today = on ?? todayAt(new Date());
+      const round = body as Partial<Round>;
+      const agencies = round.expected ? await this.expected(round.expected, openedOn ?? today) : [];
+      const { decide } = ROUND_ACTS[name];
+      const owing = name === 'remind' ? await this.owing(known, today) : [];
+      const about = { today, agencies, owing, forms, revision };
+      const decided = (state: never) => decide(state, body as never, about);
+      const done = await handle(this.log, rounds as never, code, decided as never, meta, expected);
+      return { revision: done.revision, position: done.position };
+    });
   }
 
   /** The agencies that still owe a return in a round and can answer, on a day. */
