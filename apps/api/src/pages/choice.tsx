@@ -74,12 +74,7 @@ export const Field = ({ label, ...input }: ComponentProps<'input'> & { readonly 
   </label>
 );
 
-interface OptionsParts {
-  readonly of: readonly Option[];
-  readonly chosen?: string | null | undefined;
-}
-
-export const Options = ({ of, chosen }: OptionsParts) => (
+export const Options = ({ of, chosen }: { of: readonly Option[]; chosen?: string | null | undefined }) => (
   <>
     {of.map(([value, label]) => (
       <option key={value} value={value} selected={value === chosen} dir="auto">

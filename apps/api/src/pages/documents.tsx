@@ -9,7 +9,7 @@ import { Page, Section } from './layout.js';
 import { NameLink } from './links.js';
 import { ByStage, MAX_COMMITMENTS_LISTED } from './lists.js';
 import { OutcomesByKind } from './outcome-lists.js';
-import { Table } from './take-away.js';
+import { RecordTable } from './take-away.js';
 import { RendersPages } from './rendering.js';
 import { WhenSignedIn } from './signed-in.js';
 import { PageQuery, path, Views, type View } from './view.js';
@@ -51,29 +51,25 @@ const Documents = ({ view, citing }: { view: View; citing: ReadonlyMap<string, n
     lead={<p>The documents in which statements were read. Their statements count as reported from the date shown.</p>}
     api={['/documents', {}]}
   >
-    <Table
+    <RecordTable
       class="outcomes"
       caption="Documents"
       hideCaption
-      heads={['Document', 'Reported on', { n: 'Commit\u00adments' }]}
-    >
-      {view.reports.flatMap(({ date, documents }) =>
-        documents.map(({ id, title, symbol, publisher }) => (
-          <tr key={id}>
-            <th scope="row">
-              <NameLink to={view.link(path('documents', id))} name={title} />{' '}
-              <small>{[publisher, symbol].filter(Boolean).join(', ')}</small>
-            </th>
-            <td class="date" data-label="Reported on">
-              <ShownDate date={date} />
-            </td>
-            <td class="n" data-label="Commitments">
-              <Figure n={citing.get(id) ?? 0} href={view.link('/commitments', { document: id })} />
-            </td>
-          </tr>
-        )),
-      )}
-    </Table>
+      records={view.reports.flatMap(({ date, documents }) => documents.map((document) => ({ ...document, date })))}
+      columns={{
+        Document: ({ id, title, publisher, symbol }) => (
+          <>
+            <NameLink to={view.link(path('documents', id))} name={title} />{' '}
+            <small>{[publisher, symbol].filter(Boolean).join(', ')}</small>
+          </>
+        ),
+        'Reported on': { class: 'date', cell: ({ date }) => <ShownDate date={date} /> },
+        'Commit\u00adments': {
+          class: 'n',
+          cell: ({ id }) => <Figure n={citing.get(id) ?? 0} href={view.link('/commitments', { document: id })} />,
+        },
+      }}
+    />
   </Page>
 );
 

@@ -30,7 +30,7 @@ import { PlainPage, Section } from './layout.js';
 import { NameLink } from './links.js';
 import { RendersPages } from './rendering.js';
 import { PostForm } from './signed-in.js';
-import { Table } from './take-away.js';
+import { RecordTable } from './take-away.js';
 import { path } from './view.js';
 import { instantWords } from './words.js';
 import { countWords, Preview, IMPORT_STATE_WORDS } from './import-preview.js';
@@ -185,25 +185,18 @@ const ImportList = ({ imports, mappings, refused, asked }: ImportListParts) => (
     <Templates />
     {imports.length > 0 && (
       <Section title="Imports so far">
-        <Table
+        <RecordTable
           class="breakdown"
           caption="Imports, the last first"
           hideCaption
-          heads={['File', 'State', 'Rows', 'Worked on']}
-        >
-          {imports.map(({ content, saved }) => (
-            <tr key={content.id}>
-              <th scope="row">
-                <NameLink to={path('imports', content.id)} name={content.file.name} />
-              </th>
-              <td data-label="State">{IMPORT_STATE_WORDS[content.state]}</td>
-              <td data-label="Rows">{countWords(content)}</td>
-              <td class="date" data-label="Worked on">
-                {instantWords(saved)}
-              </td>
-            </tr>
-          ))}
-        </Table>
+          records={imports}
+          columns={{
+            File: ({ content: { id, file } }) => <NameLink to={path('imports', id)} name={file.name} />,
+            State: ({ content }) => IMPORT_STATE_WORDS[content.state],
+            Rows: ({ content }) => countWords(content),
+            'Worked on': { class: 'date', cell: ({ saved }) => instantWords(saved) },
+          }}
+        />
       </Section>
     )}
   </PlainPage>
@@ -231,26 +224,27 @@ const Templates = () => (
           })}
         </ul>
         <div class="table">
-          <Table
+          <RecordTable
             class="breakdown"
             caption={`Columns of ${SUBJECT_WORDS[subject]}`}
             hideCaption
-            heads={['Column', 'What it takes', 'For example']}
-          >
-            {templateColumns(subject, 'en').map(({ field, head, isNeeded, means, takes, examples }) => (
-              <tr key={field}>
-                <th scope="row">
+            records={templateColumns(subject, 'en')}
+            columns={{
+              Column: ({ head, isNeeded }) => (
+                <>
                   {head}
                   {isNeeded && <small> needed for a new one</small>}
-                </th>
-                <td data-label="What it takes">
+                </>
+              ),
+              'What it takes': ({ takes, means }) => (
+                <>
                   {takes}
                   {means && <small>. {means}</small>}
-                </td>
-                <td data-label="For example">{examples.find(Boolean) ?? '–'}</td>
-              </tr>
-            ))}
-          </Table>
+                </>
+              ),
+              'For example': ({ examples }) => examples.find(Boolean) ?? '–',
+            }}
+          />
         </div>
       </details>
     ))}

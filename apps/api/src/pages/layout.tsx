@@ -13,7 +13,7 @@ import { ReportForm, type ReportOffer } from './report-form.js';
 import { isKept, SentAgain, type SentForm } from './sent-again.js';
 import { WhoIsHere } from './signed-in.js';
 import { STYLESHEET } from './stylesheet.js';
-import { TakeAway, type Question } from './take-away.js';
+import { TakeAway, unhyphenated, type Question } from './take-away.js';
 import { dateWords, sentence, textWords } from './words.js';
 import type { View } from './view.js';
 
@@ -189,9 +189,6 @@ export const ProblemDocument = ({ problem, sent }: { problem: Problem; sent: Sen
   );
 };
 
-/** Where words may be parted on a narrow screen; pasted into a cell it would be a character that nobody sees. */
-const SOFT_HYPHEN = '\u00ad';
-
 /** A table alone, with its title, date and source: one click takes all of it. */
 export const TableDocument = ({ citation, table }: { citation: Citation; table: string }) => (
   <html lang="en">
@@ -203,7 +200,7 @@ export const TableDocument = ({ citation, table }: { citation: Citation; table: 
           <p>
             <span dir="auto">{citation.title}</span>, as at {dateWords(citation.asOf)}
           </p>
-          <div dangerouslySetInnerHTML={{ __html: table.replaceAll(SOFT_HYPHEN, '') }} />
+          <div dangerouslySetInnerHTML={{ __html: unhyphenated(table) }} />
           <p>
             Source: {citation.publisher}, as {citation.recorded}. {citation.url}
           </p>

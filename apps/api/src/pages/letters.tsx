@@ -9,7 +9,7 @@ import { Instant } from './links.js';
 import { RendersPages } from './rendering.js';
 import { REPORT_LANGUAGE_WORDS } from './report-form.js';
 import { ButtonForm } from './signed-in.js';
-import { Table } from './take-away.js';
+import { RecordTable } from './take-away.js';
 import { path } from './view.js';
 import { counted } from './words.js';
 
@@ -109,33 +109,20 @@ const LetterList = ({ round, letters, sends }: LetterListParts) => (
     {letters.length === 0 ? (
       <p>There are no letters yet.</p>
     ) : (
-      <Table
+      <RecordTable
         class="breakdown"
         caption="Letters, the last ones first"
         hideCaption
-        heads={['Letter', 'Round', 'Agency', 'To', 'State', 'When']}
-      >
-        {letters.map((letter) => (
-          <tr key={letter.id}>
-            <th scope="row">
-              <a href={path('letters', letter.id)}>{LETTER_KIND_WORDS[letter.kind]}</a>
-            </th>
-            <td data-label="Round">
-              <a href={path('rounds', letter.round!)}>{letter.round}</a>
-            </td>
-            <td data-label="Agency">{letter.agency}</td>
-            <td data-label="To" dir="auto">
-              {recipientName(letter)}
-            </td>
-            <td data-label="State">
-              <LetterStanding letter={letter} sends={sends} />
-            </td>
-            <td data-label="When">
-              <Instant at={letter.settled ?? letter.decided} />
-            </td>
-          </tr>
-        ))}
-      </Table>
+        records={letters}
+        columns={{
+          Letter: ({ id, kind }) => <a href={path('letters', id)}>{LETTER_KIND_WORDS[kind]}</a>,
+          Round: ({ round }) => <a href={path('rounds', round!)}>{round}</a>,
+          Agency: ({ agency }) => agency,
+          To: { dir: 'auto', cell: recipientName },
+          State: (letter) => <LetterStanding letter={letter} sends={sends} />,
+          When: ({ settled, decided }) => <Instant at={settled ?? decided} />,
+        }}
+      />
     )}
     {letters.length === MAX_LETTERS_SHOWN && (
       <p class="note">Of more letters only the last {counted(MAX_LETTERS_SHOWN, 'one')} are here.</p>
@@ -143,12 +130,7 @@ const LetterList = ({ round, letters, sends }: LetterListParts) => (
   </PlainPage>
 );
 
-interface StateParts {
-  readonly letter: LetterInList;
-  readonly sends: boolean;
-}
-
-const LetterStanding = ({ letter: { state, attempts, error }, sends }: StateParts) => (
+const LetterStanding = ({ letter: { state, attempts, error }, sends }: { letter: LetterInList; sends: boolean }) => (
   <>
     <span class={state === 'given_up' || state === 'nobody' ? 'alert' : undefined}>
       {state === 'sent' && !sends ? 'In the folder, not sent' : LETTER_STATE_WORDS[state]}

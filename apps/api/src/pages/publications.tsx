@@ -23,7 +23,7 @@ import { PreparedReport, preparerOf } from './prepared-report.js';
 import { RendersPages } from './rendering.js';
 import { Replies } from './round-page.js';
 import { REPORT_KIND_WORDS, REPORT_FORMAT_WORDS, REPORT_LANGUAGE_WORDS } from './report-form.js';
-import { Table } from './take-away.js';
+import { RecordTable } from './take-away.js';
 import { PageQuery, path, Views, type View } from './view.js';
 import { count, counted, dateWords, languageName, SHOWN_STAGES, STAGE_WORDS } from './words.js';
 
@@ -73,8 +73,9 @@ export class PublicationPages {
   }
 }
 
-const aboutWords = ({ parameters }: Pick<PublicationAsAt, 'parameters'>): string =>
-  Object.values(parameters ?? {}).join(', ');
+/** The kind of report, and its subject if it has one. */
+const reportWords = ({ kind, parameters }: Pick<PublicationAsAt, 'kind' | 'parameters'>): string =>
+  [REPORT_KIND_WORDS[kind], Object.values(parameters ?? {}).join(', ')].filter(Boolean).join(': ');
 
 interface PublicationListParts {
   readonly view: View;
@@ -107,8 +108,7 @@ const Publications = ({ view, published, corrected, preparing, isDesk }: Publica
             <li key={id}>
               <a href={path('publications', id)}>{id}</a>{' '}
               <small>
-                {[REPORT_KIND_WORDS[entry.kind], aboutWords(entry)].filter(Boolean).join(': ')}, as at{' '}
-                {dateWords(entry.asOf)}
+                {reportWords(entry)}, as at {dateWords(entry.asOf)}
               </small>
             </li>
           ))}
@@ -121,26 +121,20 @@ const Publications = ({ view, published, corrected, preparing, isDesk }: Publica
         forum, or of everything on the <a href={view.link('/')}>overview</a>.
       </p>
     ) : (
-      <Table
+      <RecordTable
         class="outcomes"
         caption="Published reports"
         hideCaption
-        heads={['Symbol', 'Report', 'As at', 'Published', 'Corrected since']}
-      >
-        {published.map((one) => (
-          <tr key={one.id}>
-            <th scope="row">
-              <a href={view.link(path('publications', one.id))}>{one.id}</a>
-            </th>
-            <td data-label="Report">{[REPORT_KIND_WORDS[one.kind], aboutWords(one)].filter(Boolean).join(': ')}</td>
-            <td data-label="As at">{dateWords(one.asOf)}</td>
-            <td data-label="Published">{dateWords(one.published!.publishedOn)}</td>
-            <td data-label="Corrected since">
-              {corrected.get(one.id)! > 0 ? counted(corrected.get(one.id)!, 'commitment') : 'Nothing'}
-            </td>
-          </tr>
-        ))}
-      </Table>
+        records={published}
+        columns={{
+          Symbol: ({ id }) => <a href={view.link(path('publications', id))}>{id}</a>,
+          Report: reportWords,
+          'As at': ({ asOf }) => dateWords(asOf),
+          Published: ({ published }) => dateWords(published!.publishedOn),
+          'Corrected since': ({ id }) =>
+            corrected.get(id)! > 0 ? counted(corrected.get(id)!, 'commitment') : 'Nothing',
+        }}
+      />
     )}
   </Page>
 );
@@ -154,7 +148,7 @@ interface PublishedReportParts {
 }
 
 const PublishedReport = ({ view, known, since, round }: PublishedReportParts) => {
-  const { id, kind, asOf, narratives, published } = known;
+  const { id, asOf, narratives, published } = known;
   const { files, publishedOn, template, software } = published!;
   const fileOf = (format: string, language: string) =>
     `/v1/publications/${encodeURIComponent(id)}/file?format=${format}&language=${language}`;
@@ -168,8 +162,7 @@ const PublishedReport = ({ view, known, since, round }: PublishedReportParts) =>
       title={id}
       lead={
         <p>
-          {[REPORT_KIND_WORDS[kind], aboutWords(known)].filter(Boolean).join(': ')}, as at {dateWords(asOf)}. Published
-          on {dateWords(publishedOn)}; it never changes.
+          {reportWords(known)}, as at {dateWords(asOf)}. Published on {dateWords(publishedOn)}; it never changes.
           {round && (
             <>
               {' '}
@@ -182,26 +175,24 @@ const PublishedReport = ({ view, known, since, round }: PublishedReportParts) =>
       list={null}
     >
       <Section title="Read it">
-        <Table
+        <RecordTable
           class="breakdown brief"
           caption="Files of the report"
           hideCaption
-          heads={['Format', ...LANGUAGES.map((language) => REPORT_LANGUAGE_WORDS[language])]}
-        >
-          {formats.map(([format, words]) => (
-            <tr key={format}>
-              <th scope="row">{words}</th>
-              {LANGUAGES.map((language) => {
-                const file = files.find((one) => one.format === format && one.language === language);
-                return (
-                  <td key={language} data-label={REPORT_LANGUAGE_WORDS[language]}>
-                    {file && <a href={fileOf(format, language)}>{count(Math.ceil(file.bytes / 1024))} kB</a>}
-                  </td>
-                );
-              })}
-            </tr>
-          ))}
-        </Table>
+          records={formats}
+          columns={{
+            Format: ([, words]) => words,
+            ...Object.fromEntries(
+              LANGUAGES.map((language) => [
+                REPORT_LANGUAGE_WORDS[language],
+                ([format]) => {
+                  const file = files.find((one) => one.format === format && one.language === language);
+                  return file && <a href={fileOf(format, language)}>{count(Math.ceil(file.bytes / 1024))} kB</a>;
+                },
+              ]),
+            ),
+          }}
+        />
       </Section>
       <Section title="Corrected since">
         <Since view={view} known={known} since={since} />
@@ -271,14 +262,8 @@ const Since = ({ view, known, since: { figures, total, changed } }: Omit<Publish
   );
 };
 
-interface BothParts {
-  readonly asOf: string;
-  readonly then: Total;
-  readonly now: Total;
-}
-
 /** The figures as they were published, and as they are known by now. */
-const BesideEachOther = ({ asOf, then, now }: BothParts) => {
+const BesideEachOther = ({ asOf, then, now }: { asOf: string; then: Total; now: Total }) => {
   const rows = [
     ['All', then.total, now.total, [then.list, now.list]] as const,
     ...SHOWN_STAGES.map((stage) => {
@@ -287,28 +272,18 @@ const BesideEachOther = ({ asOf, then, now }: BothParts) => {
     }),
   ];
   return (
-    <Table
+    <RecordTable
       class="breakdown brief"
       caption={`Commitments as at ${dateWords(asOf)}`}
-      heads={['Stage', 'As published', 'As corrected since']}
-    >
-      {rows.map(([words, was, is, [before, after]]) => (
-        <tr key={words}>
-          <th scope="row">{words}</th>
-          <td data-label="As published">
-            <a href={`/commitments?${before}`}>{count(was)}</a>
-          </td>
-          <td data-label="As corrected since">
-            {was === is ? (
-              <a href={`/commitments?${after}`}>{count(is)}</a>
-            ) : (
-              <strong>
-                <a href={`/commitments?${after}`}>{count(is)}</a>
-              </strong>
-            )}
-          </td>
-        </tr>
-      ))}
-    </Table>
+      records={rows}
+      columns={{
+        Stage: ([words]) => words,
+        'As published': ([, was, , [before]]) => <a href={`/commitments?${before}`}>{count(was)}</a>,
+        'As corrected since': ([, was, is, [, after]]) => {
+          const now = <a href={`/commitments?${after}`}>{count(is)}</a>;
+          return was === is ? now : <strong>{now}</strong>;
+        },
+      }}
+    />
   );
 };

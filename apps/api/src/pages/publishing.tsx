@@ -44,12 +44,7 @@ export class PublishingPages {
   }
 }
 
-interface BeingPublishedParts {
-  readonly job: NamedJob<PublishingOrder>;
-  readonly keptUntil: string | null;
-}
-
-const BeingPublished = ({ job, keptUntil }: BeingPublishedParts) => {
+const BeingPublished = ({ job, keptUntil }: { job: NamedJob<PublishingOrder>; keptUntil: string | null }) => {
   const { state, order, rows, problem } = job;
   const { round, publication } = order.publishes;
   const isUnderWay = keptUntil === null;

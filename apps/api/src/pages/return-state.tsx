@@ -28,13 +28,7 @@ function stepsOf({ state: { said } }: Pick<ReturnInRound, 'state'>): Step[] {
   });
 }
 
-interface StateParts {
-  readonly known: ReturnInRound;
-  readonly agency: string;
-  readonly hasDraft: boolean;
-}
-
-export const StateOf = ({ known, agency, hasDraft }: StateParts) => {
+export const StateOf = ({ known, agency, hasDraft }: { known: ReturnInRound; agency: string; hasDraft: boolean }) => {
   const today = todayAt(new Date());
   const state = stateOfReturn(known.round, agency, known.state, today, hasDraft);
   const steps = stepsOf(known);

@@ -220,14 +220,8 @@ export class RoundDeskPages {
   }
 }
 
-interface NotNowParts {
-  readonly name: FormAct;
-  readonly known: Round;
-  readonly why: string;
-}
-
 /** In the place of a form that is impossible at present. */
-const NotNow = ({ name, known: { code, name: title }, why }: NotNowParts) => (
+const NotNow = ({ name, known: { code, name: title }, why }: { name: FormAct; known: Round; why: string }) => (
   <PlainPage
     title={ROUND_FORM_TITLES[name]}
     path={path('rounds', code)}

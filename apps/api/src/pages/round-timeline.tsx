@@ -3,7 +3,7 @@ import type { ReturnLine, RoundInShort, RoundOfAgency } from '#rounds';
 import { Section } from './layout.js';
 import { NameLink } from './links.js';
 import { RETURN_STATE_WORDS } from './round-words.js';
-import { Table } from './take-away.js';
+import { RecordTable, Table } from './take-away.js';
 import { path, type View } from './view.js';
 import { count, dateWords } from './words.js';
 
@@ -70,26 +70,21 @@ export const Answered = ({ line }: { line: ReturnLine }) => (
 export const RoundsOfAgency = ({ view, rounds }: { view: View; rounds: readonly RoundOfAgency[] }) =>
   rounds.length === 0 ? null : (
     <Section id="rounds" title="Reporting rounds">
-      <Table
+      <RecordTable
         class="breakdown brief"
         caption="The rounds in which it was asked, and how it answered each"
         hideCaption
-        heads={['Round', 'As at', 'Due', 'Answer', 'Updates', 'No change']}
-      >
-        {rounds.map((one) => (
-          <tr key={one.round}>
-            <th scope="row">
-              <NameLink to={view.link(path('rounds', one.round, 'returns', one.agency))} name={one.title} />
-            </th>
-            <td data-label="As at">{dateWords(one.asOf, 'short')}</td>
-            <td data-label="Due">{dateWords(one.deadline, 'short')}</td>
-            <td data-label="Answer">
-              <Answered line={one} />
-            </td>
-            <td data-label="Updates">{one.receivedOn && !one.isNil ? count(one.says.update) : '–'}</td>
-            <td data-label="No change">{one.receivedOn && !one.isNil ? count(one.says.no_change) : '–'}</td>
-          </tr>
-        ))}
-      </Table>
+        records={rounds}
+        columns={{
+          Round: ({ round, agency, title }) => (
+            <NameLink to={view.link(path('rounds', round, 'returns', agency))} name={title} />
+          ),
+          'As at': ({ asOf }) => dateWords(asOf, 'short'),
+          Due: ({ deadline }) => dateWords(deadline, 'short'),
+          Answer: (line) => <Answered line={line} />,
+          Updates: ({ receivedOn, isNil, says }) => (receivedOn && !isNil ? count(says.update) : '–'),
+          'No change': ({ receivedOn, isNil, says }) => (receivedOn && !isNil ? count(says.no_change) : '–'),
+        }}
+      />
     </Section>
   );

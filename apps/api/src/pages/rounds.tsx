@@ -13,7 +13,7 @@ import { Timeline } from './round-timeline.js';
 import { ROUND_STATE_WORDS } from './round-words.js';
 import { BeingPrepared, roundsPrepared } from './rounds-prepared.js';
 import { deskOf } from './signed-in.js';
-import { Table } from './take-away.js';
+import { RecordTable } from './take-away.js';
 import { PageQuery, path, Views } from './view.js';
 import { count, dateWords } from './words.js';
 
@@ -55,28 +55,21 @@ export class RoundPages {
         ) : (
           <section>
             {prepared.length > 0 && <h2>Opened</h2>}
-            <Table
+            <RecordTable
               class="breakdown"
               caption="Reporting rounds, the last cut-off first"
               hideCaption
-              heads={['Round', 'State', 'Deadline', 'Answered', 'Nil return', 'Silent', 'Late']}
-            >
-              {all.map(({ code, name, state, deadline, responses }) => (
-                <tr key={code}>
-                  <th scope="row">
-                    <NameLink to={path('rounds', code)} name={name} />
-                  </th>
-                  <td data-label="State">{state && ROUND_STATE_WORDS[state]}</td>
-                  <td data-label="Deadline">{dateWords(deadline)}</td>
-                  <td data-label="Answered">
-                    {responses && `${count(responses.received.count)} of ${count(responses.expected.count)}`}
-                  </td>
-                  <td data-label="Nil return">{responses && count(responses.nil.count)}</td>
-                  <td data-label="Silent">{responses && count(responses.silent.count)}</td>
-                  <td data-label="Late">{responses && count(responses.late.count)}</td>
-                </tr>
-              ))}
-            </Table>
+              records={all}
+              columns={{
+                Round: ({ code, name }) => <NameLink to={path('rounds', code)} name={name} />,
+                State: ({ state }) => state && ROUND_STATE_WORDS[state],
+                Deadline: ({ deadline }) => dateWords(deadline),
+                Answered: ({ responses: r }) => r && `${count(r.received.count)} of ${count(r.expected.count)}`,
+                'Nil return': ({ responses }) => responses && count(responses.nil.count),
+                Silent: ({ responses }) => responses && count(responses.silent.count),
+                Late: ({ responses }) => responses && count(responses.late.count),
+              }}
+            />
           </section>
         )}
         <Timeline

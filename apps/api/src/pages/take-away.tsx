@@ -1,5 +1,5 @@
 /** The downloads of a page: its data, its citation, every table and every chart. */
-import { createContext, Fragment, type ComponentChildren, type VNode } from 'preact';
+import { createContext, Fragment, type ComponentChildren, type TdHTMLAttributes, type VNode } from 'preact';
 import { useContext } from 'preact/hooks';
 import { FORMAT_NAMES, formatNamed, type Format } from '#platform';
 import { recordedWords } from './as-at.js';
@@ -195,13 +195,47 @@ export const WideTable = ({ label, ...table }: TableParts & { readonly label: st
   </div>
 );
 
-interface ChartParts {
-  readonly title: string;
-  readonly draw: () => Drawing;
+type Cell<R> = (record: R) => ComponentChildren;
+
+interface RecordTableParts<R> extends Omit<TableParts, 'heads' | 'children' | 'foot'> {
+  readonly records: readonly R[];
+  /** By their heads, in their order: the cell of a record; the first names it. The class of numbers is `n`. */
+  readonly columns: Readonly<Record<string, Cell<R> | (CellAttributes & { readonly cell: Cell<R> })>>;
+  /** Where the screen is too narrow for columns, its cells stand without their heads. */
+  readonly unlabelled?: boolean;
 }
 
+type CellAttributes = Pick<TdHTMLAttributes, 'class' | 'dir'>;
+
+/** A table with a row per record, and a head per column, which labels its cells, too. */
+export function RecordTable<R>({ records, columns, unlabelled = false, ...table }: RecordTableParts<R>) {
+  const all = Object.entries(columns).map(([head, of]) => ({ head, ...(typeof of === 'object' ? of : { cell: of }) }));
+  return (
+    <Table {...table} heads={all.map((of) => ('class' in of && of.class === 'n' ? { n: of.head } : of.head))}>
+      {records.map((record, i) => (
+        <tr key={i}>
+          {all.map(({ head, cell, ...attributes }, n) =>
+            n === 0 ? (
+              <th key={head} scope="row" {...attributes}>
+                {cell(record)}
+              </th>
+            ) : (
+              <td key={head} {...attributes} data-label={unlabelled ? undefined : unhyphenated(head)}>
+                {cell(record)}
+              </td>
+            ),
+          )}
+        </tr>
+      ))}
+    </Table>
+  );
+}
+
+/** Without the places at which a narrow screen may part words: in a label or a copied cell they would be characters. */
+export const unhyphenated = (text: string): string => text.replaceAll('\u00ad', '');
+
 /** The ways to take a chart away: as a file it has the title of the page, the date and the source in it. */
-export const ChartFiles = ({ title, draw }: ChartParts) => {
+export const ChartFiles = ({ title, draw }: { title: string; draw: () => Drawing }) => {
   const offered = useContext(OffersContext);
   const { citation, address } = offered;
   if (!citation || !address) return null;

@@ -8,7 +8,7 @@ import { PlainPage } from './layout.js';
 import { Instant } from './links.js';
 import { RendersPages } from './rendering.js';
 import { ButtonForm, PostForm } from './signed-in.js';
-import { Table } from './take-away.js';
+import { RecordTable } from './take-away.js';
 import { path } from './view.js';
 import { count, counted, sentence } from './words.js';
 
@@ -97,12 +97,7 @@ const filterWords = ({ filter }: Webhook): string => {
 const Last = ({ of: { lastDelivered } }: { of: Webhook }) =>
   lastDelivered === null ? <>nothing yet</> : <Instant at={lastDelivered} />;
 
-interface WebhookListParts {
-  readonly webhooks: readonly Webhook[];
-  readonly isSecretariat: boolean;
-}
-
-const Webhooks = ({ webhooks, isSecretariat }: WebhookListParts) => (
+const Webhooks = ({ webhooks, isSecretariat }: { webhooks: readonly Webhook[]; isSecretariat: boolean }) => (
   <PlainPage
     title="Webhooks"
     path="/webhooks"
@@ -113,34 +108,25 @@ const Webhooks = ({ webhooks, isSecretariat }: WebhookListParts) => (
     {webhooks.length === 0 ? (
       <p>There is none yet.</p>
     ) : (
-      <Table
+      <RecordTable<Webhook>
         class="breakdown"
         caption="Webhooks"
         hideCaption
-        heads={['Sent to', isSecretariat && 'Of', 'State', 'Delivered', 'Last delivery', 'Given up']}
-      >
-        {webhooks.map((one) => (
-          <tr key={one.id}>
-            <th scope="row">
-              <a href={path('webhooks', one.id)}>{one.url}</a>
-              {one.description !== null && <small dir="auto"> {one.description}</small>}
-            </th>
-            {isSecretariat && <td data-label="Of">{one.agency ?? 'the secretariat'}</td>}
-            <td data-label="State">
-              <WebhookStanding of={one} />
-            </td>
-            <td class="number" data-label="Delivered">
-              {count(one.delivered)}
-            </td>
-            <td data-label="Last delivery">
-              <Last of={one} />
-            </td>
-            <td class="number" data-label="Given up">
-              {count(one.deadLetters)}
-            </td>
-          </tr>
-        ))}
-      </Table>
+        records={webhooks}
+        columns={{
+          'Sent to': ({ id, url, description }) => (
+            <>
+              <a href={path('webhooks', id)}>{url}</a>
+              {description !== null && <small dir="auto"> {description}</small>}
+            </>
+          ),
+          ...(isSecretariat && { Of: ({ agency }) => agency ?? 'the secretariat' }),
+          State: (one) => <WebhookStanding of={one} />,
+          Delivered: { class: 'number', cell: ({ delivered }) => count(delivered) },
+          'Last delivery': (one) => <Last of={one} />,
+          'Given up': { class: 'number', cell: ({ deadLetters }) => count(deadLetters) },
+        }}
+      />
     )}
     <section id="new">
       <h2>Another one</h2>
@@ -229,39 +215,35 @@ const OneWebhook = ({ webhook, letters }: OneParts) => {
           <>
             <p>{counted(letters.length, 'event')} could not be delivered. Each can be sent again.</p>
             <ButtonForm action={to('replay')}>Send all again</ButtonForm>
-            <Table
+            <RecordTable
               class="breakdown"
               caption="Events that were given up, in the order in which they were recorded"
               hideCaption
-              heads={['Number', 'Event', 'Given up', 'Why', 'Again']}
-            >
-              {letters.map((letter) => (
-                <tr key={letter.position}>
-                  <th scope="row">{letter.position}</th>
-                  <td data-label="Event">{letter.type}</td>
-                  <td data-label="Given up">
-                    <Instant at={letter.at} />, after {counted(letter.attempts, 'attempt')}
-                  </td>
-                  <td data-label="Why" dir="auto">
-                    {letter.error}
-                  </td>
-                  <td data-label="Again">
-                    {letter.replay ? (
-                      'is being sent'
-                    ) : (
-                      <ButtonForm
-                        action={to('replay')}
-                        hidden={{ 'positions.0': letter.position }}
-                        quiet
-                        label={`Send number ${letter.position} again`}
-                      >
-                        Send again
-                      </ButtonForm>
-                    )}
-                  </td>
-                </tr>
-              ))}
-            </Table>
+              records={letters}
+              columns={{
+                Number: ({ position }) => position,
+                Event: ({ type }) => type,
+                'Given up': ({ at, attempts }) => (
+                  <>
+                    <Instant at={at} />, after {counted(attempts, 'attempt')}
+                  </>
+                ),
+                Why: { dir: 'auto', cell: ({ error }) => error },
+                Again: ({ replay, position }) =>
+                  replay ? (
+                    'is being sent'
+                  ) : (
+                    <ButtonForm
+                      action={to('replay')}
+                      hidden={{ 'positions.0': position }}
+                      quiet
+                      label={`Send number ${position} again`}
+                    >
+                      Send again
+                    </ButtonForm>
+                  ),
+              }}
+            />
           </>
         )}
       </section>
