@@ -1,13 +1,6 @@
 /** Accounts and their roles over time: who acts for whom, and could as at any date. */
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
-import {
-  ApiConflictResponse,
-  ApiCreatedResponse,
-  ApiOkResponse,
-  ApiOperation,
-  ApiProperty,
-  ApiTags,
-} from '@nestjs/swagger';
+import { Body, Controller, Get, Inject, Param, Post, Query } from '@nestjs/common';
+import { ApiConflictResponse, ApiProperty, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { hash } from 'node:crypto';
 import {
@@ -24,6 +17,7 @@ import {
 import { todayAt, type FullDate } from '#clocks';
 import { Conflict, refused, Rejected, type Log } from '#eventsourcing';
 import {
+  Answers,
   QueryText,
   Day,
   Instant,
@@ -172,11 +166,11 @@ export class AccountsController {
 
   @Get('accounts')
   @Rights({ scope: 'read', roles: ACTING_ROLES, only: 'of the own agency' })
-  @ApiOperation({
-    summary: 'Accounts, with every role that they ever had',
-    description: 'The secretariat sees all; an agency’s people see those who act or ever acted for their agency.',
-  })
-  @ApiOkResponse({ type: AccountsView })
+  @Answers(
+    AccountsView,
+    'Accounts, with every role that they ever had',
+    'The secretariat sees all; an agency’s people see those who act or ever acted for their agency.',
+  )
   async listAccounts(@Query() { agency }: AccountsQuery, @Caller() caller: Principal): Promise<AccountsView> {
     const of = caller.role === 'secretariat' ? agency : (caller.agency ?? '');
     if (agency !== undefined && agency !== of)
@@ -188,11 +182,11 @@ export class AccountsController {
 
   @Get('appointments')
   @Rights({ scope: 'read', roles: ACTING_ROLES, only: 'of the own agency' })
-  @ApiOperation({
-    summary: 'Who could act for whom on a day',
-    description: 'Appointments that held at some time of the day, the agencies in the order of their codes.',
-  })
-  @ApiOkResponse({ type: AppointmentsView })
+  @Answers(
+    AppointmentsView,
+    'Who could act for whom on a day',
+    'Appointments that held at some time of the day, the agencies in the order of their codes.',
+  )
   async listAppointments(@Query() query: AppointmentsQuery, @Caller() caller: Principal): Promise<AppointmentsView> {
     const at = query.at ?? todayAt(new Date());
     const { items } = await this.listAccounts(query, caller);
@@ -207,23 +201,19 @@ export class AccountsController {
 
   @Get('accounts/:account')
   @Rights({ scope: null, roles: ACTING_ROLES, only: 'its own, and of the own agency' })
-  @ApiOperation({
-    summary: 'One account',
-    description: 'Its kind, and its roles over time.',
-  })
-  @ApiOkResponse({ type: AccountView })
+  @Answers(AccountView, 'One account', 'Its kind, and its roles over time.')
   async getAccount(@Param('account') account: string, @Caller() caller: Principal): Promise<AccountView> {
     return shownTo(caller, await knownAccount(this.access, account, caller));
   }
 
   @Post('accounts')
   @Rights({ scope: 'admin', roles: APPOINTING_ROLES, only: 'for the own agency' })
-  @ApiOperation({
-    summary: 'Open an account for a person or a system',
-    description:
-      'By the secretariat, or by a focal point with a role for its own agency. Name and address are kept beside the log, and can be erased. It lets nobody in: a person signs in, a system is given a token.',
-  })
-  @ApiCreatedResponse({ type: AccountView })
+  @Answers(
+    AccountView,
+    'Open an account for a person or a system',
+    'By the secretariat, or by a focal point with a role for its own agency. Name and address are kept beside the log, and can be erased. It lets nobody in: a person signs in, a system is given a token.',
+    201,
+  )
   @ApiConflictResponse({ description: 'The address is that of another account' })
   async openAccount(
     @Body() body: OpenAccount,
@@ -257,11 +247,12 @@ export class AccountsController {
 
   @Post('accounts/:account/appointments')
   @Rights({ scope: 'admin', roles: APPOINTING_ROLES, only: 'for the own agency' })
-  @ApiOperation({
-    summary: 'Appoint an account',
-    description: 'By the secretariat, or for its own agency by a focal point. It sees all that was done before it.',
-  })
-  @ApiCreatedResponse({ type: AccountView })
+  @Answers(
+    AccountView,
+    'Appoint an account',
+    'By the secretariat, or for its own agency by a focal point. It sees all that was done before it.',
+    201,
+  )
   @ApiConflictResponse({ description: 'It was erased' })
   async appointAccount(
     @Param('account') account: string,
@@ -280,14 +271,12 @@ export class AccountsController {
   }
 
   @Post('accounts/:account/appointments/:id/relieve')
-  @HttpCode(200)
   @Rights({ scope: 'admin', roles: APPOINTING_ROLES, only: 'for the own agency' })
-  @ApiOperation({
-    summary: 'Relieve an account of a role, at once or after a day',
-    description:
-      'By those who may appoint it. From then on its tokens and sessions act in that role no more, on every server.',
-  })
-  @ApiOkResponse({ type: AccountView })
+  @Answers(
+    AccountView,
+    'Relieve an account of a role, at once or after a day',
+    'By those who may appoint it. From then on its tokens and sessions act in that role no more, on every server.',
+  )
   async relieveAccount(
     @Param('account') account: string,
     @Param('id') id: string,
@@ -302,14 +291,12 @@ export class AccountsController {
   }
 
   @Post('accounts/:account/erase')
-  @HttpCode(200)
   @Rights({ scope: 'admin', roles: ['secretariat'] })
-  @ApiOperation({
-    summary: 'Erase a person: name, address, identities, sessions; tokens are revoked, roles end',
-    description:
-      'No byte of them is left in the files. The acts of the account stay in the history, under its pseudonym. It may be done again after a 503. By a token only within 15 minutes after it was given.',
-  })
-  @ApiOkResponse({ type: AccountView })
+  @Answers(
+    AccountView,
+    'Erase a person: name, address, identities, sessions; tokens are revoked, roles end',
+    'No byte of them is left in the files. The acts of the account stay in the history, under its pseudonym. It may be done again after a 503. By a token only within 15 minutes after it was given.',
+  )
   async eraseAccount(
     @Param('account') account: string,
     @CurrentCommand() { by }: RequestContext,

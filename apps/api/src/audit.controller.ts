@@ -1,9 +1,10 @@
 /** The record of who did what and tried what, for the secretariat. */
 import { applyDecorators, Controller, Get, Query, Req } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiProperty, ApiTags } from '@nestjs/swagger';
 import { IsISO8601, IsOptional, Matches } from 'class-validator';
 import { AccessStore, Audit, type AuditFilter, type AuditRow } from '#access';
 import {
+  Answers,
   QueryText,
   TextOrNull,
   formatOf,
@@ -73,13 +74,12 @@ export class AuditController {
 
   @Get()
   @Rights({ scope: 'admin', roles: ['secretariat'] })
-  @ApiOperation({
-    summary: 'Who did what, and tried what and was refused',
-    description:
-      'For the secretariat. Every request that changes something, is refused for want of a right, or shows accounts; without ' +
+  @Answers(
+    AuditView,
+    'Who did what, and tried what and was refused',
+    'For the secretariat. Every request that changes something, is refused for want of a right, or shows accounts; without ' +
       'bodies. An entry is there within a second, and is kept for AUDIT_DAYS.',
-  })
-  @ApiOkResponse({ type: AuditView })
+  )
   async listAudit(@Query() query: AuditQuery, @Req() request: ApiRequest) {
     const { from, to, account, agency, outcome, cursor, limit } = query;
     if (account !== undefined && !(await this.access.accounts.one(account)))

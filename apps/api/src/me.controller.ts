@@ -1,9 +1,9 @@
 /** The caller: its account, for whom it acts, and the tasks that wait for it. */
 import { Controller, Get } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiProperty, ApiTags } from '@nestjs/swagger';
 import { AccessStore } from '#access';
 import { Rejected } from '#eventsourcing';
-import { Instant, InstantOrNull, TextOrNull, Caller, Rights, type Principal } from '#platform';
+import { Answers, Instant, InstantOrNull, TextOrNull, Caller, Rights, type Principal } from '#platform';
 import { ACCOUNT_ROLES, SCOPES, type Scope } from '#words';
 import { Waiting, WaitingView } from '#progress';
 import { Registers } from '#registers';
@@ -63,12 +63,11 @@ export class MeController {
 
   @Get()
   @Rights({ scope: null, roles: ACCOUNT_ROLES })
-  @ApiOperation({
-    summary: 'The caller: its account, for whom it acts, and the tasks that wait for it',
-    description:
-      'Of the token that the request was sent with. The waiting tasks are as at today: roles and leads to accept, readings to reply to.',
-  })
-  @ApiOkResponse({ type: Me })
+  @Answers(
+    Me,
+    'The caller: its account, for whom it acts, and the tasks that wait for it',
+    'Of the token that the request was sent with. The waiting tasks are as at today: roles and leads to accept, readings to reply to.',
+  )
   async getMe(@Caller() caller: Principal | null): Promise<Me> {
     if (!caller) throw new Rejected('unauthenticated', 'This tells whose a token is: Authorization: Bearer …');
     const { account, role, agency, scopes } = caller;

@@ -15,7 +15,7 @@ import { AccessStore } from '#access';
 import { DraftsStore } from '#drafts';
 import { HookStore } from '#feed';
 import { LogCheck, type CheckedLog } from './log-check.js';
-import { Count, AlwaysOpen, LOG, metrics, clockJumps, outageOf, Reply, type Outage } from '#platform';
+import { Answers, Count, AlwaysOpen, LOG, metrics, clockJumps, outageOf, Reply, type Outage } from '#platform';
 
 /** Whether the server is about to end: it still answers, but should be asked no more. */
 @Injectable()
@@ -232,11 +232,11 @@ export class OperationsController implements OnModuleDestroy {
 
   @Get('health/live')
   @AlwaysOpen()
-  @ApiOperation({
-    summary: 'Whether the process answers',
-    description: '200 as long as the process answers at all. Restart it when this fails.',
-  })
-  @ApiOkResponse({ type: Live })
+  @Answers(
+    Live,
+    'Whether the process answers',
+    '200 as long as the process answers at all. Restart it when this fails.',
+  )
   isLive() {
     return { status: 'live' };
   }
@@ -295,12 +295,8 @@ export class OperationsController implements OnModuleDestroy {
 
   @Get('metrics')
   @AlwaysOpen()
-  @ApiOperation({
-    summary: 'Prometheus metrics',
-    description: 'In the text format of Prometheus. docs/observability.md explains each.',
-  })
+  @Answers(String, 'Prometheus metrics', 'In the text format of Prometheus. docs/observability.md explains each.')
   @ApiProduces('text/plain')
-  @ApiOkResponse({ type: String })
   async getMetrics(@Reply() reply: FastifyReply): Promise<string> {
     await Promise.all([this.#measure(), this.#measureWebhooks()]);
     const all = Registry.merge([metrics, this.#registry]);

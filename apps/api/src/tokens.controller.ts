@@ -1,13 +1,6 @@
 /** Tokens of accounts: given, rotated, revoked. */
-import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
-import {
-  ApiConflictResponse,
-  ApiCreatedResponse,
-  ApiOkResponse,
-  ApiOperation,
-  ApiProperty,
-  ApiTags,
-} from '@nestjs/swagger';
+import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
+import { ApiConflictResponse, ApiProperty, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import {
   AccessStore,
@@ -21,6 +14,7 @@ import {
 import type { FullDate } from '#clocks';
 import { Conflict, refused, Rejected } from '#eventsourcing';
 import {
+  Answers,
   QueryText,
   Instant,
   InstantOrNull,
@@ -105,11 +99,11 @@ export class TokensController {
 
   @Get()
   @Rights({ scope: 'read', roles: ACTING_ROLES, only: 'of the own agency' })
-  @ApiOperation({
-    summary: 'Tokens, without what would let anyone in',
-    description: 'The secretariat sees all; an agency’s people see those of accounts that act for their agency alone.',
-  })
-  @ApiOkResponse({ type: TokensView })
+  @Answers(
+    TokensView,
+    'Tokens, without what would let anyone in',
+    'The secretariat sees all; an agency’s people see those of accounts that act for their agency alone.',
+  )
   async listTokens(@Query() { account }: TokensQuery, @Caller() caller: Principal): Promise<TokensView> {
     if (account !== undefined) await knownAccount(this.access, account, caller, 'account');
     const accounts = await this.access.accounts.all(caller.role === 'secretariat' ? undefined : (caller.agency ?? ''));
@@ -123,12 +117,12 @@ export class TokensController {
     roles: ACTING_ROLES,
     only: 'for the own account; a focal point, for accounts that act for its agency alone',
   })
-  @ApiOperation({
-    summary: 'Give a token to an account; it is shown this once',
-    description:
-      'Nobody gives a scope that their own token has not; `admin` only who has just shown who it is, or by a token of the last 15 minutes. Only its digest is kept.',
-  })
-  @ApiCreatedResponse({ type: GivenToken })
+  @Answers(
+    GivenToken,
+    'Give a token to an account; it is shown this once',
+    'Nobody gives a scope that their own token has not; `admin` only who has just shown who it is, or by a token of the last 15 minutes. Only its digest is kept.',
+    201,
+  )
   @ApiConflictResponse({ description: 'It was given already by the same Idempotency-Key, and is not shown again' })
   async giveToken(
     @Body() body: GiveToken,
@@ -151,11 +145,12 @@ export class TokensController {
 
   @Post(':id/rotate')
   @Rights({ scope: null, roles: ACTING_ROLES, only: 'by itself; or who may give it, with the scope `admin`' })
-  @ApiOperation({
-    summary: 'A token in the place of another, which works on for a time',
-    description: 'With the same account, label and scopes, good for a year. A token may be rotated by itself.',
-  })
-  @ApiCreatedResponse({ type: GivenToken })
+  @Answers(
+    GivenToken,
+    'A token in the place of another, which works on for a time',
+    'With the same account, label and scopes, good for a year. A token may be rotated by itself.',
+    201,
+  )
   @ApiConflictResponse({ description: 'It was revoked or has expired' })
   async rotateToken(
     @Param('id') id: string,
@@ -180,13 +175,12 @@ export class TokensController {
   }
 
   @Post(':id/revoke')
-  @HttpCode(200)
   @Rights({ scope: null, roles: ACTING_ROLES, only: 'by itself; or who may give it, with the scope `admin`' })
-  @ApiOperation({
-    summary: 'Revoke a token, on every server within a second',
-    description: 'Batches and feeds under way end, too. Revoked twice it stays so. A token may revoke itself.',
-  })
-  @ApiOkResponse({ type: TokenView })
+  @Answers(
+    TokenView,
+    'Revoke a token, on every server within a second',
+    'Batches and feeds under way end, too. Revoked twice it stays so. A token may revoke itself.',
+  )
   async revokeToken(@Param('id') id: string, @CurrentCommand() { by }: RequestContext): Promise<TokenView> {
     await this.#mine(id, by);
     await this.access.revoke(id);

@@ -1,22 +1,14 @@
 /** Many acts in one request: each is decided and recorded on its own, and has its own result. */
-import { applyDecorators, Body, Controller, HttpCode, Inject, Logger, Post } from '@nestjs/common';
+import { applyDecorators, Body, Controller, Inject, Logger, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import {
-  ApiExtraModels,
-  ApiOkResponse,
-  ApiOperation,
-  ApiProperty,
-  ApiTags,
-  getSchemaPath,
-  PartialType,
-  PickType,
-} from '@nestjs/swagger';
+import { ApiExtraModels, ApiProperty, ApiTags, getSchemaPath, PartialType, PickType } from '@nestjs/swagger';
 import { ArrayMaxSize, ArrayMinSize, IsArray, IsObject } from 'class-validator';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { classOf, StageAnswer } from '#bodies';
 import { ACTS, type ActName, type RecordCommitment } from '#commitments';
 import { Rejected, StoreUnavailable, refusedWithin, type FieldError, type Log } from '#eventsourcing';
 import {
+  Answers,
   Count,
   Admits,
   CurrentCommand,
@@ -153,19 +145,17 @@ export class BatchesController {
   ) {}
 
   @Post()
-  @HttpCode(200)
   @Admits({ bodies: BATCH_SIZE_IN_BODIES })
   @Rights({ scope: null, roles: ACTING_ROLES, only: 'each act as its own line says' })
   @ApiExtraModels(...ACT_FORMS.map(({ Form }) => Form))
-  @ApiOperation({
-    summary: 'Do up to 1,000 acts, one after the other, each with its own result',
-    description:
-      'Each act is decided and recorded on its own: one that is refused stops none of the others. After a lost connection ' +
+  @Answers(
+    BatchAnswer,
+    'Do up to 1,000 acts, one after the other, each with its own result',
+    'Each act is decided and recorded on its own: one that is refused stops none of the others. After a lost connection ' +
       'or a 503 send the same batch with the same Idempotency-Key again: an act that was done gets the same answer and is ' +
       'not done twice, a refused one is decided again, and the rest is done. With `dryRun` nothing is recorded; each act ' +
       'sees the effects of those before it.',
-  })
-  @ApiOkResponse({ type: BatchAnswer })
+  )
   async doActs(@Body() { acts, dryRun }: Batch, @CurrentCommand() context: RequestContext): Promise<BatchAnswer> {
     if (context.expected !== undefined)
       throw new Rejected('bad_request', 'If-Match is for one commitment: say `expected` beside each act.');

@@ -1,6 +1,6 @@
 /** The routes of one commitment: as at a date, and its history. */
 import { Controller, Get, Inject, Param } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiProperty, ApiTags } from '@nestjs/swagger';
 import { CommitmentAsAt, Correction } from '#bodies';
 import { todayAnywhere, type FullDate } from '#clocks';
 import {
@@ -15,7 +15,18 @@ import {
   type Commitment,
 } from '#commitments';
 import { decodeAll, fold, load, Rejected, streamOf, type Log } from '#eventsourcing';
-import { Day, Caller, AtClocks, ClockQuery, LOG, type Clocks, Actor, actorOf, type Principal } from '#platform';
+import {
+  Answers,
+  Day,
+  Caller,
+  AtClocks,
+  ClockQuery,
+  LOG,
+  type Clocks,
+  Actor,
+  actorOf,
+  type Principal,
+} from '#platform';
 import type { RouteParameters } from './acts.js';
 import { actAddress } from './addresses.js';
 
@@ -93,12 +104,11 @@ export class CommitmentsController {
   constructor(@Inject(LOG) private readonly log: Log) {}
 
   @Get(':reference')
-  @ApiOperation({
-    summary: 'One commitment as at a date',
-    description:
-      'All that holds on the date: stage, parts, agencies, target, milestones, evidence, readings. With a token `allowedActs` lists what the caller may do next. Its ETag serves If-Match by the revision in it.',
-  })
-  @ApiOkResponse({ type: CommitmentView })
+  @Answers(
+    CommitmentView,
+    'One commitment as at a date',
+    'All that holds on the date: stage, parts, agencies, target, milestones, evidence, readings. With a token `allowedActs` lists what the caller may do next. Its ETag serves If-Match by the revision in it.',
+  )
   async getCommitment(
     @Param('reference') reference: string,
     @AtClocks() { at }: ClockQuery,
@@ -108,12 +118,11 @@ export class CommitmentsController {
   }
 
   @Get(':reference/history')
-  @ApiOperation({
-    summary: 'Every act on a commitment, as reported by a date, in the order recorded',
-    description:
-      'Each act with its actor, its time and later corrections. Nothing is ever taken out: corrected and retracted statements are marked.',
-  })
-  @ApiOkResponse({ type: History })
+  @Answers(
+    History,
+    'Every act on a commitment, as reported by a date, in the order recorded',
+    'Each act with its actor, its time and later corrections. Nothing is ever taken out: corrected and retracted statements are marked.',
+  )
   async getCommitmentHistory(@Param('reference') reference: string, @AtClocks() { at }: ClockQuery): Promise<History> {
     return historyOf(this.log, reference, at);
   }

@@ -1,10 +1,9 @@
 /** The routes of imports of spreadsheets: send a file, look at the preview, confirm, undo; and the mappings that are kept. */
-import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import {
   ApiConflictResponse,
   ApiConsumes,
-  ApiCreatedResponse,
   ApiOkResponse,
   ApiOperation,
   ApiParam,
@@ -20,6 +19,7 @@ import { Rejected } from '#eventsourcing';
 import { ENCODINGS } from '#files';
 import { ACCOUNT_ROLES, REPORT_LANGUAGES, type ReportLanguage } from '#words';
 import {
+  Answers,
   ACTING_ROLES,
   Caller,
   Code,
@@ -161,16 +161,15 @@ export class ImportsController {
   ) {}
 
   @Post('imports')
-  @HttpCode(201)
   @RouteConfig(FILES_CONFIG)
   @ApiConsumes(FILE_TYPE)
   @Rights({ scope: null, roles: ACTING_ROLES, only: 'each row as its act says' })
-  @ApiOperation({
-    summary: 'Send a spreadsheet, or several, and see what its import would do',
-    description:
-      'Nothing is written but the preview. Columns are found by their names in English, French or Spanish, or by a mapping. Each row is compared with the register: it would be recorded or changed, is recognised, or is refused, with the sheet, row and column of each problem and the right values.',
-  })
-  @ApiCreatedResponse({ type: ImportPreview })
+  @Answers(
+    ImportPreview,
+    'Send a spreadsheet, or several, and see what its import would do',
+    'Nothing is written but the preview. Columns are found by their names in English, French or Spanish, or by a mapping. Each row is compared with the register: it would be recorded or changed, is recognised, or is refused, with the sheet, row and column of each problem and the right values.',
+    201,
+  )
   async previewImport(
     @Body() asked: NewImport,
     @UploadedFiles() files: readonly Upload[],
@@ -219,11 +218,7 @@ export class ImportsController {
 
   @Get('imports')
   @Rights({ scope: 'read', roles: ACCOUNT_ROLES, only: 'of the own agency' })
-  @ApiOperation({
-    summary: 'The imports of one’s agency',
-    description: 'Previews, and the result of each; only their owners see them.',
-  })
-  @ApiOkResponse({ type: ImportList })
+  @Answers(ImportList, 'The imports of one’s agency', 'Previews, and the result of each; only their owners see them.')
   async listImports(@Caller() caller: Principal | null): Promise<ImportList> {
     const all = await this.imports.kept.all(signedIn(caller));
     return {
@@ -233,20 +228,14 @@ export class ImportsController {
 
   @Get('imports/:import')
   @Rights({ scope: 'read', roles: ACCOUNT_ROLES, only: 'of the own agency' })
-  @ApiOperation({
-    summary: 'One import: its preview, row by row, or its result',
-    description: 'Only those see it whose it is.',
-  })
-  @ApiOkResponse({ type: ImportPreview })
+  @Answers(ImportPreview, 'One import: its preview, row by row, or its result', 'Only those see it whose it is.')
   async getImport(@Param('import') id: string, @Caller() caller: Principal | null): Promise<ImportPreview> {
     return previewOf((await this.imports.kept.one(id, signedIn(caller))).content);
   }
 
   @Post('imports/:import/confirm')
-  @HttpCode(200)
   @Rights({ scope: null, roles: ACTING_ROLES, only: 'each row as its act says' })
-  @ApiOperation({ summary: 'Import what the preview shows', description: CONFIRM_DESCRIPTION })
-  @ApiOkResponse({ type: ImportPreview })
+  @Answers(ImportPreview, 'Import what the preview shows', CONFIRM_DESCRIPTION)
   @ApiConflictResponse({ description: 'It has problems, or the records that it rests on have changed' })
   async confirmImport(
     @Param('import') id: string,
@@ -257,14 +246,12 @@ export class ImportsController {
   }
 
   @Post('imports/:import/undo')
-  @HttpCode(200)
   @Rights({ scope: null, roles: ACTING_ROLES, only: 'each row as its act says' })
-  @ApiOperation({
-    summary: 'Take an import back as a whole',
-    description:
-      'Every act of it is retracted; its commitments are withdrawn from the day of their record on, and counted nowhere. If somebody built upon it meanwhile, nothing is taken back.',
-  })
-  @ApiOkResponse({ type: ImportPreview })
+  @Answers(
+    ImportPreview,
+    'Take an import back as a whole',
+    'Every act of it is retracted; its commitments are withdrawn from the day of their record on, and counted nowhere. If somebody built upon it meanwhile, nothing is taken back.',
+  )
   @ApiConflictResponse({ description: 'It was not confirmed, or somebody built upon it' })
   async undoImport(
     @Param('import') id: string,
@@ -305,11 +292,11 @@ export class ImportsController {
 
   @Get('import-mappings')
   @Rights({ scope: 'read', roles: ACCOUNT_ROLES, only: 'of the own agency' })
-  @ApiOperation({
-    summary: 'The mappings of columns that one’s agency keeps',
-    description: 'Each by the name under which the next file can be sent with it.',
-  })
-  @ApiOkResponse({ type: MappingList })
+  @Answers(
+    MappingList,
+    'The mappings of columns that one’s agency keeps',
+    'Each by the name under which the next file can be sent with it.',
+  )
   async listImportMappings(@Caller() caller: Principal | null): Promise<MappingList> {
     const { agency } = signedIn(caller);
     const lines = await this.drafts.list(MAPPING_KIND, agency);

@@ -1,10 +1,11 @@
 /** The routes of papers: send the text of a document, and read it with the citations of each statement. */
-import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { Body, Controller, Get, Param, Post } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
-import { ApiConsumes, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiConsumes, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Matches } from 'class-validator';
 import { ACCOUNT_ROLES } from '#words';
 import {
+  Answers,
   ACTING_ROLES,
   Caller,
   CurrentCommand,
@@ -31,16 +32,14 @@ export class PapersController {
   constructor(private readonly papers: Papers) {}
 
   @Post()
-  @HttpCode(200)
   @RouteConfig(FILE_CONFIG)
   @ApiConsumes(FILE_TYPE)
   @Rights({ scope: 'register', roles: ACTING_ROLES, only: 'of a document that it publishes' })
-  @ApiOperation({
-    summary: 'Send the text of a document, to be read statement by statement',
-    description:
-      'By its publisher or the secretariat. Its paragraphs get the numbers that the paper gives them; plain text keeps its lines. It takes the place of the text before, and is shown only to those who have a token.',
-  })
-  @ApiOkResponse({ type: PaperView })
+  @Answers(
+    PaperView,
+    'Send the text of a document, to be read statement by statement',
+    'By its publisher or the secretariat. Its paragraphs get the numbers that the paper gives them; plain text keeps its lines. It takes the place of the text before, and is shown only to those who have a token.',
+  )
   async sendPaper(
     @Param('code') code: string,
     @Body() _: NewPaper,
@@ -53,12 +52,11 @@ export class PapersController {
 
   @Get()
   @Rights({ scope: 'read', roles: ACCOUNT_ROLES })
-  @ApiOperation({
-    summary: 'The text of a document, with the citations of each statement',
-    description:
-      'Marks are the citations of the document in the log: make a statement a commitment or an update by an ordinary act with the `citation` of its paragraph, and it is marked. `measure` says how much of the paper is cited.',
-  })
-  @ApiOkResponse({ type: PaperView })
+  @Answers(
+    PaperView,
+    'The text of a document, with the citations of each statement',
+    'Marks are the citations of the document in the log: make a statement a commitment or an update by an ordinary act with the `citation` of its paragraph, and it is marked. `measure` says how much of the paper is cited.',
+  )
   async readPaper(@Param('code') code: string, @Caller() caller: Principal | null): Promise<PaperView> {
     signedIn(caller);
     return this.papers.view(code);

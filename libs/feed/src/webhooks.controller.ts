@@ -1,10 +1,11 @@
 /** The routes of webhooks: make, look at, end, resume, another secret, and dead letters. */
-import { applyDecorators, Body, Controller, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
-import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { applyDecorators, Body, Controller, Get, Inject, Param, Post } from '@nestjs/common';
+import { ApiParam, ApiProperty, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Matches, IsOptional, ArrayMaxSize, ArrayMinSize, IsArray } from 'class-validator';
 import { Rejected, refused, type Log } from '#eventsourcing';
 import {
+  Answers,
   Count,
   InstantOrNull,
   TextOrNull,
@@ -117,7 +118,7 @@ export const OfOwn = () => Rights({ scope: 'read', roles: ACTING_ROLES, only: 'o
 const OfHook = () => ApiParam({ name: 'id', description: 'The id of the webhook', schema: { type: 'string' } });
 
 /** A change of a webhook. */
-const PostOnHook = (path: string) => applyDecorators(Post(`:id/${path}`), OfOwn(), OfHook(), HttpCode(200));
+const PostOnHook = (path: string) => applyDecorators(Post(`:id/${path}`), OfOwn(), OfHook());
 
 /** For so long the former secret signs beside the new one. */
 const FORMER_SECRET_MS = 24 * 3_600_000;
@@ -135,13 +136,13 @@ export class WebhooksController {
 
   @Post()
   @OfOwn()
-  @ApiOperation({
-    summary: 'Have events posted to an address',
-    description:
-      'Each event that the filter lets through is posted as JSON, {type, timestamp, data}, signed as Standard Webhooks asks. In ' +
+  @Answers(
+    WebhookWithSecret,
+    'Have events posted to an address',
+    'Each event that the filter lets through is posted as JSON, {type, timestamp, data}, signed as Standard Webhooks asks. In ' +
       'order, at least once: the same webhook-id is the same event. It is tried again for a day and a half, then it is a dead letter.',
-  })
-  @ApiCreatedResponse({ type: WebhookWithSecret })
+    201,
+  )
   async createWebhook(
     @Body() body: NewWebhook,
     @CurrentCommand() { by, meta }: CommandContext,
@@ -172,11 +173,11 @@ export class WebhooksController {
 
   @Get()
   @OfOwn()
-  @ApiOperation({
-    summary: 'The webhooks of the caller’s agency; of all, for the secretariat',
-    description: 'Each with its position, and its failures.',
-  })
-  @ApiOkResponse({ type: WebhookList })
+  @Answers(
+    WebhookList,
+    'The webhooks of the caller’s agency; of all, for the secretariat',
+    'Each with its position, and its failures.',
+  )
   async listWebhooks(@Caller() caller: Principal | null): Promise<WebhookList> {
     const mine = (await this.hooks.all()).filter(({ owner }) => maySee(signedIn(caller), owner));
     return { items: await Promise.all(mine.map((hook) => this.#shown(hook))) };
@@ -185,21 +186,13 @@ export class WebhooksController {
   @Get(':id')
   @OfOwn()
   @OfHook()
-  @ApiOperation({
-    summary: 'One webhook',
-    description: 'Its position, and its failures.',
-  })
-  @ApiOkResponse({ type: Webhook })
+  @Answers(Webhook, 'One webhook', 'Its position, and its failures.')
   async getWebhook(@Param('id') id: string, @Caller() caller: Principal | null): Promise<Webhook> {
     return this.#shown(await this.#hook(id, signedIn(caller)));
   }
 
   @PostOnHook('end')
-  @ApiOperation({
-    summary: 'Send nothing more',
-    description: 'It keeps its place, and can be resumed.',
-  })
-  @ApiOkResponse({ type: Webhook })
+  @Answers(Webhook, 'Send nothing more', 'It keeps its place, and can be resumed.')
   async endWebhook(@Param('id') id: string, @CurrentCommand() { by }: CommandContext): Promise<Webhook> {
     await this.#own(id, by);
     await this.hooks.end(id);
@@ -207,11 +200,7 @@ export class WebhooksController {
   }
 
   @PostOnHook('resume')
-  @ApiOperation({
-    summary: 'Go on where it ended, at once',
-    description: 'Also where it only waits to try again.',
-  })
-  @ApiOkResponse({ type: Webhook })
+  @Answers(Webhook, 'Go on where it ended, at once', 'Also where it only waits to try again.')
   async resumeWebhook(@Param('id') id: string, @CurrentCommand() { by }: CommandContext): Promise<Webhook> {
     await this.#own(id, by);
     await this.hooks.resume(id);
@@ -220,11 +209,7 @@ export class WebhooksController {
   }
 
   @PostOnHook('secret')
-  @ApiOperation({
-    summary: 'Another secret',
-    description: 'For a day messages are signed by both, the new and the former one.',
-  })
-  @ApiOkResponse({ type: WebhookWithSecret })
+  @Answers(WebhookWithSecret, 'Another secret', 'For a day messages are signed by both, the new and the former one.')
   async renewWebhookSecret(
     @Param('id') id: string,
     @CurrentCommand() { by }: CommandContext,
@@ -238,22 +223,18 @@ export class WebhooksController {
   @Get(':id/dead-letters')
   @OfOwn()
   @OfHook()
-  @ApiOperation({
-    summary: 'The events that were given up',
-    description: 'In the order of the log. One that is delivered after all is not among them any more.',
-  })
-  @ApiOkResponse({ type: WebhookDeadLetters })
+  @Answers(
+    WebhookDeadLetters,
+    'The events that were given up',
+    'In the order of the log. One that is delivered after all is not among them any more.',
+  )
   async listDeadLetters(@Param('id') id: string, @Caller() caller: Principal | null): Promise<WebhookDeadLetters> {
     await this.#hook(id, signedIn(caller));
     return { items: await this.hooks.deadLetters(id) };
   }
 
   @PostOnHook('dead-letters/replay')
-  @ApiOperation({
-    summary: 'Send dead letters again',
-    description: 'All, or those of some positions; once each, before later messages.',
-  })
-  @ApiOkResponse({ type: Replayed })
+  @Answers(Replayed, 'Send dead letters again', 'All, or those of some positions; once each, before later messages.')
   async replayDeadLetters(
     @Param('id') id: string,
     @Body() { positions }: ReplayDeadLetters,

@@ -1,16 +1,9 @@
 /** The routes of follows: the subjects of an account's digests. */
-import { Body, Controller, Get, HttpCode, Param, Post, Put } from '@nestjs/common';
-import {
-  ApiConflictResponse,
-  ApiCreatedResponse,
-  ApiOkResponse,
-  ApiOperation,
-  ApiProperty,
-  ApiTags,
-} from '@nestjs/swagger';
+import { Body, Controller, Get, Param, Post, Put } from '@nestjs/common';
+import { ApiConflictResponse, ApiProperty, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { AccessStore } from '#access';
-import { Caller, OneOf, Rights, Text, signedIn, Reply, type Principal } from '#platform';
+import { Answers, Caller, OneOf, Rights, Text, signedIn, Reply, type Principal } from '#platform';
 import { ACCOUNT_ROLES, REPORT_LANGUAGES, type ReportLanguage } from '#words';
 import { Followed, FOLLOW_KINDS, type FollowKind } from './followed.js';
 import { Following, type Follow } from './following.js';
@@ -58,11 +51,11 @@ export class FollowsController {
 
   @Get('follows')
   @OfOwn()
-  @ApiOperation({
-    summary: 'The follows of the caller, by e-mail',
-    description: 'Each is told of in a digest, once a week at most, and only when something happened.',
-  })
-  @ApiOkResponse({ type: FollowList })
+  @Answers(
+    FollowList,
+    'The follows of the caller, by e-mail',
+    'Each is told of in a digest, once a week at most, and only when something happened.',
+  )
   async listFollows(@Caller() caller: Principal | null): Promise<FollowList> {
     const all = await this.following.of(signedIn(caller).account);
     return { items: await Promise.all(all.map((one) => this.#shown(one))) };
@@ -70,12 +63,12 @@ export class FollowsController {
 
   @Post('follows')
   @OfOwn()
-  @ApiOperation({
-    summary: 'Follow an agency, a theme, a forum or a list by e-mail',
-    description:
-      'A digest comes once a week at most, after a change, to the address of the account. A follow that exists stays as it is. People without an account follow on the pages, and confirm the address.',
-  })
-  @ApiCreatedResponse({ type: FollowView })
+  @Answers(
+    FollowView,
+    'Follow an agency, a theme, a forum or a list by e-mail',
+    'A digest comes once a week at most, after a change, to the address of the account. A follow that exists stays as it is. People without an account follow on the pages, and confirm the address.',
+    201,
+  )
   @ApiConflictResponse({ description: 'The account has no address' })
   async createFollow(
     @Body() asked: FollowAsked,
@@ -88,13 +81,8 @@ export class FollowsController {
   }
 
   @Post('follows/:id/end')
-  @HttpCode(200)
   @OfOwn()
-  @ApiOperation({
-    summary: 'No longer follow something',
-    description: 'At once: a digest that waits leaves it out.',
-  })
-  @ApiOkResponse({ type: FollowList })
+  @Answers(FollowList, 'No longer follow something', 'At once: a digest that waits leaves it out.')
   async endFollow(@Param('id') id: string, @Caller() caller: Principal | null): Promise<FollowList> {
     await this.following.end(signedIn(caller).account, id);
     return this.listFollows(caller);
@@ -102,11 +90,7 @@ export class FollowsController {
 
   @Put('me/language')
   @Rights({ scope: null, roles: ACCOUNT_ROLES, only: 'its own' })
-  @ApiOperation({
-    summary: 'The language of letters to the caller',
-    description: 'English, French or Spanish.',
-  })
-  @ApiOkResponse({ type: LanguageView })
+  @Answers(LanguageView, 'The language of letters to the caller', 'English, French or Spanish.')
   async setLanguage(@Body() { language }: LettersIn, @Caller() caller: Principal | null): Promise<LanguageView> {
     await this.access.accounts.writeIn(signedIn(caller).account, language);
     return { language };

@@ -1,8 +1,8 @@
 /** The routes of letters: who was written to and who waits, the text of a letter, and sending one again. */
-import { Controller, Get, HttpCode, Param, Post as PostTo, Query } from '@nestjs/common';
-import { ApiConflictResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags, OmitType } from '@nestjs/swagger';
+import { Controller, Get, Param, Post as PostTo, Query } from '@nestjs/common';
+import { ApiConflictResponse, ApiProperty, ApiTags, OmitType } from '@nestjs/swagger';
 import { Conflict } from '#eventsourcing';
-import { Code, PageSize, Rights } from '#platform';
+import { Answers, Code, PageSize, Rights } from '#platform';
 import { RoundViews } from '#rounds';
 import { REPORT_LANGUAGES, type ReportLanguage } from '#words';
 import { Letters, type ShownLetter } from './letters.js';
@@ -75,11 +75,11 @@ export class LettersController {
 
   @Get()
   @OfSecretariat('read')
-  @ApiOperation({
-    summary: 'Letters of rounds: who was written to, and who waits',
-    description: 'Invitations, reminders and other letters of rounds and returns. Digests are not among them.',
-  })
-  @ApiOkResponse({ type: LetterList })
+  @Answers(
+    LetterList,
+    'Letters of rounds: who was written to, and who waits',
+    'Invitations, reminders and other letters of rounds and returns. Digests are not among them.',
+  )
   async listLetters(@Query() { round, limit = 100 }: LettersQuery): Promise<LetterList> {
     if (round) await this.rounds.one(round, undefined, 'round');
     return { items: await this.letters.latest(limit, round) };
@@ -87,23 +87,18 @@ export class LettersController {
 
   @Get(':id')
   @OfSecretariat('read')
-  @ApiOperation({
-    summary: 'One letter, with its text',
-    description: 'Written anew: the outbox keeps neither words nor addresses.',
-  })
-  @ApiOkResponse({ type: LetterView })
+  @Answers(LetterView, 'One letter, with its text', 'Written anew: the outbox keeps neither words nor addresses.')
   getLetter(@Param('id') id: string): Promise<LetterView> {
     return this.letters.one(id);
   }
 
   @PostTo(':id/send')
-  @HttpCode(200)
   @OfSecretariat('publish')
-  @ApiOperation({
-    summary: 'Send a letter that was given up, or waits to be tried again, at once',
-    description: 'A letter that was sent is not sent again.',
-  })
-  @ApiOkResponse({ type: LetterView })
+  @Answers(
+    LetterView,
+    'Send a letter that was given up, or waits to be tried again, at once',
+    'A letter that was sent is not sent again.',
+  )
   @ApiConflictResponse({ description: 'It was sent, or there is nobody to write to' })
   async sendLetter(@Param('id') id: string): Promise<ShownLetter> {
     const known = await this.letters.one(id);

@@ -1,6 +1,7 @@
 /** The front door of the platform: everything about HTTP that the contexts share. */
 export * from './requests/admission-marks.js';
 export * from './requests/admission.js';
+export * from './requests/answers.js';
 export * from './requests/command-context.js';
 export * from './requests/clock-query.js';
 export * from './observability/correlation.js';

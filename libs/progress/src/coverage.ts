@@ -3,11 +3,12 @@
  * in which it was read was reported by then.
  */
 import { Controller, Get, Param } from '@nestjs/common';
-import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiNotFoundResponse, ApiProperty, ApiTags } from '@nestjs/swagger';
 import type { FullDate } from '#clocks';
 import { STAGES, type Stage } from '#commitments';
 import { Rejected, type Projector } from '#eventsourcing';
 import {
+  Answers,
   Count,
   CountsBy,
   Day,
@@ -389,23 +390,22 @@ export class CoverageController {
   constructor(private readonly coverage: Coverage) {}
 
   @Get()
-  @ApiOperation({
-    summary: 'Which outcomes are followed up, and how that stands',
-    description:
-      'Recommendations and requests of forums and resolutions, whether any commitment follows each up, and who leads ' +
+  @Answers(
+    OutcomesView,
+    'Which outcomes are followed up, and how that stands',
+    'Recommendations and requests of forums and resolutions, whether any commitment follows each up, and who leads ' +
       'these. As CSV or NDJSON without `limit`: all of them.',
-  })
-  @ApiOkResponse({ type: OutcomesView })
+  )
   async progressOutcomes(@AtClocks() { at, limit, cursor, ...filter }: OutcomesQuery, @WantedFormat() wanted: Format) {
     return this.coverage.outcomes(at, filter, { limit: limit ?? (wanted === 'json' ? undefined : null), cursor });
   }
 
   @Get(':id')
-  @ApiOperation({
-    summary: 'Progress on one outcome, and per agency',
-    description: 'The commitments that follow it up, counted by stage, and a row per agency.',
-  })
-  @ApiOkResponse({ type: OfOutcome })
+  @Answers(
+    OfOutcome,
+    'Progress on one outcome, and per agency',
+    'The commitments that follow it up, counted by stage, and a row per agency.',
+  )
   @ApiNotFoundResponse({ description: 'There is no such outcome as at the date' })
   async progressOnOutcome(@Param('id') id: string, @AtClocks() { at, role, agencies, memberOf }: AgenciesQuery) {
     return this.coverage.outcome(id, at, { role, agencies, memberOf });

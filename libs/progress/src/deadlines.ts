@@ -1,10 +1,10 @@
 /** The view of deadlines: commitments due next, month by month, and overdue ones by their delay. */
 import { Controller, Get } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiProperty, ApiTags } from '@nestjs/swagger';
 import { DAY_MS, lastDayOf, monthsBefore, type FullDate } from '#clocks';
 import { NATURES } from '#commitments';
 import { refused } from '#eventsourcing';
-import { Count, Day, AtClocks, OnDate, QueryNumber, WantedFormat, type Format } from '#platform';
+import { Answers, Count, Day, AtClocks, OnDate, QueryNumber, WantedFormat, type Format } from '#platform';
 import { dateOf } from './columns.js';
 import { countBy } from './count.js';
 import { ProgressQuery, FilterField, type Filter } from './filters.js';
@@ -145,12 +145,11 @@ export class DeadlinesController {
   constructor(private readonly deadlines: Deadlines) {}
 
   @Get()
-  @ApiOperation({
-    summary: 'Commitments that are due next, and those that are overdue and for how long',
-    description:
-      'Commitments that are due, by month from the date on, and overdue ones, by the number of months. As CSV or NDJSON: a row for each of these months and lengths, with the number of commitments and the query of their list.',
-  })
-  @ApiOkResponse({ type: DeadlinesView })
+  @Answers(
+    DeadlinesView,
+    'Commitments that are due next, and those that are overdue and for how long',
+    'Commitments that are due, by month from the date on, and overdue ones, by the number of months. As CSV or NDJSON: a row for each of these months and lengths, with the number of commitments and the query of their list.',
+  )
   async progressDeadlines(@AtClocks() { at, ...asked }: DeadlinesQuery, @WantedFormat() format: Format) {
     const view = await this.deadlines.ahead(at, asked);
     if (format === 'json') return view;

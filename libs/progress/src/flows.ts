@@ -1,12 +1,13 @@
 /** The flows between two dates: *N then + … − … = N now*, with every term and its list. */
 import { historyOf } from '#acts';
 import { Controller, Get, Inject } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { firstDayOf, type FullDate, type PartialDate } from '#clocks';
 import { LIVES, STAGES, type Life, type Stage } from '#commitments';
 import { type Log, refused } from '#eventsourcing';
 import {
+  Answers,
   Count,
   CountsBy,
   Day,
@@ -510,12 +511,11 @@ export class FlowsController {
   ) {}
 
   @Get()
-  @ApiOperation({
-    summary: 'How the total as at one date became that as at another one',
-    description:
-      'The total as at `from`, later knowledge about that date, the reports in between, and the total as at `to`. The terms add up. As CSV or NDJSON: a row per term.',
-  })
-  @ApiOkResponse({ type: FlowsView })
+  @Answers(
+    FlowsView,
+    'How the total as at one date became that as at another one',
+    'The total as at `from`, later knowledge about that date, the reports in between, and the total as at `to`. The terms add up. As CSV or NDJSON: a row per term.',
+  )
   async progressFlows(@AtClocks() { at, ...asked }: FlowsQuery, @WantedFormat() format: Format) {
     const { dates, filter } = await flowDates(asked, this.log);
     const view = await this.flows.between(at, dates, filter);
@@ -530,11 +530,11 @@ export class FlowsController {
         `${type} ${reportedOn} (revision ${revision})${reason === null ? '' : `: ${reason}`}`,
     ),
   }))
-  @ApiOperation({
-    summary: 'The commitments behind a term, and the statements on each',
-    description: 'Of one term of `/v1/progress/flows`: each commitment with its stage before and after.',
-  })
-  @ApiOkResponse({ type: ChangedList })
+  @Answers(
+    ChangedList,
+    'The commitments behind a term, and the statements on each',
+    'Of one term of `/v1/progress/flows`: each commitment with its stage before and after.',
+  )
   async progressFlowList(@AtClocks() query: FlowListQuery): Promise<ChangedList> {
     const { at, flow, leg = 'reported', before, after, limit, cursor, ...asked } = query;
     const { dates, filter } = await flowDates(asked, this.log);

@@ -3,10 +3,20 @@
  * for a framework, theme or forum narrows the count and, where these are the rows or columns, shows those directly below it.
  */
 import { Controller, Get } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiProperty, ApiTags } from '@nestjs/swagger';
 import type { FullDate } from '#clocks';
 import { refused } from '#eventsourcing';
-import { Count, Day, AtClocks, formatNamed, PageSize, WantedFormat, type Format, QueryChoice } from '#platform';
+import {
+  Answers,
+  Count,
+  Day,
+  AtClocks,
+  formatNamed,
+  PageSize,
+  WantedFormat,
+  type Format,
+  QueryChoice,
+} from '#platform';
 import { compareTexts } from '#text';
 import { countAll, countBy, Crossed, Row, type Counted } from './count.js';
 import { FilterQuery, type Filter } from './filters.js';
@@ -261,13 +271,12 @@ export class MatrixController {
   constructor(private readonly matrix: Matrix) {}
 
   @Get()
-  @ApiOperation({
-    summary: 'Commitments where agencies, themes, forums and outcomes meet',
-    description:
-      'Themes, forums and outcomes include all below them. A framework, theme or forum in the question narrows the count and ' +
+  @Answers(
+    MatrixView,
+    'Commitments where agencies, themes, forums and outcomes meet',
+    'Themes, forums and outcomes include all below them. A framework, theme or forum in the question narrows the count and ' +
       'shows the entries directly below it. As CSV and XLSX: a table.',
-  })
-  @ApiOkResponse({ type: MatrixView })
+  )
   async progressMatrix(@AtClocks() { at, ...asked }: MatrixQuery, @WantedFormat() wanted: Format) {
     const view = await this.matrix.crossed(at, asked);
     return formatNamed(wanted).of === 'rows' ? { ...view, rows: matrixTable(view) } : view;

@@ -1,8 +1,9 @@
 /** The view of partnerships: the pairs of agencies that stand together in commitments, and their themes. */
 import { Controller, Get } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiProperty, ApiTags } from '@nestjs/swagger';
 import type { FullDate } from '#clocks';
 import {
+  Answers,
   Count,
   Day,
   TextOrNull,
@@ -222,13 +223,12 @@ export class PartnershipsController {
 
   @Get()
   @InRows<PartnershipRow>(pairRow, { list: [] })
-  @ApiOperation({
-    summary: 'The agencies that work together, and their common commitments',
-    description:
-      'Two agencies work together where both stand in a commitment as lead, co-lead or partner. With a role, the first one of a pair ' +
+  @Answers(
+    PartnershipsView,
+    'The agencies that work together, and their common commitments',
+    'Two agencies work together where both stand in a commitment as lead, co-lead or partner. With a role, the first one of a pair ' +
       'has it. As CSV or NDJSON without `limit`: all pairs.',
-  })
-  @ApiOkResponse({ type: PartnershipsView })
+  )
   async progressPartnerships(
     @AtClocks() { at, limit, cursor, ...filter }: PartnershipsQuery,
     @WantedFormat() wanted: Format,

@@ -1,8 +1,9 @@
 /** The routes of lists of commitments and of progress per agency and theme. */
 import { Controller, Get, Inject, Param } from '@nestjs/common';
-import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiNotFoundResponse, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { refused } from '#eventsourcing';
 import {
+  Answers,
   AtClocks,
   FieldsOf,
   CursorField,
@@ -128,13 +129,12 @@ export class ProgressController {
   @Get('commitments')
   @ApiTags('Commitments')
   @InRows<Item>(commitmentInRow, COMMITMENT_COLUMNS)
-  @ApiOperation({
-    summary: 'Commitments as at a date, filtered and ordered',
-    description:
-      'In pages of `limit`; the pages that `nextCursor` leads to show what was known when the first one was read. As CSV or ' +
+  @Answers(
+    ItemList,
+    'Commitments as at a date, filtered and ordered',
+    'In pages of `limit`; the pages that `nextCursor` leads to show what was known when the first one was read. As CSV or ' +
       'NDJSON without `limit`: all of them.',
-  })
-  @ApiOkResponse({ type: ItemList })
+  )
   async listCommitments(@AtClocks() { at, ...query }: CommitmentsQuery, @WantedFormat() format: Format) {
     const { filter, page } = listQueryOf(query);
     if (format === 'json' || page.limit !== undefined) {
@@ -147,35 +147,32 @@ export class ProgressController {
   }
 
   @Get('progress/agencies')
-  @ApiOperation({
-    summary: 'Progress per agency',
-    description:
-      'A row for every agency that has a commitment, and the total. A commitment counts once in the total and once under each of its agencies: rows do not add up to it.',
-  })
-  @ApiOkResponse({ type: PerAgency })
+  @Answers(
+    PerAgency,
+    'Progress per agency',
+    'A row for every agency that has a commitment, and the total. A commitment counts once in the total and once under each of its agencies: rows do not add up to it.',
+  )
   async progressPerAgency(@AtClocks() { at, ...query }: AgenciesQuery) {
     return this.progress.agencies(at, query);
   }
 
   @Get('progress/agencies/:code')
-  @ApiOperation({
-    summary: 'Progress of one agency, and per theme',
-    description:
-      'The row of the agency, and of its commitments a row per theme. No roll-up from an agency to its parent.',
-  })
-  @ApiOkResponse({ type: OfAgency })
+  @Answers(
+    OfAgency,
+    'Progress of one agency, and per theme',
+    'The row of the agency, and of its commitments a row per theme. No roll-up from an agency to its parent.',
+  )
   async progressOfAgency(@Param('code') code: string, @AtClocks() { at, ...query }: AgenciesQuery) {
     const agency = await this.registers.needed('agency', code, at.knownAt, { asOf: at.asOf });
     return { agency: code, name: agency.name, ...(await this.progress.agency(code, at, query)) };
   }
 
   @Get('progress/themes')
-  @ApiOperation({
-    summary: 'Progress per theme',
-    description:
-      'A row for every theme that has a commitment, and the total; a theme counts what is below it. With `crosswalk`: read through it from another framework.',
-  })
-  @ApiOkResponse({ type: AllThemes })
+  @Answers(
+    AllThemes,
+    'Progress per theme',
+    'A row for every theme that has a commitment, and the total; a theme counts what is below it. With `crosswalk`: read through it from another framework.',
+  )
   @ApiNotFoundResponse({ description: 'There is no such framework or crosswalk' })
   async progressPerTheme(@AtClocks() { at: clocks, ...query }: ThemesQuery, @WantedFormat() format: Format) {
     const at = await this.progress.pin(clocks);
@@ -189,12 +186,11 @@ export class ProgressController {
   }
 
   @Get('progress/themes/:code')
-  @ApiOperation({
-    summary: 'Progress of one theme with all below it, and per agency',
-    description:
-      'The row of the theme with all below it, and a row per agency. With `crosswalk`: also what is reached through it.',
-  })
-  @ApiOkResponse({ type: OfTheme })
+  @Answers(
+    OfTheme,
+    'Progress of one theme with all below it, and per agency',
+    'The row of the theme with all below it, and a row per agency. With `crosswalk`: also what is reached through it.',
+  )
   async progressOfTheme(@Param('code') code: string, @AtClocks() { at: clocks, ...query }: ThroughQuery) {
     const at = await this.progress.pin(clocks);
     const theme = await this.registers.needed('theme', code, at.knownAt);

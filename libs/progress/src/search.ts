@@ -1,10 +1,11 @@
 /** The view of a search in everything: commitments, agencies, themes, outcomes, forums and sources, the best of each. */
 import { Controller, Get, Inject, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiProperty, ApiTags } from '@nestjs/swagger';
 import { forms } from '#bodies';
 import type { FullDate } from '#clocks';
 import type { Log, Projector } from '#eventsourcing';
 import {
+  Answers,
   Count,
   Day,
   TextOrNull,
@@ -156,11 +157,11 @@ export class SearchController {
   ) {}
 
   @Get()
-  @ApiOperation({
-    summary: 'Search everything: commitments, agencies, themes, outcomes, forums and sources',
-    description: 'The best few of each kind, with their number and the address of the list of all.',
-  })
-  @ApiOkResponse({ type: SearchResults })
+  @Answers(
+    SearchResults,
+    'Search everything: commitments, agencies, themes, outcomes, forums and sources',
+    'The best few of each kind, with their number and the address of the list of all.',
+  )
   async search(@Query() { q, kinds, limit, ...clocks }: SearchQuery): Promise<SearchResults> {
     const at = await clocksOf(clocks, this.log.store);
     const results = await this.searching.everything(at, q, { kinds: kindsIn(kinds), limit });

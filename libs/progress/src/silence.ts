@@ -1,9 +1,9 @@
 /** The view of silent agencies: all their open commitments are stale. */
 import { Controller, Get } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags, OmitType } from '@nestjs/swagger';
+import { ApiProperty, ApiTags, OmitType } from '@nestjs/swagger';
 import { monthsBefore, type FullDate } from '#clocks';
 import type { Role } from '#commitments';
-import { Count, Day, AtClocks } from '#platform';
+import { Answers, Count, Day, AtClocks } from '#platform';
 import { compareTexts } from '#text';
 import { countAll, countBy } from './count.js';
 import { Flag, ProgressQuery, FilterField, type Filter } from './filters.js';
@@ -115,12 +115,11 @@ export class SilenceController {
   constructor(private readonly silence: Silence) {}
 
   @Get()
-  @ApiOperation({
-    summary: 'Which agencies have not been heard of, and for how long',
-    description:
-      'Each agency with the day of its last report and of its last mention by anybody, and the open commitments that it leads. Without a report for `staleAfter` months an agency counts as silent.',
-  })
-  @ApiOkResponse({ type: SilenceView })
+  @Answers(
+    SilenceView,
+    'Which agencies have not been heard of, and for how long',
+    'Each agency with the day of its last report and of its last mention by anybody, and the open commitments that it leads. Without a report for `staleAfter` months an agency counts as silent.',
+  )
   async progressSilent(@AtClocks() { at, ...filter }: SilentQuery) {
     return this.silence.agencies(at, filter);
   }

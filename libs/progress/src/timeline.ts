@@ -1,10 +1,10 @@
 /** The view of commitments by stage, at each step between two dates. */
 import { Controller, Get } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiProperty, ApiTags } from '@nestjs/swagger';
 import { lastDayOf, monthsBefore, type FullDate } from '#clocks';
 import { ENDS, LIVES, STAGES, type End, type Stage } from '#commitments';
 import { refused } from '#eventsourcing';
-import { CountsBy, Day, AtClocks, OnDate, QueryChoice } from '#platform';
+import { Answers, CountsBy, Day, AtClocks, OnDate, QueryChoice } from '#platform';
 import { dateOf, dayOf, NO_ROW, type Columns } from './columns.js';
 import { Row } from './count.js';
 import { ProgressQuery, FilterField, type Filter } from './filters.js';
@@ -295,12 +295,11 @@ export class TimelineController {
   constructor(private readonly timeline: Timeline) {}
 
   @Get()
-  @ApiOperation({
-    summary: 'Counts by stage at each step between two dates',
-    description:
-      'One row a step: a month, quarter or year, or each date of a report. Each row is as at its own date, so rows are comparable, and no later report changes one.',
-  })
-  @ApiOkResponse({ type: TimelineView })
+  @Answers(
+    TimelineView,
+    'Counts by stage at each step between two dates',
+    'One row a step: a month, quarter or year, or each date of a report. Each row is as at its own date, so rows are comparable, and no later report changes one.',
+  )
   async progressTimeline(@AtClocks() { at, ...asked }: TimelineQuery) {
     return this.timeline.steps(at, asked);
   }

@@ -1,7 +1,6 @@
 /** The routes of reports that are made in the background: order one, see how far it is, cancel it, take its file. */
-import { Body, Controller, Get, HttpCode, Injectable, Param, Post, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, Injectable, Param, Post, Req, Res } from '@nestjs/common';
 import {
-  ApiAcceptedResponse,
   ApiBadRequestResponse,
   ApiConflictResponse,
   ApiExtraModels,
@@ -14,7 +13,7 @@ import {
   PickType,
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { OnDate, OneOf, Plain, Problem, Reads, Text, Uuid, Whole, Reply, type ApiRequest } from '#platform';
+import { Answers, OnDate, OneOf, Plain, Problem, Reads, Text, Uuid, Whole, Reply, type ApiRequest } from '#platform';
 import { OrNull, ReportManifest } from './answers.js';
 import { REPORT_FORMAT_NAMES, REPORT_FORMATS, reportFormat, type ReportFormatName } from './formats.js';
 import { JOB_STATES, type JobState, type NamedJob, type ReportOrder } from './job.js';
@@ -143,13 +142,12 @@ export class ReportJobsController {
 
   @Post()
   @Reads()
-  @HttpCode(202)
-  @ApiOperation({
-    summary: 'Order a report that is made in the background',
-    description:
-      'For reports that take long. The answer has the addresses of the job and of its file. Every reader may order; a few at once. The same order under way is the same job.',
-  })
-  @ApiAcceptedResponse({ type: ReportJobAnswer })
+  @Answers(
+    ReportJobAnswer,
+    'Order a report that is made in the background',
+    'For reports that take long. The answer has the addresses of the job and of its file. Every reader may order; a few at once. The same order under way is the same job.',
+    202,
+  )
   @ApiBadRequestResponse({ description: 'There is no such report' })
   async orderReport(
     @Body() body: OrderReport,
@@ -162,11 +160,11 @@ export class ReportJobsController {
   }
 
   @Get('jobs/:id')
-  @ApiOperation({
-    summary: 'A report that is made in the background: how far it is',
-    description: 'Only the client that ordered it knows its id.',
-  })
-  @ApiOkResponse({ type: ReportJobAnswer })
+  @Answers(
+    ReportJobAnswer,
+    'A report that is made in the background: how far it is',
+    'Only the client that ordered it knows its id.',
+  )
   @ApiNotFoundResponse({ description: 'There is no such job, or it was kept long enough' })
   async getReportJob(@Param('id') id: string, @Reply() reply: FastifyReply): Promise<ReportJobAnswer> {
     const job = await this.jobs.one(id);
@@ -176,12 +174,7 @@ export class ReportJobsController {
 
   @Post('jobs/:id/cancel')
   @Reads()
-  @HttpCode(200)
-  @ApiOperation({
-    summary: 'Cancel a report that is made in the background',
-    description: 'A finished job stays as it is.',
-  })
-  @ApiOkResponse({ type: ReportJobAnswer })
+  @Answers(ReportJobAnswer, 'Cancel a report that is made in the background', 'A finished job stays as it is.')
   @ApiNotFoundResponse({ description: 'There is no such job, or it was kept long enough' })
   async cancelReportJob(@Param('id') id: string): Promise<ReportJobAnswer> {
     return this.#answer(await this.jobs.cancel(id));

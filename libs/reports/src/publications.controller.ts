@@ -2,10 +2,9 @@
  * The routes of publications: a report is prepared, words are added, it is published, and its files are there from then on. Until
  * then it is a draft, which readers are told nothing of.
  */
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
 import {
   ApiConflictResponse,
-  ApiCreatedResponse,
   ApiExtraModels,
   ApiNotFoundResponse,
   ApiOkResponse,
@@ -20,6 +19,7 @@ import { listPage, registerController, RegisterListQuery, RegisterPage } from '#
 import { Publication, PublicationAsAt, PublishReport, RemoveNarrative, WriteNarrative } from '#bodies';
 import { load, Rejected, type Log } from '#eventsourcing';
 import {
+  Answers,
   ACTING_ROLES,
   AlwaysOpen,
   AtClocks,
@@ -147,12 +147,11 @@ export class PublicationsController extends registerController('publication') {
   }
 
   @Get(':code/since')
-  @ApiOperation({
-    summary: 'A published report as corrected since, with each correction, its reason, and replies of agencies',
-    description:
-      'Its figures as published and as known by now, as at the same date; beside them the replies of agencies, where it came out of a reporting round. The report itself never changes.',
-  })
-  @ApiOkResponse({ type: CorrectedSince })
+  @Answers(
+    CorrectedSince,
+    'A published report as corrected since, with each correction, its reason, and replies of agencies',
+    'Its figures as published and as known by now, as at the same date; beside them the replies of agencies, where it came out of a reporting round. The report itself never changes.',
+  )
   async getCorrectedSince(
     @Param('code') code: string,
     @AtClocks() { at: { knownAt } }: ClockQuery,
@@ -165,13 +164,12 @@ export class PublicationsController extends registerController('publication') {
 
   @Post()
   @Rights({ scope: 'publish', roles: ['secretariat'] })
-  @HttpCode(201)
-  @ApiOperation({
-    summary: 'Prepare a report for publication',
-    description:
-      'The report is made once as a trial; if it cannot be made, it is refused. Until it is published, readers learn nothing of it.',
-  })
-  @ApiCreatedResponse({ type: PreparedAnswer })
+  @Answers(
+    PreparedAnswer,
+    'Prepare a report for publication',
+    'The report is made once as a trial; if it cannot be made, it is refused. Until it is published, readers learn nothing of it.',
+    201,
+  )
   @ApiConflictResponse({ description: 'The symbol is taken' })
   async preparePublication(
     @Body() body: Publication,
@@ -185,12 +183,11 @@ export class PublicationsController extends registerController('publication') {
 
   @Post(':code/amend')
   @Rights({ scope: 'publish', roles: ['secretariat'] })
-  @HttpCode(200)
-  @ApiOperation({
-    summary: 'Change the report that is to be published; the body replaces what it says',
-    description: 'The report is made once as a trial. A published report takes no amendment.',
-  })
-  @ApiOkResponse({ type: PreparedAnswer })
+  @Answers(
+    PreparedAnswer,
+    'Change the report that is to be published; the body replaces what it says',
+    'The report is made once as a trial. A published report takes no amendment.',
+  )
   @ApiConflictResponse({ description: 'It is published already, or words stand in a section that it would not have' })
   async amendPublication(
     @Param('code') code: string,
@@ -202,13 +199,11 @@ export class PublicationsController extends registerController('publication') {
 
   @Post(':code/narrative')
   @Rights({ scope: 'publish', roles: ACTING_ROLES, only: 'for its own agency: `agency` must be its code' })
-  @HttpCode(200)
-  @ApiOperation({
-    summary: 'Add words to a section of a report before it is published',
-    description:
-      'They take the place of those of the same section, agency and language. An agency writes on its own behalf.',
-  })
-  @ApiOkResponse({ type: PreparedAnswer })
+  @Answers(
+    PreparedAnswer,
+    'Add words to a section of a report before it is published',
+    'They take the place of those of the same section, agency and language. An agency writes on its own behalf.',
+  )
   @ApiConflictResponse({ description: 'It is published already, or being published' })
   async writeNarrative(
     @Param('code') code: string,
@@ -220,12 +215,11 @@ export class PublicationsController extends registerController('publication') {
 
   @Post(':code/narrative/remove')
   @Rights({ scope: 'publish', roles: ACTING_ROLES, only: 'for its own agency: `agency` must be its code' })
-  @HttpCode(200)
-  @ApiOperation({
-    summary: 'Take away words that were added to a report before it is published',
-    description: 'An agency takes away its own.',
-  })
-  @ApiOkResponse({ type: PreparedAnswer })
+  @Answers(
+    PreparedAnswer,
+    'Take away words that were added to a report before it is published',
+    'An agency takes away its own.',
+  )
   @ApiConflictResponse({ description: 'It is published already, or being published' })
   async removeNarrative(
     @Param('code') code: string,
@@ -237,12 +231,11 @@ export class PublicationsController extends registerController('publication') {
 
   @Post(':code/discard')
   @Rights({ scope: 'publish', roles: ['secretariat'] })
-  @HttpCode(200)
-  @ApiOperation({
-    summary: 'Discard a report that was prepared',
-    description: 'It and the words added to it are deleted. A published report stays.',
-  })
-  @ApiOkResponse({ type: PreparedAnswer })
+  @Answers(
+    PreparedAnswer,
+    'Discard a report that was prepared',
+    'It and the words added to it are deleted. A published report stays.',
+  )
   @ApiConflictResponse({ description: 'It is published already' })
   async discardPublication(@Param('code') code: string): Promise<PreparedAnswer> {
     return { code, revision: await this.publications.discard(code) };
@@ -308,12 +301,11 @@ export class VerifyController {
 
   @Post('verify')
   @AlwaysOpen()
-  @HttpCode(200)
-  @ApiOperation({
-    summary: 'Whether a file is one that was published',
-    description: 'By the SHA-256 of its bytes alone; it needs no token.',
-  })
-  @ApiOkResponse({ type: Verified })
+  @Answers(
+    Verified,
+    'Whether a file is one that was published',
+    'By the SHA-256 of its bytes alone; it needs no token.',
+  )
   async verifyPublished(@Body() { sha256 }: VerifyFile): Promise<Verified> {
     return { published: await publishedAs(this.registered, sha256) };
   }

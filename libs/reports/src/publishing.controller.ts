@@ -5,7 +5,6 @@ import {
   ApiConflictResponse,
   ApiExtraModels,
   ApiNotFoundResponse,
-  ApiOkResponse,
   ApiOperation,
   ApiParam,
   ApiProperty,
@@ -13,7 +12,7 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { PublishRound } from '#bodies';
-import { CurrentCommand, Problem, Rights, Reply, type CommandContext } from '#platform';
+import { Answers, CurrentCommand, Problem, Rights, Reply, type CommandContext } from '#platform';
 import { operationOnRound, ROUND_ACTS } from '#rounds';
 import { OrNull } from './answers.js';
 import { PUBLISHING_STATES, type JobState, type NamedJob, type PublishingOrder } from './job.js';
@@ -109,13 +108,12 @@ export class PublishingController {
 
   @Post('publications/:code/publish')
   @Rights({ scope: 'publish', roles: ['secretariat'] })
-  @HttpCode(202)
-  @ApiOperation({
-    summary: 'Publish a report: its files are made, in every language and format, and never change from then on',
-    description:
-      'In the background: the answer is a job, and `Location` is its address. A report that cannot be published is refused at once. If words are added while the files are made, the job fails with `wrong_revision`: publish again.',
-  })
-  @ApiAcceptedResponse({ type: PublishingAnswer })
+  @Answers(
+    PublishingAnswer,
+    'Publish a report: its files are made, in every language and format, and never change from then on',
+    'In the background: the answer is a job, and `Location` is its address. A report that cannot be published is refused at once. If words are added while the files are made, the job fails with `wrong_revision`: publish again.',
+    202,
+  )
   @ApiConflictResponse({ description: 'It is published already' })
   async publishReport(
     @Param('code') code: string,
@@ -127,11 +125,11 @@ export class PublishingController {
 
   @Get('publishing/:id')
   @Rights({ scope: 'read', roles: ['secretariat'] })
-  @ApiOperation({
-    summary: 'A report that is being published, alone or with its round: how far it is',
-    description: 'By the secretariat. It is kept for a week after it is over.',
-  })
-  @ApiOkResponse({ type: PublishingAnswer })
+  @Answers(
+    PublishingAnswer,
+    'A report that is being published, alone or with its round: how far it is',
+    'By the secretariat. It is kept for a week after it is over.',
+  )
   @ApiNotFoundResponse({ description: 'There is no such job, or it was kept long enough' })
   async getPublishing(@Param('id') id: string, @Reply() reply: FastifyReply): Promise<PublishingAnswer> {
     const job = await this.jobs.onePublishing(id);
@@ -141,12 +139,11 @@ export class PublishingController {
 
   @Post('publishing/:id/cancel')
   @Rights({ scope: 'publish', roles: ['secretariat'] })
-  @HttpCode(200)
-  @ApiOperation({
-    summary: 'Cancel a publishing while its files are made: nothing is published, and the prepared report stays',
-    description: 'By the secretariat. What is over stays as it is.',
-  })
-  @ApiOkResponse({ type: PublishingAnswer })
+  @Answers(
+    PublishingAnswer,
+    'Cancel a publishing while its files are made: nothing is published, and the prepared report stays',
+    'By the secretariat. What is over stays as it is.',
+  )
   @ApiNotFoundResponse({ description: 'There is no such job, or it was kept long enough' })
   @ApiConflictResponse({ description: 'It is being recorded by now: nothing stops it' })
   async cancelPublishing(@Param('id') id: string): Promise<PublishingAnswer> {

@@ -15,6 +15,7 @@ import { classOf, NilReturn, OnBehalf, ReceivePaper, ReturnDraft, SubmitReturn }
 import { todayAt, type FullDate } from '#clocks';
 import { decodeAll, Rejected, streamOf, type Log } from '#eventsourcing';
 import {
+  Answers,
   Day,
   DayOrNull,
   TextOrNull,
@@ -224,12 +225,11 @@ export class ReturnsController {
 
   @Get()
   @OfReturn()
-  @ApiOperation({
-    summary: 'A return: its state, its submission, and to those who work on it its draft',
-    description:
-      'The draft begins with the answers that are carried over; `register` has what is known of each commitment in question, and `before` what the agency said last time. With `knownAt` it is shown as it was received by then, without a draft; `register` is that of today.',
-  })
-  @ApiOkResponse({ type: ReturnView })
+  @Answers(
+    ReturnView,
+    'A return: its state, its submission, and to those who work on it its draft',
+    'The draft begins with the answers that are carried over; `register` has what is known of each commitment in question, and `before` what the agency said last time. With `knownAt` it is shown as it was received by then, without a draft; `register` is that of today.',
+  )
   async getReturn(
     @Param('round') round: string,
     @Param('agency') agency: string,
@@ -290,12 +290,11 @@ export class ReturnsController {
   @OfReturn()
   @Rights({ scope: 'report', roles: ACTING_ROLES, only: FOR_OWN_AGENCY })
   @RouteConfig({ bodies: RETURN_SIZE_IN_BODIES })
-  @ApiOperation({
-    summary: 'Save the draft of a return; it may be unfinished, and is not public',
-    description:
-      'By the agency, or by the secretariat on its behalf. If-Match names the revision that was read ("0" before the first one): if someone has saved meanwhile, nothing is overwritten, and the answer is 412: `meanwhile` says who saved it and when, the changes, and those that the body changes in another way. Every revision is kept until the return is submitted.',
-  })
-  @ApiOkResponse({ type: DraftSaved })
+  @Answers(
+    DraftSaved,
+    'Save the draft of a return; it may be unfinished, and is not public',
+    'By the agency, or by the secretariat on its behalf. If-Match names the revision that was read ("0" before the first one): if someone has saved meanwhile, nothing is overwritten, and the answer is 412: `meanwhile` says who saved it and when, the changes, and those that the body changes in another way. Every revision is kept until the return is submitted.',
+  )
   @ApiConflictResponse({ description: 'The round is closed for the agency, or the return was accepted' })
   async saveReturn(
     @Param('round') round: string,
@@ -309,12 +308,11 @@ export class ReturnsController {
   @Get('findings')
   @OfReturn()
   @Rights(DRAFT_RIGHTS)
-  @ApiOperation({
-    summary: 'Missing, wrong and odd entries in the draft of a return',
-    description:
-      'Everything is tried as if it were submitted now; nothing is recorded. Each finding points to its field.',
-  })
-  @ApiOkResponse({ type: Findings })
+  @Answers(
+    Findings,
+    'Missing, wrong and odd entries in the draft of a return',
+    'Everything is tried as if it were submitted now; nothing is recorded. Each finding points to its field.',
+  )
   async checkReturn(
     @Param('round') round: string,
     @Param('agency') agency: string,
@@ -330,11 +328,11 @@ export class ReturnsController {
   @Get('revisions')
   @OfReturn()
   @Rights(DRAFT_RIGHTS)
-  @ApiOperation({
-    summary: 'The revisions of the draft of a return: who saved each, and when',
-    description: 'GET …?revision= shows one of them, such as the one that another person saved meanwhile.',
-  })
-  @ApiOkResponse({ type: DraftRevisions })
+  @Answers(
+    DraftRevisions,
+    'The revisions of the draft of a return: who saved each, and when',
+    'GET …?revision= shows one of them, such as the one that another person saved meanwhile.',
+  )
   async listDraftRevisions(
     @Param('round') round: string,
     @Param('agency') agency: string,
@@ -348,11 +346,7 @@ export class ReturnsController {
 
   @Get('comments')
   @OfReturn()
-  @ApiOperation({
-    summary: 'The comments on a return, and the answers to them',
-    description: 'In the order in which they were made.',
-  })
-  @ApiOkResponse({ type: CommentList })
+  @Answers(CommentList, 'The comments on a return, and the answers to them', 'In the order in which they were made.')
   async listComments(@Param('round') round: string, @Param('agency') agency: string): Promise<CommentList> {
     return { items: (await this.returns.inRound(round, agency)).state.comments };
   }

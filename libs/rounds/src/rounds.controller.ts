@@ -3,7 +3,6 @@ import { applyDecorators, Body, Controller, Get, HttpCode, Param, Post, type Typ
 import {
   ApiBody,
   ApiConflictResponse,
-  ApiCreatedResponse,
   ApiOkResponse,
   ApiOperation,
   ApiParam,
@@ -15,6 +14,7 @@ import type { FastifyReply } from 'fastify';
 import { classOf, OpenRound, Round } from '#bodies';
 import { Projector } from '#eventsourcing';
 import {
+  Answers,
   TextOrNull,
   AtClocks,
   Caller,
@@ -129,11 +129,11 @@ export class RoundsController {
   ) {}
 
   @Get()
-  @ApiOperation({
-    summary: 'All reporting rounds, the last cut-off first',
-    description: 'Those that are or were open, with who has answered; to the secretariat also those that it prepares.',
-  })
-  @ApiOkResponse({ type: RoundList })
+  @Answers(
+    RoundList,
+    'All reporting rounds, the last cut-off first',
+    'Those that are or were open, with who has answered; to the secretariat also those that it prepares.',
+  )
   @InRows<RoundInShort>(roundRow, { responses: RESPONSE_RATES.flatMap((rate) => [rate, `${rate}Agencies`]) })
   async listRounds(
     @AtClocks() { at: { knownAt } }: RoundsQuery,
@@ -151,12 +151,12 @@ export class RoundsController {
 
   @Post()
   @Rights(rightsOfRoundAct('open'))
-  @HttpCode(201)
-  @ApiOperation({
-    summary: 'Prepare a round: nothing of it is public before it is opened',
-    description: 'By the secretariat: the agencies, the questions, the commitments in question, the deadline.',
-  })
-  @ApiCreatedResponse({ type: RoundAnswer })
+  @Answers(
+    RoundAnswer,
+    'Prepare a round: nothing of it is public before it is opened',
+    'By the secretariat: the agencies, the questions, the commitments in question, the deadline.',
+    201,
+  )
   @ApiConflictResponse({ description: 'The code is taken' })
   async prepareRound(
     @Body() body: Round,
@@ -170,11 +170,11 @@ export class RoundsController {
 
   @Get(':round')
   @NAMED_ROUND
-  @ApiOperation({
-    summary: 'A round: its questions, its agencies, its deadline, and who has answered',
-    description: 'One that is being prepared is shown to the secretariat alone.',
-  })
-  @ApiOkResponse({ type: OneRound })
+  @Answers(
+    OneRound,
+    'A round: its questions, its agencies, its deadline, and who has answered',
+    'One that is being prepared is shown to the secretariat alone.',
+  )
   async getRound(
     @Param('round') code: string,
     @AtClocks() { at: { knownAt } }: KnownQuery,
@@ -189,11 +189,11 @@ export class RoundsController {
 
   @Get(':round/returns')
   @NAMED_ROUND
-  @ApiOperation({
-    summary: 'Who owes a return, who has answered, and how',
-    description: 'By agency. That a return is being drafted is told to those only who work on it.',
-  })
-  @ApiOkResponse({ type: ReturnList })
+  @Answers(
+    ReturnList,
+    'Who owes a return, who has answered, and how',
+    'By agency. That a return is being drafted is told to those only who work on it.',
+  )
   async listReturns(
     @Param('round') round: string,
     @AtClocks() { at: { knownAt } }: RoundsQuery,
@@ -208,23 +208,22 @@ export class RoundsController {
 
   @Get(':round/bridge')
   @NAMED_ROUND
-  @ApiOperation({
-    summary: 'The changes since the round before it: N then + … − … = N now, and from stage to stage',
-    description:
-      'Between the cut-offs of both, of the commitments in question, with every term and its list. If the round before was published, it begins with the published figures, and `learned` has the corrections since.',
-  })
-  @ApiOkResponse({ type: Bridge })
+  @Answers(
+    Bridge,
+    'The changes since the round before it: N then + … − … = N now, and from stage to stage',
+    'Between the cut-offs of both, of the commitments in question, with every term and its list. If the round before was published, it begins with the published figures, and `learned` has the corrections since.',
+  )
   async getBridge(@Param('round') round: string, @AtClocks() { at: { knownAt } }: KnownQuery): Promise<Bridge> {
     return this.views.bridge(round, knownAt);
   }
 
   @Get(':round/since')
   @NAMED_ROUND
-  @ApiOperation({
-    summary: 'Later changes after a round was published: corrections of its figures, and replies of agencies',
-    description: 'They stand beside the report, which never changes.',
-  })
-  @ApiOkResponse({ type: SincePublished })
+  @Answers(
+    SincePublished,
+    'Later changes after a round was published: corrections of its figures, and replies of agencies',
+    'They stand beside the report, which never changes.',
+  )
   async getSincePublished(
     @Param('round') round: string,
     @AtClocks() { at: { knownAt } }: KnownQuery,
@@ -246,13 +245,11 @@ export class RoundsController {
   @Post(':round/discard')
   @NAMED_ROUND
   @Rights(rightsOfRoundAct('open'))
-  @HttpCode(200)
-  @ApiOperation({
-    summary: 'Throw away a round that was prepared and never opened',
-    description:
-      'By the secretariat; If-Match is the revision of its draft. Nothing of it was public, and nothing of it is left: neither the log nor the feed ever knew of it.',
-  })
-  @ApiOkResponse({ type: RoundAnswer })
+  @Answers(
+    RoundAnswer,
+    'Throw away a round that was prepared and never opened',
+    'By the secretariat; If-Match is the revision of its draft. Nothing of it was public, and nothing of it is left: neither the log nor the feed ever knew of it.',
+  )
   @ApiConflictResponse({ description: 'It was opened' })
   async discardRound(@Param('round') round: string, @CurrentCommand() context: CommandContext) {
     return roundAnswer(round, await this.rounds.discard(round, context));
@@ -298,11 +295,11 @@ export class RoundsOfAgencyController {
   ) {}
 
   @Get(':code/rounds')
-  @ApiOperation({
-    summary: 'The rounds in which an agency was asked, and how it answered each',
-    description: 'The last cut-off first.',
-  })
-  @ApiOkResponse({ type: RoundsOfAgency })
+  @Answers(
+    RoundsOfAgency,
+    'The rounds in which an agency was asked, and how it answered each',
+    'The last cut-off first.',
+  )
   async listRoundsOfAgency(
     @Param('code') agency: string,
     @AtClocks() { at: { knownAt } }: RoundsQuery,

@@ -12,6 +12,7 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import {
+  Answers,
   ACTING_ROLES,
   Caller,
   CurrentCommand,
@@ -94,12 +95,11 @@ export class ReturnSheetsController {
   @RouteConfig(FILE_CONFIG)
   @ApiConsumes(XLSX_TYPE)
   @ApiBody({ schema: { type: 'string', format: 'binary' } })
-  @ApiOperation({
-    summary: 'Save the draft of a return as a workbook says it',
-    description:
-      'The workbook as it was downloaded, filled in. Only cells that were changed say anything. If-Match names the revision of the draft that was read last; where others changed the same since the workbook was made, the answer is 409 and names it. A workbook of another round or agency is refused. With `preview` nothing is saved. It may also come as the one file of a form (`multipart/form-data`).',
-  })
-  @ApiOkResponse({ type: ReturnSheetPreview })
+  @Answers(
+    ReturnSheetPreview,
+    'Save the draft of a return as a workbook says it',
+    'The workbook as it was downloaded, filled in. Only cells that were changed say anything. If-Match names the revision of the draft that was read last; where others changed the same since the workbook was made, the answer is 409 and names it. A workbook of another round or agency is refused. With `preview` nothing is saved. It may also come as the one file of a form (`multipart/form-data`).',
+  )
   @ApiConflictResponse({ description: 'Others have saved what it changes, too, or its draft is there no more' })
   async saveReturnSheet(
     @Param('round') round: string,

@@ -1,0 +1,7 @@
+/** The successful answer of a route, in the code and in the description of the API at once. */
+import { applyDecorators, HttpCode, type Type } from '@nestjs/common';
+import { ApiOperation, ApiResponse } from '@nestjs/swagger';
+
+/** What a route answers, what it is for, and more about that. */
+export const Answers = (type: Type, summary: string, description?: string, status: 200 | 201 | 202 = 200) =>
+  applyDecorators(HttpCode(status), ApiOperation({ summary, description }), ApiResponse({ status, type }));
