@@ -1,5 +1,8 @@
 /** HTTP as clients expect it: methods, addresses, formats, compression, other sites, validators. */
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { ModulesContainer, type ApplicationConfig } from '@nestjs/core';
+import type { FastifyInstance } from 'fastify';
+import { readFileSync } from 'node:fs';
 import { request, type IncomingHttpHeaders } from 'node:http';
 import zlib, { brotliDecompressSync, createGunzip, gunzipSync } from 'node:zlib';
 import { bearer, done } from './support/asking.js';
@@ -539,5 +542,61 @@ describe('A body that is no object', () => {
       }
     expect(odd).toEqual([]);
     expect((await server.get('/v1/agencies?limit=1')).body.position).toBe(position);
+  });
+});
+
+describe('The list of steps in steps.ts', () => {
+  const text = readFileSync('libs/platform/src/requests/steps.ts', 'utf8');
+  /** The names in the list, by phase. */
+  const listed = Map.groupBy(
+    [...text.matchAll(/^ \* +\d+\. (\w+) (?:(\d) × )?`(\w+)`/gm)].flatMap(([, phase, times, name]) =>
+      Array.from({ length: Number(times ?? 1) }, () => ({ phase: phase!, name: name! })),
+    ),
+    ({ phase }) => phase,
+  );
+  const namesOf = (phase: string) => (listed.get(phase) ?? []).map(({ name }) => name);
+
+  it('has every hook in its place', () => {
+    const fastify: FastifyInstance = server.app.getHttpAdapter().getInstance();
+    const printed = fastify.printRoutes({ includeHooks: true, commonPrefix: false });
+    const hooks = Map.groupBy(new Set(printed.match(/\w+\) \["[^\]]*\]/g)), (line) => line.split(')')[0]!);
+    const inNest = ['guard', 'interceptor', 'pipe', 'filter'];
+    expect([...hooks.keys(), ...inNest].sort()).toEqual([...listed.keys()].sort());
+    for (const [phase, routes] of hooks) {
+      const orders = routes.map((line) => [...line.matchAll(/(\w+)\(\)/g)].map(([, name]) => name!));
+      orders.sort((a, b) => b.length - a.length);
+      expect([phase, orders[0]]).toEqual([phase, namesOf(phase)]);
+      for (const [i, order] of orders.entries()) {
+        const left = [...order];
+        for (const name of namesOf(phase)) if (name === left[0]) left.shift();
+        expect([phase, i, left]).toEqual([phase, i, []]);
+      }
+    }
+  });
+
+  it('has every guard, interceptor, pipe and filter: those of all routes, then those of some', () => {
+    const { config } = server.app as unknown as { config: ApplicationConfig };
+    const places = [...server.app.get(ModulesContainer).values()].flatMap(({ controllers }) =>
+      [...controllers.values()].flatMap(({ metatype }) => [
+        { of: metatype as object, args: {} },
+        ...Object.entries(Object.getOwnPropertyDescriptors(metatype!.prototype as object)).map(([name, { value }]) => ({
+          of: value as object,
+          args: (Reflect.getMetadata('__routeArguments__', metatype!, name) ?? {}) as object,
+        })),
+      ]),
+    );
+    const marked = (mark: string) => places.flatMap(({ of }) => (Reflect.getMetadata(mark, of) ?? []) as object[]);
+    const parameters = places.flatMap(({ args }) => Object.values(args) as { pipes: object[] }[]);
+    const registered = {
+      guard: [...config.getGlobalGuards(), ...marked('__guards__')],
+      interceptor: [...config.getGlobalInterceptors(), ...marked('__interceptors__')],
+      pipe: [...config.getGlobalPipes(), ...marked('__pipes__'), ...parameters.flatMap(({ pipes }) => pipes)],
+      filter: [...config.getGlobalFilters(), ...marked('__exceptionFilters__')],
+    };
+    for (const [phase, all] of Object.entries(registered)) {
+      const names = all.map((one) => (typeof one === 'function' ? (one as { name: string }) : one.constructor).name);
+      // A plain object reads one parameter.
+      expect([phase, ...new Set(names)].filter((name) => name !== 'Object')).toEqual([phase, ...namesOf(phase)]);
+    }
   });
 });

@@ -12,7 +12,7 @@ const MAX_SUBJECT_CHARS = 200;
 /** @param audit gives the record, once the application is made */
 export function auditsRequests(server: FastifyInstance, audit: () => Audit): void {
   const lately = new Map<string, number>();
-  server.addHook('onResponse', (request: ApiRequest, { statusCode }, done) => {
+  server.addHook('onResponse', function noteRequest(request: ApiRequest, { statusCode }, done) {
     if (isNoted(request, statusCode, lately)) audit().note(auditEntryOf(request, statusCode));
     done();
   });

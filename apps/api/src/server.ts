@@ -149,7 +149,7 @@ function closesConnections(app: NestFastifyApplication): void {
   app
     .getHttpAdapter()
     .getInstance()
-    .addHook('onSend', (_request, reply, payload, done) => {
+    .addHook('onSend', function closeWhileEnding(_request, reply, payload, done) {
       if (draining.begun) void reply.header('Connection', 'close');
       done(null, payload);
     });
@@ -225,12 +225,11 @@ const ANSWER_HEADERS = [
 function asksForBodies(server: FastifyInstance): void {
   for (const asked of ['checkContinue', 'checkExpectation'])
     server.server.on(asked, (request, reply) => server.server.emit('request', request, reply));
-  server.addHook('onRequest', ({ headers: { expect = '100-continue' } }, _reply, done) =>
-    /^100-continue$/i.test(expect)
-      ? done()
-      : done(new HttpException(`Expect takes 100-continue alone, not ${expect}.`, 417)),
-  );
-  server.addHook('preParsing', (request, reply, payload, done) => {
+  server.addHook('onRequest', function refuseExpectations({ headers: { expect = '100-continue' } }, _reply, done) {
+    const isFault = !/^100-continue$/i.test(expect);
+    done(isFault ? new HttpException(`Expect takes 100-continue alone, not ${expect}.`, 417) : undefined);
+  });
+  server.addHook('preParsing', function askForBody(request, reply, payload, done) {
     if (request.headers.expect !== undefined) reply.raw.writeContinue();
     done(null, payload);
   });
@@ -282,7 +281,7 @@ export async function buildServer(settings: Settings, stores: Stores): Promise<N
     const { bodies } = (route.config ?? {}) as AdmissionMarks;
     if (bodies) route.bodyLimit = bodies * settings.bodyLimit;
   });
-  adapter.getInstance().addHook('onRequest', (_request, reply, done) => {
+  adapter.getInstance().addHook('onRequest', function guardBrowsers(_request, reply, done) {
     void reply.headers(guards);
     done();
   });

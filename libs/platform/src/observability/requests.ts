@@ -28,7 +28,7 @@ export function observeRequests(server: FastifyInstance): void {
   const logger = new Logger('Request');
   server.decorateRequest('correlation').decorateRequest('tracing');
 
-  server.addHook('onRequest', (request: Watched, _reply, done) => {
+  server.addHook('onRequest', function beginObservation(request: Watched, _reply, done) {
     const { method, headers } = request;
     request.correlation = new Correlation(headers['x-correlation-id']);
     const route = routeName(request);
@@ -46,18 +46,18 @@ export function observeRequests(server: FastifyInstance): void {
   });
 
   // Here, because the reader of a body knows nothing of the body's purpose.
-  server.addHook('preValidation', (request: Watched, _reply, done) => {
+  server.addHook('preValidation', function goOnObserved(request: Watched, _reply, done) {
     const run = () => correlation.run(request.correlation!, done);
     if (request.tracing) context.with(request.tracing.under, run);
     else run();
   });
 
-  server.addHook('onSend', (request: Watched, reply, payload, done) => {
+  server.addHook('onSend', function giveCorrelation(request: Watched, reply, payload, done) {
     void reply.header('X-Correlation-Id', (request.correlation ??= new Correlation()).id);
     done(null, payload);
   });
 
-  server.addHook('onResponse', (request: Watched, reply, done) => {
+  server.addHook('onResponse', function endObservation(request: Watched, reply, done) {
     const { method, tracing } = request;
     const [route, status, ms] = [routeName(request), reply.statusCode, reply.elapsedTime];
     requestSeconds.observe({ method, route, status }, ms / 1000);

@@ -110,14 +110,14 @@ export async function admitsRequests(
   const counted = await counters(server, budgets);
   const rooms = roomsFor(budgets);
   server.server.on('connection', () => rooms.answers.hear());
-  server.addHook('onRequest', async (request: ApiRequest, reply) => {
+  server.addHook('onRequest', async function admit(request: ApiRequest, reply) {
     refuseOtherThanOneHost(request);
     if (isProbe(request)) return;
     await guard().identify(request);
     await counted(request, reply);
     await entered(rooms, request, reply);
   });
-  server.addHook('onSend', (request, _reply, payload, done) => {
+  server.addHook('onSend', function limitSending(request, _reply, payload, done) {
     // A feed says something every 15 s.
     const patience = marksOf(request).follows?.(request) ? 2 : 1;
     // A request within the process (`inject`) has a socket that cannot wait.
@@ -128,7 +128,7 @@ export async function admitsRequests(
 
 /** To be called after the hooks that answer requests without a route. */
 export function keepsStrangersOut(server: FastifyInstance): void {
-  server.addHook('onRequest', async (request: ApiRequest, reply) => {
+  server.addHook('onRequest', async function keepStrangersOut(request: ApiRequest, reply) {
     const form = formRouteOf(request);
     const isOpen = marksOf(request).open || isOpenForm(form) || reads(request) || request.method === 'OPTIONS';
     if (!request.whyNot && (isOpen || request.principal || request.session)) return;

@@ -50,7 +50,7 @@ export function answersKnownPaths(server: FastifyInstance): void {
   server.addHook('onRoute', ({ url, method }) => {
     if (url !== '*') known.add(url, method);
   });
-  server.addHook('onRequest', (request, reply, done) => {
+  server.addHook('onRequest', function answerKnownPath(request, reply, done) {
     const { url, method } = request;
     const end = url.indexOf('?');
     const ends = end < 0 ? url.length : end;

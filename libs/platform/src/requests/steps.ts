@@ -1,30 +1,54 @@
 /**
- * The steps of every request, in the order in which they run; `server.ts` registers the hooks, `app.module.ts` all else:
+ * The steps of every request, in the order in which they run. Hooks, guards, interceptors, pipes and filters have the names that
+ * Fastify and Nest give them; `test/requests.http.spec.ts` compares the list with a server. `server.ts` registers the hooks, or
+ * calls the function of the named file that does; `app.module.ts` the rest, if nothing else is said.
  *
- *  1. Fastify `onRequest`: the headers that guard browsers (`guarding-headers.ts`); with `preValidation`, its correlation and its
- *     span (`requests.ts`)
- *  2. Fastify `onRequest`: another site's page (@fastify/cors); the owner of the token or the session is found; the budget of the
- *     client is charged, and there is room for the answer (`admission.ts`); another method or a slash too many
- *     (`known-paths.ts`); a query that is not in UTF-8 is refused (`server.ts`); pages get a tidy address; a request without the token
- *     that it needs is refused
- *  3. Fastify's parser: a client that asks whether to send a body is told to (`server.ts`); the body is read, up to its limit: as JSON
- *     (`json-bodies.ts`), where a page's form is taken as that (`forms.ts`), or as a form with a file (`uploads.ts`)
- *  4. `AccessGuard`: who may not ask is refused, and so is a form that no page of ours sent
- *  5. `AnswerInterceptor`: the route offers an accepted format (`formats.ts`); the views reach `If-Position-At-Least`
- *  6. `AnswerInterceptor`: `Idempotency-Key` is claimed; given back when the request is refused
- *  7. pipe: body, query and parameters are validated (`validation.ts`)
- *  8. controller: it answers; a command goes through Nest's CommandBus, with a span and a measure (`observed.ts`)
- *  9. `AnswerInterceptor`: `ETag`, from the answer's revision
- * 10. `AnswerInterceptor`: a list takes the requested format (`downloads.ts`)
- * 11. `ProblemFilter`: an error becomes problem+json or a page (`problem.ts`)
- * 12. Fastify `onSend`: for a GET a validator, or 304 (`validators.ts`); compression (@fastify/compress);
- *     `X-Correlation-Id`, how long a reader may take, `Connection: close` while the server ends
- * 13. Fastify `onResponse`: the measure, the end of the span, the log line; the audit (`auditing.ts`)
+ *  1. onRequest 6 × `anonymous` (Nest's adapter): nothing, as no option asks for it
+ *  2. onRequest `guardBrowsers`: the headers that guard browsers (`guarding-headers.ts`)
+ *  3. onRequest `beginObservation` (`observability/requests.ts`): its correlation and its span
+ *  4. onRequest `refuseExpectations`: an expectation but 100-continue is refused
+ *  5. onRequest `handleCors` (@fastify/cors): another site's page, where `CORS_ORIGINS` names one
+ *  6. onRequest `admit` (`admission.ts`): several hosts are refused; the owner of the token or the session is found; the budget of the
+ *     client is charged; it waits for room for the answer
+ *  7. onRequest `answerKnownPath` (`known-paths.ts`): another method, or a slash too many
+ *  8. onRequest `refusesUnreadableQueries`: a query that is not in UTF-8 is refused
+ *  9. onRequest `tidyAddress` (`pages/rendering.tsx`): pages get a tidy address
+ * 10. onRequest `keepStrangersOut` (`admission.ts`): a request without the token that it needs is refused
+ * 11. onRequest `runMiddie` (Nest's adapter): nothing, as there is no middleware
+ * 12. onRequest `anonymous` (@fastify/multipart): a client that goes away is noticed
+ * 13. onRequest `onRequest` (@fastify/compress), of most routes: compression is made ready
+ * 14. preParsing `askForBody`: a client that asks whether to send a body is told to
+ * 15. Fastify's parser: the body is read, up to its limit: as JSON (`json-bodies.ts`), where a page's form is taken as that
+ *     (`forms.ts`), or as a workbook (`uploads.ts`)
+ * 16. preValidation `goOnObserved` (`observability/requests.ts`): from here on all is done under the correlation and the span
+ * 17. preValidation `readForm` (`uploads.ts`): a form with files is read
+ * 18. guard `AccessGuard`: who may not ask is refused, and so is a form that no page of ours sent
+ * 19. interceptor `AnswerInterceptor`: the route offers an accepted format (`formats.ts`); it takes a query, if there is one; it has
+ *     the file that it needs (`uploads.ts`); the views reach `If-Position-At-Least`; `Idempotency-Key` is claimed; a list that is
+ *     sent as it is read gets a validator, or 304
+ * 20. interceptor `PageInterceptor` (`pages/rendering.tsx`, by `@RendersPages()`): of the query only the fields stay that the page takes
+ * 21. pipe `Validation` (`validation.ts`): body, query and parameters are validated
+ * 22. pipe `CodesAreKnown` (registered in `libs/progress/src/index.ts`): the codes of a query are known
+ * 23. pipe `SettleClocks` (`clock-query.ts`), by `@AtClocks()`: the clocks of a query are settled
+ * 24. controller: it answers; acts on commitments and registers go through Nest's CommandBus, with a span and a measure (`observed.ts`)
+ * 25. `PageInterceptor`: the page becomes HTML; `AnswerInterceptor`: a list takes the requested format (`downloads.ts`), an answer
+ *     with a revision gets `ETag`, and a refused request gives its `Idempotency-Key` back
+ * 26. filter `ProblemFilter` (`problem.ts`): an error becomes problem+json or a page
+ * 27. onSend `giveCorrelation` (`observability/requests.ts`): `X-Correlation-Id`
+ * 28. onSend `limitSending` (`admission.ts`): the time that a reader may take
+ * 29. onSend `closeWhileEnding`: `Connection: close` while the server ends
+ * 30. onSend `giveValidator` (`validators.ts`), of a GET: a validator, or 304
+ * 31. onSend `headRouteOnSendHandler` (Fastify), of a HEAD: no body
+ * 32. onSend `onSend` (@fastify/compress): compression
+ * 33. onResponse `anonymous` (Nest's adapter): nothing
+ * 34. onResponse `endObservation` (`observability/requests.ts`): the measure, the end of the span, the log line
+ * 35. onResponse `noteRequest` (`auditing.ts`): the audit
+ * 36. onResponse `anonymous` (@fastify/multipart): it tidies up
  *
- * An address that cannot be read meets none of these steps but the last: `frameworkErrors` in `server.ts` answers it.
+ * An address that cannot be read meets none of these steps: `frameworkErrors` in `server.ts` answers it.
  * `answersUnreadable` (`problem.ts`) answers bytes that are no request at all.
  *
- * The routes of acts take steps 4 to 9 in the same order without Nest between them (`direct.ts`).
+ * The routes of acts take steps 18, 19, 21, 24 and 25 in the same order without Nest between them (`direct.ts`).
  */
 import {
   Inject,

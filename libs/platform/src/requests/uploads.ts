@@ -74,7 +74,7 @@ export async function readsFiles(server: FastifyInstance): Promise<void> {
     if (!takesFile(request)) return done(otherType(request));
     done(null, bytes.length > 0 ? { file: keepUpload(request, 'workbook.xlsx', bytes) } : {});
   });
-  server.addHook('preValidation', async (request) => {
+  server.addHook('preValidation', async function readForm(request) {
     const isFile = typeOf(request) === FILE_TYPE;
     if (isFile && !takesFile(request) && !takesParts(request)) throw otherType(request);
     if (isFile) request.body = await partsOfForm(request);

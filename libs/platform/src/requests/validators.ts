@@ -59,11 +59,11 @@ export function answersConditionally(server: FastifyInstance): void {
     const methods = [route.method].flat();
     if (isProbe(route.url) || !(methods.includes('GET') || methods.includes('HEAD'))) return;
     // First, as the hook for HEAD takes the body away.
-    route.onSend = [onSend, ...[route.onSend ?? []].flat()];
+    route.onSend = [giveValidator, ...[route.onSend ?? []].flat()];
   });
 }
 
-function onSend(
+function giveValidator(
   request: FastifyRequest,
   reply: FastifyReply,
   payload: unknown,
