@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import type { AgencyRole } from '#bodies';
 import type { Projector } from '#eventsourcing';
 import {
   Coverage,
@@ -12,6 +13,7 @@ import {
   type Progress,
   type RowAxis,
 } from '#progress';
+import { agencies } from '../libs/commitments/src/testing/a-commitment.js';
 import {
   AGENCIES,
   amendment,
@@ -71,39 +73,27 @@ const busy = fc
   .map(([steps, amendments]) => [...steps.slice(0, -10), ...amendments.flat(), ...steps.slice(-10)]);
 const questions = fc.array(question, { minLength: 10, maxLength: 10 });
 
-const recorded = (reference: string, agencies: [agency: string, role: string][], more: object): Step => ({
+const recorded = (reference: string, agencies: readonly AgencyRole[], more: object): Step => ({
   reference,
   act: 'record',
   body: {
     ...{ title: 'Diaspora fund', summary: 'A fund', kind: 'funding', nature: 'one_off', strength: 'undertaken' },
-    ...{ stage: 'planned', effective: '2006', reportedOn: '2006-11-20', themes: ['T-1'], ...more },
-    agencies: agencies.map(([agency, role]) => ({ agency, role })),
+    ...{ stage: 'planned', effective: '2006', reportedOn: '2006-11-20', themes: ['T-1'], agencies, ...more },
   },
   pick: 0,
 });
 /** BBB follows up more outcomes than AAA, which has as many commitments; one of them has two themes of a kind. */
 const UNEVEN: Step[] = [
   ...REGISTERED,
-  recorded(
-    REFERENCES[0]!,
-    [
-      ['AAA', 'lead'],
-      ['BBB', 'partner'],
-    ],
-    { followsUp: ['R-1'], themes: ['T-1.a', 'T-1.a.i', 'T-2'] },
-  ),
-  recorded(
-    REFERENCES[1]!,
-    [
-      ['BBB', 'lead'],
-      ['CCC', 'co_lead'],
-    ],
-    { followsUp: ['R-2', 'F-1'], themes: ['U-1'] },
-  ),
-  recorded(REFERENCES[2]!, [['AAA', 'lead']], {}),
+  recorded(REFERENCES[0]!, agencies('AAA lead', 'BBB partner'), {
+    followsUp: ['R-1'],
+    themes: ['T-1.a', 'T-1.a.i', 'T-2'],
+  }),
+  recorded(REFERENCES[1]!, agencies('BBB lead', 'CCC co_lead'), { followsUp: ['R-2', 'F-1'], themes: ['U-1'] }),
+  recorded(REFERENCES[2]!, agencies('AAA lead'), {}),
 ];
 /** Two commitments that are planned follow up one outcome. */
-const TWICE: Step[] = [...UNEVEN, recorded('X-2006-20', [['CCC', 'lead']], { followsUp: ['R-2'] })];
+const TWICE: Step[] = [...UNEVEN, recorded('X-2006-20', agencies('CCC lead'), { followsUp: ['R-2'] })];
 /** Every crossing: whole, of the entries below, and the foremost. */
 const ASKED: Question[] = ['2006-11-21', '2007-02-28'].flatMap((asOf) =>
   crossings
@@ -272,14 +262,7 @@ describe(`What meets (SEED=${seed})`, () => {
     for (const [i, list] of lists.entries()) {
       const all = await list({ limit: null });
       const first = await list({ limit: 1 });
-      const more = recorded(
-        `X-2006-1${i}`,
-        [
-          ['AAA', 'lead'],
-          ['CCC', 'partner'],
-        ],
-        { followsUp: ['R-3'] },
-      );
+      const more = recorded(`X-2006-1${i}`, agencies('AAA lead', 'CCC partner'), { followsUp: ['R-3'] });
       expect(await history.take(more)).toBe(true);
       await views.catchUp();
       const seen: object[] = [...first.rows];

@@ -10,6 +10,7 @@ import { classOf } from '#bodies';
 import { ACTS, asAt, type ActName, type Commitment, type CommitmentAsAt } from '#commitments';
 import { type AgencyState, type EntryHistory, type Register } from '#registers';
 import { FINDINGS, FORMER_LEAD, OUTLOOKS, RELATION_TYPES, ROLES, STAGES } from '#words';
+import { agencies } from '../../libs/commitments/src/testing/a-commitment.js';
 import { blank, dissolve, join, leave, merge, rename, retract } from '../../libs/registers/src/testing/an-entry.js';
 
 /** An act that is tried; it may be refused. */
@@ -270,66 +271,53 @@ const says = fc.record({
 const ending = { reportedOn: lateDate, reason, ...sources };
 const takeOver = some(fc.record({ agencies: fc.boolean(), themes: fc.boolean(), followsUp: fc.boolean() }), 5);
 
-const anAct: fc.Arbitrary<Try[]> = fc.oneof(
-  { weight: 8, arbitrary: act('reportStage', dated('effective', stage)) },
-  { weight: 8, arbitrary: act('reportStage', dated('effective', { ...stage, agency: anAgency })) },
-  { weight: 5, arbitrary: act('confirm', on({ agency: some(anAgency), ...sources })) },
-  { weight: 3, arbitrary: act('verify', on({ verification: finding, reason, agency: some(anAgency, 2), ...cited })) },
-  { weight: 4, arbitrary: reviewing },
-  { weight: 2, arbitrary: act('reply', on({ text: fc.constantFrom('We agree.', 'We do not.'), ...sources })) },
-  { weight: 2, arbitrary: act('addAgency', on({ agency: anAgency, role: roleBeside, ...sources })) },
-  { weight: 5, arbitrary: asking },
-  { weight: 2, arbitrary: act('acceptRole', on(), secretariat) },
-  { weight: 2, arbitrary: act('declineRole', on({ reason }), secretariat) },
-  { weight: 6, arbitrary: act('changeRole', on({ role, formerLeadBecomes: some(formerLead), ...sources })) },
-  { weight: 5, arbitrary: act('removeAgency', on({ role: some(role, 2) })) },
-  { weight: 6, arbitrary: transfer },
-  { weight: 2, arbitrary: act('setThemes', on({ themes, ...sources })) },
-  { weight: 2, arbitrary: act('setTarget', on({ date: fc.option(period) })) },
-  { weight: 3, arbitrary: act('addMilestone', on({ title: fc.constant('M'), due: some(period) })) },
-  { weight: 3, arbitrary: act('reachMilestone', dated('reachedOn')) },
-  { weight: 4, arbitrary: act('rescheduleMilestone', on({ due: period })) },
-  { weight: 3, arbitrary: act('dropMilestone', on({ note: reason })) },
-  { weight: 2, arbitrary: act('attachEvidence', on({ title: fc.constant('E'), ...sources })) },
-  {
-    weight: 2,
-    arbitrary: act(
+/** The acts, each by how much more often than others it is tried. */
+const WEIGHTED: [number, fc.Arbitrary<Try[]>][] = [
+  [8, act('reportStage', dated('effective', stage))],
+  [8, act('reportStage', dated('effective', { ...stage, agency: anAgency }))],
+  [5, act('confirm', on({ agency: some(anAgency), ...sources }))],
+  [3, act('verify', on({ verification: finding, reason, agency: some(anAgency, 2), ...cited }))],
+  [4, reviewing],
+  [2, act('reply', on({ text: fc.constantFrom('We agree.', 'We do not.'), ...sources }))],
+  [2, act('addAgency', on({ agency: anAgency, role: roleBeside, ...sources }))],
+  [5, asking],
+  [2, act('acceptRole', on(), secretariat)],
+  [2, act('declineRole', on({ reason }), secretariat)],
+  [6, act('changeRole', on({ role, formerLeadBecomes: some(formerLead), ...sources }))],
+  [5, act('removeAgency', on({ role: some(role, 2) }))],
+  [6, transfer],
+  [2, act('setThemes', on({ themes, ...sources }))],
+  [2, act('setTarget', on({ date: fc.option(period) }))],
+  [3, act('addMilestone', on({ title: fc.constant('M'), due: some(period) }))],
+  [3, act('reachMilestone', dated('reachedOn'))],
+  [4, act('rescheduleMilestone', on({ due: period }))],
+  [3, act('dropMilestone', on({ note: reason }))],
+  [2, act('attachEvidence', on({ title: fc.constant('E'), ...sources }))],
+  [
+    2,
+    act(
       'amendWording',
       on({ title: some(fc.constantFrom('New title', 'Ñandú')), condition: some(fc.constant('if paid'), 2) }),
     ),
-  },
-  { weight: 3, arbitrary: act('liftCondition', dated('liftedOn', { liftedBy: fc.constant('a grant') })) },
-  {
-    weight: 2,
-    arbitrary: act('claim', on({ about: fc.constant('host'), says: fc.constantFrom('AAA', 'BBB'), ...cited })),
-  },
-  {
-    weight: 4,
-    arbitrary: act('holdEdition', dated('held', { nextDue: some(fc.constantFrom('2010', '2011-06'), 2), ...sources })),
-  },
-  { weight: 4, arbitrary: act('reportUpkeep', dated('period', { keptUp: fc.boolean(), note: reason, ...sources })) },
-  { weight: 3, arbitrary: act('relate', on({ type: relationType, ...sources })) },
-  { weight: 3, arbitrary: act('addFollowUp', on({ followsUp: fc.subarray(FOLLOWED, { minLength: 1 }), ...sources })) },
-  {
-    weight: 6,
-    arbitrary: act('takeBackFollowUp', on({ followsUp: fc.subarray(FOLLOWED, { minLength: 1 }), ...sources })),
-  },
-  {
-    weight: 3,
-    arbitrary: act('addActivityIds', on({ activityIds: fc.subarray(ACTIVITIES, { minLength: 1 }), ...sources })),
-  },
-  {
-    weight: 3,
-    arbitrary: act('takeBackActivityIds', on({ activityIds: fc.subarray(ACTIVITIES, { minLength: 1 }), ...sources })),
-  },
-  { weight: 4, arbitrary: act('merge', fc.record({ ...ending, takeOver }), secretariat) },
-  { weight: 3, arbitrary: act('split', fc.record(ending), secretariat) },
-  { weight: 3, arbitrary: act('supersede', fc.record(ending), secretariat) },
-  { weight: 2, arbitrary: act('withdraw', fc.record(ending)) },
-  { weight: 14, arbitrary: act('correct', fc.record({ reason, citation: some(citation), says })) },
-  { weight: 6, arbitrary: act('retract', fc.record({ reason })) },
-  { weight: 2, arbitrary: act('blank', fc.record({ reason }), secretariat) },
-);
+  ],
+  [3, act('liftCondition', dated('liftedOn', { liftedBy: fc.constant('a grant') }))],
+  [2, act('claim', on({ about: fc.constant('host'), says: fc.constantFrom('AAA', 'BBB'), ...cited }))],
+  [4, act('holdEdition', dated('held', { nextDue: some(fc.constantFrom('2010', '2011-06'), 2), ...sources }))],
+  [4, act('reportUpkeep', dated('period', { keptUp: fc.boolean(), note: reason, ...sources }))],
+  [3, act('relate', on({ type: relationType, ...sources }))],
+  [3, act('addFollowUp', on({ followsUp: fc.subarray(FOLLOWED, { minLength: 1 }), ...sources }))],
+  [6, act('takeBackFollowUp', on({ followsUp: fc.subarray(FOLLOWED, { minLength: 1 }), ...sources }))],
+  [3, act('addActivityIds', on({ activityIds: fc.subarray(ACTIVITIES, { minLength: 1 }), ...sources }))],
+  [3, act('takeBackActivityIds', on({ activityIds: fc.subarray(ACTIVITIES, { minLength: 1 }), ...sources }))],
+  [4, act('merge', fc.record({ ...ending, takeOver }), secretariat)],
+  [3, act('split', fc.record(ending), secretariat)],
+  [3, act('supersede', fc.record(ending), secretariat)],
+  [2, act('withdraw', fc.record(ending))],
+  [14, act('correct', fc.record({ reason, citation: some(citation), says }))],
+  [6, act('retract', fc.record({ reason }))],
+  [2, act('blank', fc.record({ reason }), secretariat)],
+];
+const anAct = fc.oneof(...WEIGHTED.map(([weight, arbitrary]) => ({ weight, arbitrary })));
 
 // ── The subject of an act ───────────────────────────────────────────────────────────────────────────────────────────
 
@@ -534,6 +522,11 @@ const FUND_BODY = {
   ...{ title: 'Diaspora fund', summary: 'A fund for the diaspora', kind: 'funding', nature: 'recurring' },
   ...{ strength: 'undertaken', themes: ['T-1'], stage: 'planned', effective: '2006', reportedOn: '2006-11-20' },
 };
+/** An act on the n-th commitment. */
+const tried = (nth: number, act: ActName, body: Try['body'], more: Partial<Try> = {}): Try => ({
+  ...{ reference: REFERENCES[nth]!, act, body, pick: 0 },
+  ...more,
+});
 /** A history of steps that seldom come at random. */
 export const EXAMPLE: Step[] = [
   ...REGISTERED,
@@ -541,55 +534,25 @@ export const EXAMPLE: Step[] = [
   { code: 'CCC', becomes: 'join', effective: '2006', pick: 3 },
   { code: 'BBB', becomes: 'join', effective: '2007-03', pick: 1 },
   ...[
-    [
-      { agency: 'AAA', role: 'lead' },
-      { agency: 'CCC', role: 'partner' },
-    ],
-    [
-      { agency: 'BBB', role: 'lead' },
-      { agency: 'CCC', role: 'co_lead' },
-    ],
-    [
-      { agency: 'AAA', role: 'lead' },
-      { agency: 'BBB', role: 'observer' },
-    ],
-  ].map((agencies, i): Try => {
-    const relations = [{ type: 'prepares_for', to: 'F-1' }];
-    return { reference: REFERENCES[i]!, act: 'record', body: { ...FUND_BODY, agencies, relations }, pick: 0 };
-  }),
+    agencies('AAA lead', 'CCC partner'),
+    agencies('BBB lead', 'CCC co_lead'),
+    agencies('AAA lead', 'BBB observer'),
+  ].map((agencies, nth) =>
+    tried(nth, 'record', { ...FUND_BODY, agencies, relations: [{ type: 'prepares_for', to: 'F-1' }] }),
+  ),
   // The lead moves a year after it was accepted, to an agency that says nothing; a partner has said more than the lead before.
-  {
-    reference: REFERENCES[0]!,
-    act: 'reportStage',
-    body: { stage: 'in_progress', effective: '2007', reportedOn: '2007-01-31', agency: 'CCC' },
-    pick: 0,
-  },
-  {
-    reference: REFERENCES[0]!,
-    act: 'offerLead',
-    body: { to: 'DDD', effective: '2008-03', reportedOn: '2007-02-28', reason: 'because' },
-    pick: 0,
-  },
-  { reference: REFERENCES[0]!, act: 'acceptLead', body: { reportedOn: '2007-02-28' }, by: 'DDD', pick: 0 },
+  tried(0, 'reportStage', { stage: 'in_progress', effective: '2007', reportedOn: '2007-01-31', agency: 'CCC' }),
+  tried(0, 'offerLead', { to: 'DDD', effective: '2008-03', reportedOn: '2007-02-28', reason: 'because' }),
+  tried(0, 'acceptLead', { reportedOn: '2007-02-28' }, { by: 'DDD' }),
   // The role that is left to it would make its partner a co-lead.
-  {
-    reference: REFERENCES[1]!,
-    act: 'merge',
-    body: { reportedOn: '2007-03-01', reason: 'because', takeOver: { agencies: true } },
-    pick: 0,
-  },
+  tried(1, 'merge', { reportedOn: '2007-03-01', reason: 'because', takeOver: { agencies: true } }),
   // Here the lead is accepted long after the day for which it was offered.
-  {
-    reference: REFERENCES[2]!,
-    act: 'offerLead',
-    body: { to: 'CCC', effective: '2006-11-21', reportedOn: '2006-11-21', reason: 'because' },
-    pick: 0,
-  },
-  { reference: REFERENCES[2]!, act: 'acceptLead', body: { reportedOn: '2007-03-01' }, pick: 0 },
-  { reference: REFERENCES[2]!, act: 'retract', body: { reason: 'because' }, pick: 4 },
+  tried(2, 'offerLead', { to: 'CCC', effective: '2006-11-21', reportedOn: '2006-11-21', reason: 'because' }),
+  tried(2, 'acceptLead', { reportedOn: '2007-03-01' }),
+  tried(2, 'retract', { reason: 'because' }, { pick: 4 }),
   // And the later one of its editions is told of first.
-  { reference: REFERENCES[2]!, act: 'holdEdition', body: { held: '2007-01', reportedOn: '2007-01-31' }, pick: 0 },
-  { reference: REFERENCES[2]!, act: 'holdEdition', body: { held: '2006', reportedOn: '2007-02-28' }, pick: 0 },
+  tried(2, 'holdEdition', { held: '2007-01', reportedOn: '2007-01-31' }),
+  tried(2, 'holdEdition', { held: '2006', reportedOn: '2007-02-28' }),
   { code: 'AAA', becomes: 'rename', effective: '2008', pick: 0 },
   { code: 'AAA', becomes: 'merge', effective: '2009', pick: 0 },
   { code: 'BBB', becomes: 'merge', effective: '2009', pick: 0 },
@@ -607,6 +570,6 @@ export const histories: fc.Arbitrary<Step[]> = fc
   )
   .map(([records, steps]) => [
     ...REGISTERED,
-    ...records.map((body, i): Try => ({ reference: REFERENCES[i]!, act: 'record', body, pick: 0 })),
+    ...records.map((body, nth) => tried(nth, 'record', body)),
     ...steps.flat(),
   ]);

@@ -87,6 +87,11 @@ const projectorOf = (
   running.add(projector);
   return projector;
 };
+const started = async (...of: Parameters<typeof projectorOf>): Promise<Projector> => {
+  const projector = projectorOf(...of);
+  await projector.start();
+  return projector;
+};
 const until = async (projector: Projector, met: (progress: ProjectionStatus) => boolean): Promise<ProjectionStatus> => {
   for (let left = LIMIT_MS; ; left -= TURN_MS, await sleep(TURN_MS)) {
     const [progress] = await projector.progress();
@@ -102,8 +107,7 @@ describe('A projector', () => {
     await addTo('a', 1);
     await addTo('b', 2);
     const sums = new Sums();
-    const projector = projectorOf([sums]);
-    await projector.start();
+    const projector = await started([sums]);
     expect(sums.said).toEqual({ a: [1, 1], b: [1, 2] });
     const position = await addTo('a', 5);
     expect(await projector.reached(position, LIMIT_MS)).toBe(true);
@@ -119,8 +123,7 @@ describe('A projector', () => {
     const sums = new Sums('sums', async () => {
       if (++heard === 2) await addTo('a', 4);
     });
-    const projector = projectorOf([sums]);
-    await projector.start();
+    const projector = await started([sums]);
     expect(sums.heard.join(' ')).toBe('a1 a2 a3 b1 b2 b3 c1 c2 c3 a4');
     expect(projector.position()).toBe('10');
   });
@@ -134,8 +137,7 @@ describe('A projector', () => {
 
   it('shows nothing before it has applied what there was at the start, and says how far it is', async () => {
     for (let n = 0; n < 4; n++) await addTo('a', 1);
-    let go = () => {};
-    const held = new Promise<void>((resolve) => (go = resolve));
+    const { promise: held, resolve: go } = Promise.withResolvers<void>();
     const sums = new Sums('sums', ({ revision }) => (revision === 3 ? held : undefined));
     const projector = projectorOf([sums]);
     const started = projector.start();
@@ -151,15 +153,13 @@ describe('A projector', () => {
   it('passes over what no projection hears, and is further then', async () => {
     const unheard = { type: 'other.Unheard', version: 9, data: '{}' };
     const { position } = await log.store.append('other', -1, [unheard], newMeta());
-    const projector = projectorOf([new Sums()]);
-    await projector.start();
+    const projector = await started([new Sums()]);
     expect(await projector.progress()).toMatchObject([{ position, error: null }]);
   });
 
   it('but stops at an event that newer software wrote of what it hears, and says so', async () => {
     const sums = new Sums();
-    const projector = projectorOf([sums]);
-    await projector.start();
+    const projector = await started([sums]);
     const before = await addTo('a', 1);
     await projector.reached(before, LIMIT_MS);
     await log.store.append('counter-a', 0, [{ type: 'counter.Doubled', version: 1, data: '{}' }], newMeta());
@@ -192,8 +192,7 @@ describe('A projector', () => {
       },
     });
     const [sums, others] = [new Sums(), new Sums('others')];
-    const projector = projectorOf([sums, others], counting);
-    await projector.start();
+    const projector = await started([sums, others], counting);
     for (let n = 0; n < 5; n++) await addTo('a', 1);
     await projector.reached('5', LIMIT_MS);
     expect([sums.said, others.said, read]).toEqual([{ a: [5, 5] }, { a: [5, 5] }, 5]);
@@ -205,8 +204,7 @@ describe('A projector', () => {
     const sums = new Sums('sums', () => {
       if (failing) throw new StoreUnavailable('gone');
     });
-    const projector = projectorOf([sums], log, undefined, [60_000]);
-    await projector.start();
+    const projector = await started([sums], log, undefined, [60_000]);
     failing = true;
     await addTo('a', 1);
     await until(projector, ({ error }) => error !== null);
@@ -223,8 +221,7 @@ describe('A log that fails', () => {
       if (failing && data.by === 2) throw new StoreUnavailable('the disk is gone');
     });
     await addTo('a', 1);
-    const projector = projectorOf([new Sums('first'), sums]);
-    await projector.start();
+    const projector = await started([new Sums('first'), sums]);
     failing = true;
     await addTo('b', 1);
     const position = await addTo('a', 2);
@@ -242,8 +239,7 @@ describe('A log that fails', () => {
     const sums = new Sums('sums', () => {
       if (failing) throw new Error('the handler failed');
     });
-    const projector = projectorOf([sums], withStore({ read: () => Promise.reject(new Error('connection lost')) }));
-    await projector.start();
+    const projector = await started([sums], withStore({ read: () => Promise.reject(new Error('connection lost')) }));
     const position = await addTo('a', 1);
     const failed = await until(projector, ({ error }) => error !== null);
     expect(failed).toMatchObject({ error: 'connection lost', parked: 0 });
@@ -268,8 +264,7 @@ describe('A log that fails', () => {
     });
     await addTo('a', 1);
     const heard: Failure[] = [];
-    const projector = projectorOf([new Sums()], flaky, (failure) => heard.push(failure));
-    await projector.start();
+    const projector = await started([new Sums()], flaky, (failure) => heard.push(failure));
     broken = true;
     expect(await until(projector, ({ error }) => error !== null)).toMatchObject({ error: 'connection lost' });
     while (tries < 5) await sleep(TURN_MS);
@@ -326,8 +321,7 @@ describe('An event that cannot be applied', () => {
     await log.store.append('counter-b', -1, [{ type: 'counter.Added', version: 1, data: 'no JSON' }], newMeta());
     await addTo('c', 1);
     const sums = new Sums();
-    const projector = projectorOf([sums]);
-    await projector.start();
+    const projector = await started([sums]);
     expect(sums.said).toEqual({ a: [1, 1], c: [1, 1] });
     expect(await projector.parked('sums')).toMatchObject([{ stream: 'counter-b', events: 1 }]);
   });
@@ -335,8 +329,7 @@ describe('An event that cannot be applied', () => {
   it('is tried again with those behind it: when asked for, and at the next start', async () => {
     let mended = false;
     const sums = new Sums('sums', (event) => (mended ? undefined : thirteen(event)));
-    const projector = projectorOf([sums]);
-    await projector.start();
+    const projector = await started([sums]);
     for (const by of [1, 13, 5]) await addTo('a', by);
     await projector.reached(await addTo('b', 13), LIMIT_MS);
     const still = { stream: 'counter-a', position: '2', error: 'thirteen', events: 2 };
@@ -371,15 +364,13 @@ describe('An event that cannot be applied', () => {
     expect((await earlier!()).map(({ revision }) => revision)).toEqual([0, 2]); // the events that it was told
     await other.reached((await log.store.head())!, LIMIT_MS);
     for (const change of [{}, { readByStream: undefined }]) {
-      const anew = projectorOf([new Sums('sums', thirteen)], withStore(change));
-      await anew.start();
+      const anew = await started([new Sums('sums', thirteen)], withStore(change));
       for (const one of [other, anew]) {
         expect(one.model(Sums).said).toEqual({ a: [3, 12] });
         expect(await one.parked('sums')).toEqual([]);
       }
     }
-    const mended = projectorOf([new Sums()], connected());
-    await mended.start();
+    const mended = await started([new Sums()], connected());
     expect(mended.model(Sums).said).toEqual({ a: [4, 25] }); // the other events are applied
   });
 });
@@ -387,11 +378,9 @@ describe('An event that cannot be applied', () => {
 describe('What acts because of events', () => {
   it('does so in the order of the log, once each, and the views do not wait for it', async () => {
     for (let n = 1; n <= 2; n++) for (const stream of ['b', 'a']) await addTo(stream, n);
-    let go = () => {};
-    const held = new Promise<void>((resolve) => (go = resolve));
+    const { promise: held, resolve: go } = Promise.withResolvers<void>();
     const acting = new Sums('acting', ({ data }) => (data.by === 3 ? held : undefined), true);
-    const projector = projectorOf([new Sums(), acting]);
-    await projector.start();
+    const projector = await started([new Sums(), acting]);
     expect(acting.heard.join(' ')).toBe('b1 a1 b2 a2');
     await addTo('a', 3);
     expect(await projector.reached(await addTo('a', 4), LIMIT_MS)).toBe(true);
@@ -408,8 +397,7 @@ describe('What acts because of events', () => {
     };
     const acting = new Sums('acting', answers, true);
     const sums = new Sums();
-    const projector = projectorOf([sums, acting]);
-    await projector.start();
+    await started([sums, acting]);
     for (const { said } of [sums, acting]) expect(said).toEqual({ a: [1, 1], b: [1, 5] });
   });
 
@@ -419,8 +407,7 @@ describe('What acts because of events', () => {
       if (failing) throw new StoreUnavailable('the disk is full');
     };
     const acting = new Sums('acting', act, true);
-    const projector = projectorOf([new Sums(), acting]);
-    await projector.start();
+    const projector = await started([new Sums(), acting]);
     const position = await addTo('a', 1);
     expect(await projector.reached(position, LIMIT_MS)).toBe(true);
     while ((await projector.progress())[1]!.error === null) await sleep(2);
@@ -434,8 +421,7 @@ describe('What acts because of events', () => {
 describe('Waiting for a position', () => {
   it('ends at once when it was reached before', async () => {
     const position = await addTo('a', 1);
-    const projector = projectorOf([new Sums()]);
-    await projector.start();
+    const projector = await started([new Sums()]);
     const turns = new Turns();
     expect(await projector.reached(position, LIMIT_MS)).toBe(true);
     expect(await projector.reached('0', LIMIT_MS)).toBe(true);
@@ -444,8 +430,7 @@ describe('Waiting for a position', () => {
 
   it('ends when it is reached, compared as a number', async () => {
     for (let n = 0; n < 9; n++) await addTo('a', 1);
-    const projector = projectorOf([new Sums()]);
-    await projector.start();
+    const projector = await started([new Sums()]);
     const waiting = projector.pinned('10', LIMIT_MS);
     expect(await Promise.race([waiting, sleep(50, 'waiting')])).toBe('waiting');
     expect(await addTo('a', 1)).toBe('10');
@@ -453,8 +438,7 @@ describe('Waiting for a position', () => {
   });
 
   it('gives up in time', async () => {
-    const projector = projectorOf([new Sums()]);
-    await projector.start();
+    const projector = await started([new Sums()]);
     const start = performance.now();
     expect(await projector.reached('7', 100)).toBe(false);
     expect(performance.now() - start).toBeGreaterThan(90);
@@ -471,8 +455,7 @@ it('What was erased is told as what is left of it, also to who asks for what cam
     version: 1,
     on: on(guestBook, { Blanked: async (_, earlier) => void told.push((await earlier()).map(({ data }) => data)) }),
   };
-  const projector = projectorOf([guests]);
-  await projector.start();
+  const projector = await started([guests]);
   const { position } = await say(blanked(0));
   expect(await projector.reached(position, LIMIT_MS)).toBe(true);
   expect(told).toEqual([[expect.objectContaining({ name: '…' })]]);
