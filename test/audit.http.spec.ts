@@ -59,6 +59,9 @@ describe('The record of who did what', () => {
       cursor = body.nextCursor as string | null;
     }
     expect(ids).toEqual(whole);
+    const { nextCursor } = (await server.get(`/v1/audit?limit=3&to=${to}`, headers)).body;
+    const ofAnother = await server.get(`/v1/audit?limit=3&cursor=${nextCursor}`, headers);
+    expect(refusal(ofAnother)).toBe('422 cursor_of_another_list /cursor');
     const csv = (await server.get(`/v1/audit?format=csv&to=${to}`, headers)).body as string;
     expect(csv.trim().split('\n')).toHaveLength(whole.length + 1);
     const rows = await ndjson(`to=${to}`);

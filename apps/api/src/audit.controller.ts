@@ -1,10 +1,12 @@
 /** The record of who did what and tried what, for the secretariat. */
 import { applyDecorators, Controller, Get, Query, Req } from '@nestjs/common';
 import { ApiProperty, ApiTags } from '@nestjs/swagger';
-import { IsISO8601, IsOptional, Matches } from 'class-validator';
+import { IsISO8601, IsOptional } from 'class-validator';
 import { AccessStore, Audit, type AuditFilter, type AuditRow } from '#access';
 import {
   Answers,
+  CursorField,
+  Page,
   QueryText,
   TextOrNull,
   formatOf,
@@ -17,7 +19,6 @@ import {
   QueryChoice,
 } from '#platform';
 import { missing } from '#registers';
-import { WHOLE_NUMBER } from '#text';
 
 const ENTRIES_PER_BATCH = 500;
 const AUDIT_OUTCOMES = ['done', 'refused'] as const;
@@ -36,10 +37,7 @@ class AuditQuery {
   @QueryText('Only requests for this agency', { example: 'IOM', max: 100 }) agency?: string;
   @QueryChoice(AUDIT_OUTCOMES, { description: 'Only acts that were done, or refused' })
   outcome?: (typeof AUDIT_OUTCOMES)[number];
-  @ApiProperty({ required: false, type: String, description: '`nextCursor` of the answer before' })
-  @IsOptional()
-  @Matches(new RegExp(WHOLE_NUMBER), { message: 'cursor is not one that an answer gave' })
-  cursor?: string;
+  @CursorField() cursor?: string;
   @PageSize(100) limit?: number;
   @InFormat() format?: Format;
   @InBom() bom?: string;
@@ -84,15 +82,18 @@ export class AuditController {
     const { from, to, account, agency, outcome, cursor, limit } = query;
     if (account !== undefined && !(await this.access.accounts.one(account)))
       throw missing('account', account, [], 'account');
-    const filter: AuditFilter = {
+    const asked = {
       ...{ from: from && new Date(from).toISOString(), to: to && new Date(to).toISOString() },
-      ...{ account, agency, outcome, before: cursor === undefined ? undefined : Number(cursor) },
+      ...{ account, agency, outcome },
     };
+    const page = new Page({}, asked, cursor);
+    const filter: AuditFilter = { ...asked, before: page.afterNumber };
     if (formatOf(request) !== 'json' && limit === undefined)
       return { items: this.audit.pages(filter, ENTRIES_PER_BATCH) };
     const most = limit ?? 100;
     const found = await this.audit.find(filter, most + 1);
     const items = found.slice(0, most);
-    return { items, nextCursor: found.length > most ? String(items.at(-1)!.id) : null };
+    // The audit is beside the log: its pages have no position, and nobody counts its entries.
+    return { items, nextCursor: found.length > most ? page.next(String(items.at(-1)!.id), 0, '0') : null };
   }
 }

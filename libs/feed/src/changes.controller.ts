@@ -66,8 +66,10 @@ type Format = keyof typeof FEED_FORMATS;
 /** By position. */
 type TextByPosition = ReadonlyMap<string, string>;
 
-const feedFormatOf = ({ headers }: FastifyRequest): Format =>
-  /text\/event-stream/.test(headers.accept ?? '') ? 'sse' : 'ndjson';
+const feedFormatOf = (request: FastifyRequest): Format =>
+  request.accepts().type([FEED_FORMATS.ndjson.type, FEED_FORMATS.sse.type]) === FEED_FORMATS.sse.type
+    ? 'sse'
+    : 'ndjson';
 
 /** Whether a request stays connected. */
 function staysConnected(request: FastifyRequest): boolean {

@@ -17,7 +17,16 @@ import { catchError, concatMap, type Observable } from 'rxjs';
 import { pngOf } from '#charts';
 import { Rejected } from '#eventsourcing';
 import { fieldsWithoutEffect } from '#progress';
-import { AnsweredAs, Cookies, FASTIFY_REFUSALS, SeeOther, vary, type ApiRequest, type ProblemPage } from '#platform';
+import {
+  AnsweredAs,
+  Cookies,
+  FASTIFY_REFUSALS,
+  SeeOther,
+  vary,
+  wantsPage,
+  type ApiRequest,
+  type ProblemPage,
+} from '#platform';
 import { unreadableFields } from '#text';
 import { bibtexOf, risOf, type Citation } from './citation.js';
 import { Freshness, ViewsState } from './freshness.js';
@@ -106,7 +115,7 @@ class PageInterceptor implements NestInterceptor {
     const http = context.switchToHttp();
     const reply = http.getResponse<FastifyReply>();
     const request = http.getRequest<FastifyRequest<{ Querystring: Record<string, unknown> }>>();
-    const forPeople = /text\/html/.test(request.headers.accept ?? '');
+    const forPeople = wantsPage(request);
     const { take } = request.query;
     const known = queryFieldsOf(context);
     if (unreadableFields(request.url).some((name) => known.has(name)))
@@ -192,8 +201,7 @@ export function tidyAddress(request: FastifyRequest, reply: FastifyReply, done: 
   const { url } = request;
   const [path = '/'] = url.split('?', 1);
   const query = url.slice(path.length + 1);
-  const forPeople =
-    request.method === 'GET' && !path.startsWith('/v1/') && /text\/html/.test(request.headers.accept ?? '');
+  const forPeople = request.method === 'GET' && wantsPage(request);
   // A path that begins with two slashes would lead to another host.
   if (!forPeople || query === '' || !/^\/(?![/\\])/.test(path)) return done();
   // Written anew it would lose its unreadable parts.

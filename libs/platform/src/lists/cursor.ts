@@ -78,11 +78,16 @@ export class Page<At extends Partial<Pick<ListPlace, 'asOf' | 'knownAt' | 'stale
     return this.#total ?? now;
   }
 
+  /** The last entry of the page before, where entries have numbers. @throws Rejected `invalid` */
+  get afterNumber(): number | undefined {
+    if (this.after === undefined) return undefined;
+    if (!isWholeNumber(this.after)) throw badCursor('is not one that an answer gave');
+    return Number(this.after);
+  }
+
   /** The entries of this page, of a list whose place is a number, and the cursor of the next page. */
   slice<E>(all: readonly E[], limit: number | null, knownAt: string): { entries: E[]; nextCursor: string | null } {
-    const { after = '0' } = this;
-    if (!isWholeNumber(after)) throw badCursor('is not one that an answer gave');
-    const first = Number(after);
+    const first = this.afterNumber ?? 0;
     const last = first + (limit ?? all.length);
     const nextCursor = last < all.length ? this.next(String(last), all.length, knownAt) : null;
     return { entries: all.slice(first, last), nextCursor };

@@ -154,7 +154,10 @@ const PARSER_PROBLEMS: Readonly<Record<string, readonly [status: number, detail:
   HPE_HEADER_OVERFLOW: [431, 'The headers are too large.'],
 };
 
-/** Whether a request is for a page, by somebody who looks at it in a browser. */
+/**
+ * Whether a request is for a page, by somebody who looks at it in a browser: those name HTML, programs take anything. A request
+ * that Fastify cannot read has no `accepts()`.
+ */
 export const wantsPage = ({ url, headers }: FastifyRequest): boolean =>
   !url.startsWith('/v1/') && /text\/html/.test(headers.accept ?? '');
 
