@@ -85,7 +85,7 @@ async function bare(callers: number): Promise<WithCpu> {
 }
 
 /** @param follows whether the process also follows the log, as a server does for its views */
-async function ours(callers: number, follows: boolean): Promise<WithCpu> {
+async function appendsOfOurStore(callers: number, follows: boolean): Promise<WithCpu> {
   const store = new KurrentdbEventStore(logUrl());
   await store.identity();
   const abort = new AbortController();
@@ -159,8 +159,8 @@ try {
     const sides: WithCpu[][] = [[], [], []];
     for (let round = 0; round < MEASURED_ROUNDS; round++) {
       sides[0]!.push(await bare(callers));
-      sides[1]!.push(await ours(callers, false));
-      sides[2]!.push(await ours(callers, true));
+      sides[1]!.push(await appendsOfOurStore(callers, false));
+      sides[2]!.push(await appendsOfOurStore(callers, true));
     }
     const [raw, alone, following] = sides as [WithCpu[], WithCpu[], WithCpu[]];
     const cpu = (rounds: WithCpu[]) =>

@@ -7,7 +7,16 @@ import pg from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import { PostgresEventStore } from '#event-store-postgres';
 import { PostgresServer } from '../test/support/postgres.js';
-import { appendAndRead, compare, data, meta, EVENTS_PER_PAGE, paging, EVENT_TYPE, type Both } from './logs.js';
+import {
+  appendAndRead,
+  compare,
+  data,
+  meta,
+  EVENTS_PER_PAGE,
+  paging,
+  EVENT_TYPE,
+  type AppendedAndRead,
+} from './logs.js';
 import { load, machine, SECONDS_PER_ROUND } from './measure.js';
 
 const server = await PostgresServer.start({ durable: true });
@@ -23,7 +32,7 @@ async function inDatabase<T>(work: (url: string) => Promise<T>): Promise<T> {
   }
 }
 
-const raw = (connections: number): Promise<Both> =>
+const raw = (connections: number): Promise<AppendedAndRead> =>
   inDatabase(async (url) => {
     const pool = new pg.Pool({ connectionString: url, max: connections });
     await pool.query(`CREATE TABLE events (position BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, stream TEXT NOT NULL,
@@ -56,7 +65,7 @@ const raw = (connections: number): Promise<Both> =>
     return { appended, read };
   });
 
-const ours = (callers: number): Promise<Both> =>
+const appendsOfOurStore = (callers: number): Promise<AppendedAndRead> =>
   inDatabase(async (url) => {
     const store = new PostgresEventStore(url);
     await store.head();
@@ -76,6 +85,6 @@ await compare(
     [32, '≥ 1.5'],
   ],
   raw,
-  ours,
+  appendsOfOurStore,
 );
 await server.stop();

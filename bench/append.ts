@@ -6,10 +6,19 @@ import Database from 'better-sqlite3';
 import { join } from 'node:path';
 import { v7 as uuidv7 } from 'uuid';
 import { SqliteEventStore } from '#event-store-sqlite';
-import { appendAndRead, compare, data, meta, EVENTS_PER_PAGE, paging, EVENT_TYPE, type Both } from './logs.js';
+import {
+  appendAndRead,
+  compare,
+  data,
+  meta,
+  EVENTS_PER_PAGE,
+  paging,
+  EVENT_TYPE,
+  type AppendedAndRead,
+} from './logs.js';
 import { inScratch, load, machine, SECONDS_PER_ROUND } from './measure.js';
 
-const raw = (): Promise<Both> =>
+const raw = (): Promise<AppendedAndRead> =>
   inScratch(async (folder) => {
     const db = new Database(join(folder, 'raw.db'));
     db.pragma('journal_mode = WAL');
@@ -33,7 +42,7 @@ const raw = (): Promise<Both> =>
     return { appended, read };
   });
 
-const ours = (callers: number): Promise<Both> =>
+const appendsOfOurStore = (callers: number): Promise<AppendedAndRead> =>
   inScratch(async (folder) => {
     const store = new SqliteEventStore(join(folder, 'log.db'));
     const both = await appendAndRead(store, callers);
@@ -49,5 +58,5 @@ await compare(
     [32, '≥ 5.5, p99 ≤ 5 ms'],
   ],
   raw,
-  ours,
+  appendsOfOurStore,
 );

@@ -171,9 +171,9 @@ async function fill(file: string, real: Log, size: Size, on: (events: number) =>
     for (let n = 0; n < more; n++) {
       const round = rounds[Math.min(from + 1 + Math.floor((n * (rounds.length - from)) / more), rounds.length - 1)]!;
       const between = random() < 0.2;
-      const on = between ? later(round, Math.floor(random() * 120)) : round;
+      const on = between ? dayAfter(round, Math.floor(random() * 120)) : round;
       const late = random() < 0.03;
-      const reportedOn = late ? later(on, -Math.floor(random() * 400)) : on;
+      const reportedOn = late ? dayAfter(on, -Math.floor(random() * 400)) : on;
       if (reportedOn < first) continue;
       const effective = reportedOn.slice(0, 7);
       const kind = random();
@@ -217,7 +217,7 @@ const packed = (text: string): string => Buffer.from(text).toString();
 const dayOf = (year: number, month: number, day: number): string =>
   new Date(Date.UTC(year, month, 1 + day)).toISOString().slice(0, 10);
 
-function later(day: string, days: number): string {
+function dayAfter(day: string, days: number): string {
   const on = new Date(Date.parse(day) + days * DAY_MS).toISOString().slice(0, 10);
   return on > LAST_DAY ? LAST_DAY : on;
 }

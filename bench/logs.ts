@@ -22,12 +22,12 @@ export function meta(): Meta {
 }
 
 /** Appends to a store by so many callers at once, one event each, and reads the result. */
-export interface Both {
+export interface AppendedAndRead {
   readonly appended: Measured;
   readonly read: Measured;
 }
 
-export async function appendAndRead(store: EventStore, callers: number): Promise<Both> {
+export async function appendAndRead(store: EventStore, callers: number): Promise<AppendedAndRead> {
   const revisions = new Map<string, number>();
   const appended = await load(callers, SECONDS_PER_ROUND, async (caller, turn) => {
     const stream = `commitment-${caller}-${turn % 100}`;
@@ -59,17 +59,17 @@ export async function paging<P>(
 /** Rounds of the raw baseline and of ours in turn, for each number of callers; the largest round is read, too. */
 export async function compare(
   targets: readonly (readonly [callers: number, target: string])[],
-  raw: (callers: number) => Promise<Both>,
-  ours: (callers: number) => Promise<Both>,
+  raw: (callers: number) => Promise<AppendedAndRead>,
+  ours: (callers: number) => Promise<AppendedAndRead>,
 ): Promise<void> {
   const table = [];
   for (const [callers, target] of targets) {
-    const [oursRounds, rawRounds]: [Both[], Both[]] = [[], []];
+    const [oursRounds, rawRounds]: [AppendedAndRead[], AppendedAndRead[]] = [[], []];
     for (let round = 0; round < MEASURED_ROUNDS; round++) {
       rawRounds.push(await raw(callers));
       oursRounds.push(await ours(callers));
     }
-    const side = (rounds: readonly Both[], of: keyof Both) => rounds.map((both) => both[of]);
+    const side = (rounds: readonly AppendedAndRead[], of: keyof AppendedAndRead) => rounds.map((both) => both[of]);
     table.push(
       row(`${callers} callers append`, side(oursRounds, 'appended'), side(rawRounds, 'appended'), target),
       ...(callers === targets.at(-1)![0]

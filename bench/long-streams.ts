@@ -74,7 +74,7 @@ const recordedOn = (n: number) => ({
   ...{ reportedOn: dayOf(n), agency: 'IOM' },
 });
 
-const by = { account: 'bench', role: 'secretariat', agency: null } as const;
+const benchActor = { account: 'bench', role: 'secretariat', agency: null } as const;
 function meta() {
   const commandId = uuidv7();
   return { actor: 'bench', agency: null, role: 'secretariat', commandId, correlationId: commandId, causationId: null };
@@ -114,7 +114,9 @@ async function measure(folder: string, kind: Kind, length: number): Promise<Meas
   await projector.stop();
   const acts = new Acts(log);
   const act = (n: number) =>
-    acts.execute(new ActCommand('commitment', REFERENCE, [kind.act(n)], { by, meta: meta() } as never) as never);
+    acts.execute(
+      new ActCommand('commitment', REFERENCE, [kind.act(n)], { by: benchActor, meta: meta() } as never) as never,
+    );
   const follow = async () => {
     await projector.start();
     await projector.stop();

@@ -60,7 +60,7 @@ if (folder === undefined) {
 }
 const peers = createRequire(resolve(folder, 'peers.js'));
 
-function ours(store: EventStore): Peer {
+function ourPeer(store: EventStore): Peer {
   const revisions = new Map<string, number>();
   return {
     async append(stream) {
@@ -194,7 +194,7 @@ await inScratch(async (scratch) => {
   for (const callers of [1, 32])
     table.push(
       ...(await compared('SQLite', callers, {
-        ours: async () => ours(new SqliteEventStore(file())),
+        ours: async () => ourPeer(new SqliteEventStore(file())),
         emmett: openEmmett,
       })),
     );
@@ -207,7 +207,7 @@ const url = async () => server.url(await server.newDatabase());
 for (const callers of [1, 32])
   table.push(
     ...(await compared('PostgreSQL', callers, {
-      ours: async () => ours(new PostgresEventStore(await url())),
+      ours: async () => ourPeer(new PostgresEventStore(await url())),
       emmett: async () => emmett(getPostgreSQLEventStore(await url()), 'reactor'),
     })),
   );

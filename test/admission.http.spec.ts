@@ -7,7 +7,7 @@ import { Matrix } from '#progress';
 import { bearer } from './support/asking.js';
 import { commitment } from './support/commitment.js';
 import { HLD, TestServer, type Answer } from './support/server.js';
-import { LIMIT_MS, until } from './support/waiting.js';
+import { LIMIT_MS, waitUntil } from './support/waiting.js';
 
 let server: TestServer;
 let iom: string;
@@ -32,7 +32,7 @@ function open(text: string): { readonly socket: Socket; readonly said: () => str
 }
 const answered = async (text: string): Promise<string> => {
   const { socket, said, ended } = open(text);
-  await until(() => ended() || said().includes('\r\n\r\n'));
+  await waitUntil(() => ended() || said().includes('\r\n\r\n'));
   socket.destroy();
   return said();
 };
@@ -75,7 +75,7 @@ describe('A body of somebody without a token', () => {
     await server.get('/health/live');
     expect(said()).toBe('');
     socket.write('{}');
-    await until(() => said() !== '');
+    await waitUntil(() => said() !== '');
     expect(statusIn(said())).toBe(400);
     socket.destroy();
   });
@@ -111,7 +111,7 @@ describe('A request that is none', () => {
       [head('GET /%ff HTTP/1.1', 'Connection: close'), 400, 'bad_request'],
     ] as const) {
       const { said, ended } = open(text);
-      await until(ended);
+      await waitUntil(ended);
       const [top, body] = said().split('\r\n\r\n') as [string, string];
       expect([text.slice(0, 20), statusIn(top)]).toEqual([text.slice(0, 20), status]);
       expect(top).toMatch(/^content-type: application\/problem\+json/im);
@@ -186,7 +186,7 @@ describe('Answers', () => {
     const asked = head('GET /v1/agencies?limit=1 HTTP/1.1', await waits(), 'Connection: close');
     const asking = Array.from({ length: 1_100 }, () => open(asked));
     const refused = () => asking.filter(({ said }) => said() !== '');
-    await until(() => refused().length >= 1_100 - 1_004);
+    await waitUntil(() => refused().length >= 1_100 - 1_004);
     for (const { said } of refused()) {
       expect(statusIn(said())).toBe(429);
       expect(said()).toMatch(/^retry-after: 1\r/m);
@@ -195,7 +195,7 @@ describe('Answers', () => {
     expect(begun()).toBe(4);
     // Somebody else is answered meanwhile, and lets them go on.
     expect((await server.post('/v1/commitments', commitment(), iom)).status).toBe(201);
-    await until(() => asking.every(({ ended }) => ended()));
+    await waitUntil(() => asking.every(({ ended }) => ended()));
     expect(asking.filter(({ said }) => statusIn(said()) === 200)).toHaveLength(1_004);
     expect(begun()).toBe(1_004);
   });
@@ -204,14 +204,14 @@ describe('Answers', () => {
     const [reached, crossed] = [reaching(), jest.spyOn(server.app.get(Matrix), 'crossed')];
     const waiting = await waits();
     const holding = Array.from({ length: 4 }, () => open(head('GET /v1/agencies?limit=1 HTTP/1.1', waiting)));
-    await until(() => reached.mock.calls.length >= 4);
+    await waitUntil(() => reached.mock.calls.length >= 4);
     const asked = head('GET /v1/progress/matrix HTTP/1.1');
     const asking = [...Array.from({ length: 40 }, () => open(asked)), open(asked.repeat(20))];
     await server.get('/health/live');
     for (const { socket } of asking) socket.destroy();
     await server.get('/health/live');
     await server.post('/v1/commitments', commitment(), iom);
-    await until(() => holding.every(({ said }) => statusIn(said()) === 200));
+    await waitUntil(() => holding.every(({ said }) => statusIn(said()) === 200));
     for (const { socket } of holding) socket.destroy();
     expect((await server.get('/v1/agencies?limit=1')).status).toBe(200);
     expect(crossed).not.toHaveBeenCalled();
@@ -228,9 +228,9 @@ describe('Answers', () => {
       new Promise<number>((resolve) =>
         server.app.getHttpServer().getConnections((_: unknown, n: number) => resolve(n)),
       );
-    await until(async () => (await connections()) >= 4);
+    await waitUntil(async () => (await connections()) >= 4);
     const before = await connections();
-    await until(async () => (await connections()) <= before - 4);
+    await waitUntil(async () => (await connections()) <= before - 4);
     for (const { socket } of asking) socket.destroy();
     expect((await server.get('/v1/agencies?limit=1')).status).toBe(200);
   });
@@ -252,7 +252,7 @@ describe('Newcomers in a flood', () => {
     // Nobody reads more than the beginning.
     for (const { socket } of flood) socket.once('data', () => socket.pause());
     try {
-      await until(() => enter.mock.calls.length >= FLOOD.length);
+      await waitUntil(() => enter.mock.calls.length >= FLOOD.length);
       for (const last of [1, 2, 3]) {
         const said = await answered(head('GET /v1/agencies?limit=1 HTTP/1.1', ...from(`192.0.2.10${last}`)));
         expect(statusIn(said)).toBe(200);

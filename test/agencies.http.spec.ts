@@ -6,7 +6,7 @@ import { HLD, TestServer, type Answer } from './support/server.js';
 
 const server = TestServer.forAll([HLD]);
 let secretariat: string;
-let before: string;
+let positionBefore: string;
 
 const resolution = {
   id: 'A/RES/64/289',
@@ -32,7 +32,7 @@ const lateIn2006 = {
 const act = (path: string, body: object, token = secretariat, headers = {}) =>
   server.post(`/v1/agencies/${path}`, body, token, headers);
 /** Acts, and waits until that is shown. */
-const does = async (path: string, body: object) => {
+const actAndWait = async (path: string, body: object) => {
   const { position } = await done(act(path, body));
   await server.get('/v1/agencies', { 'if-position-at-least': position });
   return position as string;
@@ -44,18 +44,21 @@ const head = () => server.app.get(LOG).store.head();
 
 const gone = { document: 'D-NONE', locator: 'p' };
 const women = { code: 'UN-WOMEN', name: 'UN Women', kind: 'un' };
-const why = { reason: 'Recorded of the wrong agency', citation: { document: 'D-2007-WP204', locator: 'line 277' } };
+const wrongAgency = {
+  reason: 'Recorded of the wrong agency',
+  citation: { document: 'D-2007-WP204', locator: 'line 277' },
+};
 
 /** The real data, and the later changes of the United Nations to these agencies. */
 beforeAll(async () => {
   secretariat = server.token(null);
   await server.post('/v1/documents', resolution, secretariat);
-  before = (await server.get('/v1/agencies')).body.position as string;
-  for (const code of ['UNIFEM', 'INSTRAW']) await does(`${code}/merge`, merger);
+  positionBefore = (await server.get('/v1/agencies')).body.position as string;
+  for (const code of ['UNIFEM', 'INSTRAW']) await actAndWait(`${code}/merge`, merger);
   const reason = 'Widened into the Global Migration Group';
-  await does('GENEVA-MG/dissolve', { succeededBy: 'GMG', effective: '2006', reason });
-  await does('OIC/rename', renaming);
-  await does('WORLD-BANK/leave', { body: 'GMG', to: '2018' });
+  await actAndWait('GENEVA-MG/dissolve', { succeededBy: 'GMG', effective: '2006', reason });
+  await actAndWait('OIC/rename', renaming);
+  await actAndWait('WORLD-BANK/leave', { body: 'GMG', to: '2018' });
 });
 
 describe('an agency as at a date', () => {
@@ -136,7 +139,7 @@ describe('an agency as at a date', () => {
   });
 
   it('is shown as it was known before, too', async () => {
-    const known = `?asOf=2020-01-01&knownAt=${before}`;
+    const known = `?asOf=2020-01-01&knownAt=${positionBefore}`;
     for (const shown of [await agency('UNIFEM', known), await listed('UNIFEM', known)])
       expect(shown).toMatchObject({ status: 'active', succeededBy: 'UN-WOMEN' }); // undated, as it was imported
     expect((await agency('GMG', known)).members).toHaveLength(16);
@@ -194,7 +197,7 @@ describe('an act on an agency', () => {
   it('outlives an amendment; what that replaces is shown', async () => {
     const { entry } = await agency('HABITAT');
     expect(entry).toEqual({ code: 'HABITAT', name: 'UNCHS', kind: 'un' });
-    await does('HABITAT/amend', { ...entry, kind: 'un-fund-programme' });
+    await actAndWait('HABITAT/amend', { ...entry, kind: 'un-fund-programme' });
     expect(await agency('HABITAT')).toMatchObject({ name: 'UN-Habitat', kind: 'un-fund-programme' });
     expect(await agency('HABITAT', '?asOf=2001-12-31')).toMatchObject({ name: 'UNCHS', kind: 'un-fund-programme' });
   });
@@ -225,13 +228,13 @@ describe('an act on an agency', () => {
     ['UNESCO/chair', '422 not_a_member /body', lateIn2006],
     ['UNHCR/chair', '409 already_chairing /from', lateIn2006],
     ['IOM/chair', '400 invalid /to', { body: 'GMG', from: '2007', to: 'x' }],
-    ['UNFPA/history/3/retract', '404 not_found', why],
-    ['UNFPA/history/-1/retract', '400 bad_request', why],
-    ['UNFPA/history/last/retract', '400 bad_request', why],
-    ['UNFPA/history/0/retract', '409 not_correctable', why],
+    ['UNFPA/history/3/retract', '404 not_found', wrongAgency],
+    ['UNFPA/history/-1/retract', '400 bad_request', wrongAgency],
+    ['UNFPA/history/last/retract', '400 bad_request', wrongAgency],
+    ['UNFPA/history/0/retract', '409 not_correctable', wrongAgency],
     ['UNFPA/history/0/retract', '400 invalid /reason', {}],
-    ['UNFPA/history/0/retract', '400 invalid /effective', { ...why, effective: '2003' }],
-    ['OIC/history/1/retract', '422 unknown_reference /citation/document', { ...why, citation: gone }],
+    ['UNFPA/history/0/retract', '400 invalid /effective', { ...wrongAgency, effective: '2003' }],
+    ['OIC/history/1/retract', '422 unknown_reference /citation/document', { ...wrongAgency, citation: gone }],
   ])('that cannot be is refused and leaves nothing behind: %s, %s', async (path, expected, body) => {
     const before = await head();
     const answer = await act(path, body);
@@ -243,12 +246,12 @@ describe('an act on an agency', () => {
 
 describe('an act that was a mistake', () => {
   const retract = (code: string, revision: number, headers: object = {}) =>
-    act(`${code}/history/${revision}/retract`, why, secretariat, headers);
+    act(`${code}/history/${revision}/retract`, wrongAgency, secretariat, headers);
   const once = { 'idempotency-key': 'retract-ohchr', 'if-match': '"1"' };
   let mistaken: string;
   let retracted: string;
   beforeAll(async () => {
-    mistaken = await does('OHCHR/merge', { ...merger, into: 'UNHCR', effective: '2015' });
+    mistaken = await actAndWait('OHCHR/merge', { ...merger, into: 'UNHCR', effective: '2015' });
     retracted = (await done(retract('OHCHR', 1, once))).position;
     await server.get('/v1/agencies', { 'if-position-at-least': retracted });
   });
@@ -280,11 +283,11 @@ describe('an act that was a mistake', () => {
       'agency.Merged',
       'agency.Retracted',
     ]);
-    expect(items[2].data).toEqual({ revision: 1, ...why });
+    expect(items[2].data).toEqual({ revision: 1, ...wrongAgency });
     const { recordedAt } = items[2];
     expect(items.map(({ corrections }: { corrections: object[] }) => corrections)).toEqual([
       [],
-      [{ kind: 'retracted', ...why, by: 2, position: retracted, recordedAt }],
+      [{ kind: 'retracted', ...wrongAgency, by: 2, position: retracted, recordedAt }],
       [],
     ]);
   });
@@ -292,8 +295,8 @@ describe('an act that was a mistake', () => {
   it('is taken back once, and after what rests on it', async () => {
     expect(refusal(await retract('OHCHR', 1))).toBe('409 already_retracted');
     expect(refusal(await retract('OHCHR', 2))).toBe('409 not_correctable');
-    await does('UNFPA/join', { body: 'GENEVA-MG', from: '2003' });
-    await does('UNFPA/leave', { body: 'GENEVA-MG', to: '2005' });
+    await actAndWait('UNFPA/join', { body: 'GENEVA-MG', from: '2003' });
+    await actAndWait('UNFPA/leave', { body: 'GENEVA-MG', to: '2005' });
     expect(refusal(await retract('UNFPA', 1))).toMatch(/^422 others_rest_on_it/);
     for (const revision of [2, 1]) await done(retract('UNFPA', revision));
     expect((await agency('UNFPA')).memberships).toMatchObject([{ body: 'GMG', from: '2006-04', member: true }]);
@@ -302,10 +305,10 @@ describe('an act that was a mistake', () => {
   it('is not taken back when what then holds again closes a circle', async () => {
     for (const code of ['ONE', 'TWO', 'THREE'])
       await done(server.post('/v1/agencies', { code, name: code, kind: 'other' }, secretariat));
-    await does('ONE/amend', { code: 'ONE', name: 'One', kind: 'other', succeededBy: 'TWO' });
+    await actAndWait('ONE/amend', { code: 'ONE', name: 'One', kind: 'other', succeededBy: 'TWO' });
     const end = { effective: '2010', reason: 'r' };
-    await does('ONE/merge', { ...end, into: 'THREE' });
-    await does('TWO/merge', { ...end, into: 'ONE' });
+    await actAndWait('ONE/merge', { ...end, into: 'THREE' });
+    await actAndWait('TWO/merge', { ...end, into: 'ONE' });
     expect(refusal(await retract('ONE', 2))).toMatch(/^422 cycle/);
     await done(retract('TWO', 1));
     await done(retract('ONE', 2));

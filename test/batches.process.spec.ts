@@ -16,7 +16,7 @@ import { bearer, done, refusal } from './support/asking.js';
 import { posted } from './support/processes.js';
 import { HLD, TestServer, type Answer } from './support/server.js';
 import { Service } from './support/service.js';
-import { until } from './support/waiting.js';
+import { waitUntil } from './support/waiting.js';
 
 interface Result {
   readonly index: number;
@@ -37,8 +37,8 @@ beforeAll(async () => {
 });
 afterEach(() => void jest.restoreAllMocks());
 
-const on = { reportedOn: '2012-11-02' };
-const stage = (changes: object = {}) => ({ stage: 'in_progress', effective: '2012-10', ...on, ...changes });
+const reportDate = { reportedOn: '2012-11-02' };
+const stage = (changes: object = {}) => ({ stage: 'in_progress', effective: '2012-10', ...reportDate, ...changes });
 const record = (changes: object = {}) => ({ act: 'record', body: commitment(changes) });
 const report = (reference: string, changes: object = {}) => ({ act: 'reportStage', reference, body: stage(changes) });
 
@@ -77,7 +77,7 @@ describe('a batch', () => {
       record({ reference: first }),
       report(first, { stage: 'on_hold' }),
       record({ reference: second, title: 'Sanderling pilot' }),
-      { act: 'relate', reference: second, body: { type: 'part_of', to: first, ...on } },
+      { act: 'relate', reference: second, body: { type: 'part_of', to: first, ...reportDate } },
       report(first),
     ]);
     expect(answer.body).toEqual({
@@ -115,11 +115,11 @@ describe('a batch', () => {
     const wrong: [string, string, object, object?][] = [
       ['reportStage', 'stage', stage({ stage: 'completed' })],
       ['reportStage', 'stage', stage({ stage: 'done', colour: 'red' })],
-      ['addAgency', 'agencies', { agency: 'NASA', role: 'partner', ...on }],
-      ['changeRole', 'agencies/ILO/role', { role: 'partner', ...on }, { agency: 'ILO' }],
-      ['reachMilestone', 'milestones/1/reach', on, { milestone: 1 }],
+      ['addAgency', 'agencies', { agency: 'NASA', role: 'partner', ...reportDate }],
+      ['changeRole', 'agencies/ILO/role', { role: 'partner', ...reportDate }, { agency: 'ILO' }],
+      ['reachMilestone', 'milestones/1/reach', reportDate, { milestone: 1 }],
       ['correct', 'history/7/correct', { says: { stage: 'planned' }, reason: 'r' }, { revision: 7 }],
-      ['verify', 'verification', { verification: 'no_evidence', reason: 'r', ...on }],
+      ['verify', 'verification', { verification: 'no_evidence', reason: 'r', ...reportDate }],
       ['correct', 'history/0/correct', { says: { citation: elsewhere }, reason: 'r' }, { revision: 0 }],
     ];
     const batch = results(await send(wrong.map(([act, , body, named]) => ({ act, reference, ...named, body }))));
@@ -140,12 +140,12 @@ describe('a batch', () => {
     const acts = [
       record({ reference: own }),
       record({ reference: others }),
-      { act: 'addAgency', reference: own, body: { agency: 'ILO', role: 'partner', ...on } },
+      { act: 'addAgency', reference: own, body: { agency: 'ILO', role: 'partner', ...reportDate } },
       { act: 'blank', reference: own, revision: 0, body: { reason: 'r', fields: ['/summary'] } },
     ];
     expect(inWords(await send(acts))).toEqual(['done', '403 forbidden', 'done', '403 insufficient_scope']);
     expect(
-      inWords(await send([report(own), { act: 'acceptRole', reference: own, agency: 'ILO', body: on }], ilo)),
+      inWords(await send([report(own), { act: 'acceptRole', reference: own, agency: 'ILO', body: reportDate }], ilo)),
     ).toEqual(['done', 'done']);
     expect((await server.get(`/v1/commitments/${own}/history`)).body.items.slice(1)).toMatchObject([
       { type: 'commitment.AgencyAdded', by: { agency: 'IOM' } },
@@ -187,7 +187,7 @@ describe('a batch', () => {
     const answer = await send([
       record({ reference: loser }),
       record({ reference: winner }),
-      { act: 'merge', reference: loser, body: { into: winner, reason: 'Recorded twice', ...on } },
+      { act: 'merge', reference: loser, body: { into: winner, reason: 'Recorded twice', ...reportDate } },
       report(loser),
       { ...report(winner), expected: 1 },
     ]);
@@ -238,7 +238,7 @@ describe('a batch that is malformed', () => {
       { act: 'reportStage', body: stage() },
       { ...report(reference), milestone: 1, agency: 'IOM' },
       { ...report(reference), expected: -1, colour: 'red' },
-      { act: 'reachMilestone', reference, body: on },
+      { act: 'reachMilestone', reference, body: reportDate },
       { act: 'addMilestone', reference, body: { title: ' ', due: '2013-13', reportedOn: '2012-02-30' } },
       { act: 'record', body: commitment({ agencies: [{ agency: 'IOM', role: 'boss' }] }) },
       record({ reference }),
@@ -288,7 +288,7 @@ describe('the same batch again, under its key', () => {
 
   it('decides again what was refused', async () => {
     const [reference, to] = [fresh(), fresh()];
-    const acts = [record({ reference }), { act: 'relate', reference, body: { type: 'continues', to, ...on } }];
+    const acts = [record({ reference }), { act: 'relate', reference, body: { type: 'continues', to, ...reportDate } }];
     const refused = await send(acts, iom, key('again'));
     expect(inWords(refused)).toEqual(['done', '422 unknown_reference /acts/1/body/to']);
     await send([record({ reference: to })]);
@@ -378,13 +378,13 @@ describe('a dry run', () => {
     const acts = [
       record({ reference: first }),
       record({ reference: second }),
-      { act: 'addAgency', reference: first, body: { agency: 'ILO', role: 'partner', ...on } },
-      { act: 'addAgency', reference: first, body: { agency: 'ILO', role: 'co_lead', ...on } },
-      { act: 'relate', reference: first, body: { type: 'continues', to: second, ...on } },
-      { act: 'relate', reference: second, body: { type: 'continues', to: first, ...on } },
-      { act: 'relate', reference: second, body: { type: 'continues', to: third, ...on } },
-      { act: 'offerLead', reference: second, body: { to: 'ILO', effective: '2012-11', reason: 'r', ...on } },
-      { act: 'merge', reference: first, body: { into: second, reason: 'Recorded twice', ...on } },
+      { act: 'addAgency', reference: first, body: { agency: 'ILO', role: 'partner', ...reportDate } },
+      { act: 'addAgency', reference: first, body: { agency: 'ILO', role: 'co_lead', ...reportDate } },
+      { act: 'relate', reference: first, body: { type: 'continues', to: second, ...reportDate } },
+      { act: 'relate', reference: second, body: { type: 'continues', to: first, ...reportDate } },
+      { act: 'relate', reference: second, body: { type: 'continues', to: third, ...reportDate } },
+      { act: 'offerLead', reference: second, body: { to: 'ILO', effective: '2012-11', reason: 'r', ...reportDate } },
+      { act: 'merge', reference: first, body: { into: second, reason: 'Recorded twice', ...reportDate } },
       report(first),
       { ...report(second), expected: 2 },
       { act: 'blank', reference: second, revision: 0, body: { reason: 'Named a person', fields: ['/summary'] } },
@@ -509,7 +509,7 @@ describe('a batch whose caller is not there any more', () => {
     http.once('request', ({ socket: own }: IncomingMessage) => (socket = own));
     const hangUp = async () => {
       caller.abort();
-      await until(() => socket!.destroyed);
+      await waitUntil(() => socket!.destroyed);
     };
     const done = await during(hangUp, async () => {
       const headers = { 'content-type': 'application/json', authorization: `Bearer ${iom}` };
@@ -517,7 +517,7 @@ describe('a batch whose caller is not there any more', () => {
         ...{ method: 'POST', headers, body: JSON.stringify({ acts }), signal: caller.signal },
       });
       await expect(sent).rejects.toThrow('aborted');
-      await until(async () => (await refusals('gone')) > before);
+      await waitUntil(async () => (await refusals('gone')) > before);
     });
     expect(done).toBe(3);
   });
@@ -555,7 +555,7 @@ describe('a server that is killed in the middle of a batch', () => {
       record(),
       record({ reference: loser }),
       record({ reference: winner }),
-      { act: 'merge', reference: loser, body: { into: winner, reason: 'Recorded twice', ...on } },
+      { act: 'merge', reference: loser, body: { into: winner, reason: 'Recorded twice', ...reportDate } },
     ];
   }).flat();
   let [dataDir, token] = ['', ''];
@@ -601,7 +601,7 @@ describe('a server that is killed in the middle of a batch', () => {
     for (const enough of kills) {
       const child = await holding(enough);
       const lost = post(child, '/v1/batches', { acts }, keyOf(killedAt.length)).catch(() => 'lost');
-      await until(async () => (await recorded()) >= enough);
+      await waitUntil(async () => (await recorded()) >= enough);
       await child.end('SIGKILL');
       expect(await lost).toBe('lost');
       killedAt.push(await recorded());

@@ -14,7 +14,7 @@ import {
 } from '#progress';
 import type { Projector } from '#eventsourcing';
 import { AGENCIES, EXAMPLE, FOLLOWED, histories, REFERENCES, THEMES, type Step } from './support/acts.js';
-import { aDay, clocks, expectAlways, History, seed, sometimes } from './support/histories.js';
+import { aDay, clocks, expectAlways, History, seed, orNothing } from './support/histories.js';
 import { CHANGE_RULES, NaiveChanges, type ChangeRules, type NaiveQuestion } from './support/naive-changes.js';
 import { firstDay, monthsEarlier, RULES, type Rules } from './support/naive-views.js';
 import {
@@ -45,7 +45,7 @@ const question: fc.Arbitrary<Question> = fc
     share: fc.constantFrom(0.7, 0.9, 1, 1),
     shareThen: fc.constantFrom(null, 0.4, 0.6, 0.8),
     filter: fc.record({
-      agency: sometimes(fc.constantFrom(...AGENCIES)),
+      agency: orNothing(fc.constantFrom(...AGENCIES)),
       theme: seldom(fc.constantFrom(...THEMES)),
       followsUp: seldom(fc.constantFrom(...FOLLOWED)),
       role: fc.constantFrom('lead', 'lead', 'any', undefined),

@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { SqliteEventStore } from '#event-store-sqlite';
 import { metaOf } from '#platform';
 import { CLOCK_CASES } from './support/server.js';
-import { once } from './support/shared.js';
+import { filledOnce } from './support/shared.js';
 import { typed, type Ran } from './support/terminal.js';
 
 const scratch = mkdtempSync(join(tmpdir(), 'followthrough-verbs-'));
@@ -30,7 +30,7 @@ async function expectRefused(words: string | RegExp, dataDir: string, ...args: s
 
 /** A data folder into which the clock cases were imported; for each test a copy of the first one. */
 async function withClockCases(dataDir: string): Promise<string> {
-  const imported = await once('clock-cases', async (folder) => {
+  const imported = await filledOnce('clock-cases', async (folder) => {
     expect(await run(folder, 'import', CLOCK_CASES)).toMatchObject({ code: 0 });
   });
   cpSync(imported, dataDir, { recursive: true });

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { handle, load, Rejected, type Projector } from '#eventsourcing';
 import { metaOf } from '#platform';
-import { Crosswalks, Progress, type Filter, type Through } from '#progress';
+import { Crosswalks, Progress, type Filter, type CrosswalkChoice } from '#progress';
 import { crosswalk, MATCHES } from '#registers';
 import { date, FOLLOWED, histories, REGISTERED, THEMES, type Step } from './support/acts.js';
 import { clocks, expectAlways, History, seed } from './support/histories.js';
@@ -27,7 +27,7 @@ const FRAMEWORKS = [
   theme('U-2.a', 'U', 'U-2'),
   theme('U-1.a', 'U', 'U-1'),
 ];
-const OF: Readonly<Record<string, readonly string[]>> = {
+const THEMES_OF: Readonly<Record<string, readonly string[]>> = {
   T: ['T-1', 'T-1.a', 'T-1.a.i', 'T-2'],
   U: ['U-1', 'U-1.a', 'U-2', 'U-2.a'],
 };
@@ -55,13 +55,13 @@ const aVersion = aCode.chain((code) => {
         reportedOn: date,
         links: fc.uniqueArray(
           fc.record({
-            from: fc.constantFrom(...OF[from]!),
-            to: fc.constantFrom(...OF[to]!),
+            from: fc.constantFrom(...THEMES_OF[from]!),
+            to: fc.constantFrom(...THEMES_OF[to]!),
             match: fc.constantFrom(...MATCHES),
           }),
           { minLength: 1, maxLength: 4, selector: ({ from, to }) => `${from} ${to}` },
         ),
-        none: fc.subarray([...OF[from]!]),
+        none: fc.subarray([...THEMES_OF[from]!]),
       })
       .map(({ none, links, ...said }) => ({
         ...said,
@@ -123,7 +123,7 @@ async function lived(happenings: readonly Happening[]): Promise<{ history: Histo
 interface Question {
   readonly at: Omit<NaiveClocks, 'knownAt'>;
   readonly share: number;
-  readonly through: Through & { readonly crosswalk: Code };
+  readonly through: CrosswalkChoice & { readonly crosswalk: Code };
   readonly theme: string;
   readonly followsUp?: string;
 }
@@ -158,7 +158,7 @@ async function given(projector: Projector, at: Filter & Partial<NaiveClocks>, { 
   };
   const { from, to } = CROSSWALKS[through.crosswalk];
   const { crosswalk: code, ...how } = through;
-  const list = async (filter: Filter & Through) => {
+  const list = async (filter: Filter & CrosswalkChoice) => {
     const { total, items } = await progress.commitments(clock, { ...filter, followsUp });
     expect(items).toHaveLength(total);
     return items.map(({ reference }) => reference);

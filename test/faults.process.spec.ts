@@ -18,8 +18,8 @@ import {
   tallyCodec,
   type Line,
 } from './support/appender.js';
-import { everything, Faults } from './support/processes.js';
-import { until } from './support/waiting.js';
+import { allEventsOf, Faults } from './support/processes.js';
+import { waitUntil } from './support/waiting.js';
 
 /** How often processes are killed; `FAULT_ROUNDS=1000` for a long run. */
 const ROUNDS = Number(process.env.FAULT_ROUNDS ?? 8);
@@ -178,7 +178,7 @@ const count = (place: Place, is: Line['is']): number => place.journal().filter((
 async function written(appends: number, how: { readonly unsafe?: boolean } = {}): Promise<Place> {
   const place = new Place();
   const writer = await place.appender(how);
-  await until(() => count(place, 'acknowledged') >= appends);
+  await waitUntil(() => count(place, 'acknowledged') >= appends);
   await end(writer);
   return place;
 }
@@ -205,7 +205,7 @@ describe('Killed at any moment', () => {
   it('a writer that acknowledges before it has committed is found out', async () => {
     const place = new Place();
     const writer = await place.appender({ unsafe: true });
-    await until(() => count(place, 'acknowledged') > 0);
+    await waitUntil(() => count(place, 'acknowledged') > 0);
     await kill(writer);
     expect(await faultsOf(place)).toContainEqual(expect.stringMatching(/^lost: .*, acknowledged at position \d+$/));
   });
@@ -220,7 +220,7 @@ describe('Several processes that write to one store', () => {
     const place = new Place();
     const writers = await Promise.all([0, 1, 2].map(() => place.appender()));
     const before = count(place, 'acknowledged');
-    await until(() => count(place, 'acknowledged') > before + 100 && count(place, 'refused') > 20);
+    await waitUntil(() => count(place, 'acknowledged') > before + 100 && count(place, 'refused') > 20);
     await Promise.all(writers.map((writer) => end(writer)));
     expect(writers.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0]);
     expect(count(place, 'tried')).toBe(count(place, 'acknowledged') + count(place, 'refused'));
@@ -240,7 +240,7 @@ describe('Several processes that write to one store', () => {
         delays.push(TURN_MS * turns.filter((at) => at > Date.parse(batch.at(-1)!.recordedAt)).length);
     })();
     const writer = await place.appender();
-    await until(() => delays.length > 10);
+    await waitUntil(() => delays.length > 10);
     await end(writer);
     stop.abort();
     await reading;
@@ -353,7 +353,7 @@ describe('Killed while a snapshot is written', () => {
       const projector = new Projector({ store, codec: tallyCodec }, [new AppendedStreams()], () => {}, kept);
       await projector.start();
       await projector.stop();
-      const log = await everything(store);
+      const log = await allEventsOf(store);
       if (tally.streams.size > 0) expect(tallied(tally)).toBe(fold(log));
       expect(tallied(projector.model(AppendedStreams))).toBe(fold(log));
     }

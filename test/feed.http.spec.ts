@@ -9,7 +9,7 @@ import { LOG, metaOf } from '#platform';
 import { ChangesController } from '#feed';
 import { bearer, done, refusal } from './support/asking.js';
 import { CLOCK_CASES, TestServer } from './support/server.js';
-import { until } from './support/waiting.js';
+import { waitUntil } from './support/waiting.js';
 
 const server = TestServer.forAll([CLOCK_CASES]);
 let log: Log;
@@ -86,7 +86,7 @@ describe('The feed', () => {
       ] as const) {
         const feed = follow(`/v1/changes?follow=true&after=${await head()}`, headers);
         expect((await feed.response).status).toBe(200);
-        await until(() => beat.test(feed.said.text));
+        await waitUntil(() => beat.test(feed.said.text));
         await feed.stop();
       }
     } finally {
@@ -107,7 +107,7 @@ describe('The feed', () => {
     looked.mockRestore();
     for (const code of ['FEED-A', 'FEED-B', 'FEED-C']) expect((await agency(code)).status).toBe(201);
     const positionsIn = ({ text }: { text: string }) => eventsIn(text).map(({ position }) => Number(position));
-    await until(() => feeds.every(({ said }) => said.text.split('\n').filter(Boolean).length >= 3));
+    await waitUntil(() => feeds.every(({ said }) => said.text.split('\n').filter(Boolean).length >= 3));
     for (const { said } of feeds) expect(positionsIn(said)).toEqual([after + 1, after + 2, after + 3]);
     await Promise.all(feeds.map((feed) => feed.stop()));
   });
@@ -121,12 +121,12 @@ describe('The feed', () => {
         ReturnType<typeof follow>,
         ReturnType<typeof follow>,
       ];
-      await until(() => revoked.said.text !== '' && kept.said.text !== '');
+      await waitUntil(() => revoked.said.text !== '' && kept.said.text !== '');
       await access.revoke('revoked');
       await sleep(1_100);
       expect((await agency('AFTER-REVOCATION', closed)).status).toBe(201);
-      await until(() => kept.said.text.includes('AFTER-REVOCATION'));
-      await until(() => revoked.said.ended !== '');
+      await waitUntil(() => kept.said.text.includes('AFTER-REVOCATION'));
+      await waitUntil(() => revoked.said.ended !== '');
       expect([revoked.said.text.includes('AFTER-REVOCATION'), revoked.said.ended]).toEqual([false, 'broken off']);
       await kept.stop();
     } finally {
@@ -198,7 +198,7 @@ describe('The feed of what concerns somebody', () => {
     const feed = follow(`/v1/changes?agency=QUIET&after=${at}`, { accept: 'text/event-stream' });
     await feed.response;
     expect((await agency('PASSED-BY')).status).toBe(201);
-    await until(() => feed.said.text.includes(`id: ${at + 1}\n\n`));
+    await waitUntil(() => feed.said.text.includes(`id: ${at + 1}\n\n`));
     expect(feed.said.text).not.toContain('data:');
     await feed.stop();
   });

@@ -13,7 +13,7 @@ import { buildServer } from '../apps/api/src/server.js';
 import { settingsFrom } from '../apps/api/src/settings.js';
 import { expectReadable, Reader, text } from './support/browser.js';
 import { CLOCK_CASES, TestServer } from './support/server.js';
-import { LIMIT_MS, until } from './support/waiting.js';
+import { LIMIT_MS, waitUntil } from './support/waiting.js';
 
 const OPERATOR = { account: 'a', role: 'secretariat', agency: null } as const;
 const HTML = { accept: 'text/html' };
@@ -146,7 +146,7 @@ describe('While the views cannot follow the log', () => {
     expect(operations).toContain('Failing, and tried again: the disk is full');
     expect(operations).toMatch(new RegExp(`<td class="n" data-label="Position">${head}</td>`));
     on['commitment.Recorded'] = handler;
-    await until(async () => !/cannot be/.test((await notice()) ?? ''));
+    await waitUntil(async () => !/cannot be/.test((await notice()) ?? ''));
     expect(await notice()).toMatch(/^1 record could not/);
     const [{ position }] = (await server.app.get(Projector).parked('progress')) as [ParkedStream];
     await server.app.get(Projector).release('progress', 'commitment-Y-2006-01', position, metaOf(OPERATOR));
@@ -175,7 +175,7 @@ describe('While the first views are being built', () => {
 
   it('pages say so with how far it is, and to ask again; programs are told as ever; then the page is there', async () => {
     const { percent: done, letGoOn, started } = await begun();
-    await until(async () => (await done()) > 30);
+    await waitUntil(async () => (await done()) > 30);
     const percent = await done();
     expect(percent).toBeLessThan(100);
     const answer = await fetch(`${url}/agencies?asOf=2006-11-21`, { headers: HTML });

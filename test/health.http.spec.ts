@@ -12,7 +12,7 @@ import { refuseBusyPort } from '../apps/api/src/server.js';
 import { LogCheck } from '../apps/api/src/log-check.js';
 import { newMeta } from '../libs/eventsourcing/src/testing/counter.js';
 import { CLOCK_CASES, TestServer } from './support/server.js';
-import { until } from './support/waiting.js';
+import { waitUntil } from './support/waiting.js';
 
 const server = TestServer.forAll([CLOCK_CASES], { REQUEST_TIMEOUT_MS: '500' });
 
@@ -84,10 +84,10 @@ describe('A clock that is set', () => {
     const before = await metric(JUMPS);
     try {
       jest.spyOn(Date, 'now').mockImplementation(() => now() + 3_600_000);
-      await until(async () => (await metric(JUMPS)) === before + 1);
+      await waitUntil(async () => (await metric(JUMPS)) === before + 1);
       expect(told('The clock was set by 3600 s')).toBe(true);
       jest.spyOn(Date, 'now').mockImplementation(now);
-      await until(async () => (await metric(JUMPS)) === before + 2);
+      await waitUntil(async () => (await metric(JUMPS)) === before + 2);
       expect(told('The clock was set by -3600 s')).toBe(true);
     } finally {
       jest.restoreAllMocks();
@@ -104,7 +104,7 @@ describe('A log that is read again and again while it is served', () => {
 
   const checked = async (of: TestServer) => {
     of.app.get(LogCheck).start();
-    await until(() => of.app.get(LogCheck).found.checkedAt !== null);
+    await waitUntil(() => of.app.get(LogCheck).found.checkedAt !== null);
     const [{ body }, metrics] = [await of.get('/health/ready'), await of.get('/metrics')];
     const unsound = Number(/^followthrough_log_unsound (\d)$/m.exec(metrics.body as string)![1]);
     return { status: body.status, log: body.log, unsound };

@@ -29,7 +29,7 @@ const send = (file: Uint8Array | string, name: string, fields: Fields = {}, toke
 const preview = (...given: Parameters<typeof send>): Promise<ImportPreview> => done(send(...given));
 
 /** Several files in one form. */
-const together = (files: Readonly<Record<string, string>>, token = secretariat, path = '/v1/imports') => {
+const postFiles = (files: Readonly<Record<string, string>>, token = secretariat, path = '/v1/imports') => {
   const form = new FormData();
   for (const [name, text] of Object.entries(files)) form.append('file', new Blob([text]), name);
   if (path === '/v1/imports') form.set('reportedOn', '2012-11-02');
@@ -42,7 +42,7 @@ const act = (id: string, what: 'confirm' | 'undo', token = secretariat) =>
   server.post(`/v1/imports/${id}/${what}`, what === 'undo' ? { reason: 'The wrong file' } : {}, token);
 const caughtUp = async () => server.app.get(Projector).reached((await server.app.get(LOG).store.head())!, LIMIT_MS);
 /** Confirms or undoes an import, and waits until that is shown. */
-async function does(id: string, what: 'confirm' | 'undo', token = secretariat): Promise<ImportPreview> {
+async function actAndWait(id: string, what: 'confirm' | 'undo', token = secretariat): Promise<ImportPreview> {
   const after: ImportPreview = await done(act(id, what, token));
   expect(after.state).toBe(what === 'confirm' ? 'confirmed' : 'undone');
   await caughtUp();
@@ -76,7 +76,7 @@ function put(sheet: WorkSheet, key: string, column: string, value: string | null
 }
 
 const LISTS = ['commitments', 'agencies', 'documents', 'forums', 'outcomes', 'frameworks', 'themes'];
-const NOTHING = { recorded: 0, changed: 0, refused: 0 };
+const NOTHING_DONE = { recorded: 0, changed: 0, refused: 0 };
 
 const SOME_COLUMNS = 'format=csv&stage=planned&asOf=2011-02-17&fields=reference,title,stage,target';
 
@@ -96,7 +96,7 @@ describe('A list that was exported', () => {
     const { counts, problems, rows, sheets } = await preview(await bytesOf(path), name);
     expect(problems).toEqual([]);
     expect(sheets.flatMap(({ columns }) => columns.filter(({ by }) => by === 'nothing'))).toEqual([]);
-    expect(counts).toMatchObject(NOTHING);
+    expect(counts).toMatchObject(NOTHING_DONE);
     expect(rows.length).toBeGreaterThan(2);
     expect(await head()).toBe(before);
   });
@@ -130,7 +130,7 @@ describe('A list that was exported', () => {
         [second, ['activityIds', 'followsUp']],
       ]),
     );
-    await does(shown.id, 'confirm');
+    await actAndWait(shown.id, 'confirm');
     const body = await get(`commitments/${first}`);
     const title = 'Observatory on Migration of the ACP States';
     expect(body).toMatchObject({ title, stage: 'on_hold', target: { date: '2014-06' } });
@@ -140,9 +140,9 @@ describe('A list that was exported', () => {
     const linked = await (await fetch(`${server.url}/v1/open/activities?format=csv`)).text();
     const page = `${server.settings.publicUrl}/commitments/${second}`;
     for (const ids of [`XM-DAC-47066-MH.0012,\n`, `,10.35802/221400\n`]) expect(linked).toContain(`${page},${ids}`);
-    expect((await preview(file, 'again.xlsx')).counts).toMatchObject(NOTHING);
-    await does(shown.id, 'confirm'); // again: nothing
-    await does(shown.id, 'undo');
+    expect((await preview(file, 'again.xlsx')).counts).toMatchObject(NOTHING_DONE);
+    await actAndWait(shown.id, 'confirm'); // again: nothing
+    await actAndWait(shown.id, 'undo');
     const { corrections, revision, position } = await get(`commitments/${first}`);
     expect(await get(`commitments/${first}`)).toEqual({ ...shownBefore, corrections, revision, position });
   });
@@ -177,7 +177,7 @@ describe('A list that was exported', () => {
       const shown = await preview(saved(book), 'random.xlsx');
       expect(shown.problems).toEqual([]);
       expect(new Map(changedIn(shown) as never)).toEqual(wanted);
-      await does(shown.id, 'confirm');
+      await actAndWait(shown.id, 'confirm');
       for (const { reference, changes: all } of shown.rows.filter(({ outcome }) => outcome === 'changed')) {
         const { title, headline, target, themes } = await get(`commitments/${reference}`);
         const says: Record<string, unknown> = {
@@ -186,8 +186,8 @@ describe('A list that was exported', () => {
         for (const { field, to } of all)
           expect([reference, field, says[field] ?? null]).toEqual([reference, field, to]);
       }
-      await does(shown.id, 'undo');
-      expect((await preview(bytes, 'list.xlsx')).counts).toMatchObject(NOTHING);
+      await actAndWait(shown.id, 'undo');
+      expect((await preview(bytes, 'list.xlsx')).counts).toMatchObject(NOTHING_DONE);
     }
   });
 
@@ -305,7 +305,7 @@ describe('What has parts in a list that was exported', () => {
     ['commitments', 'agencies', 'forums'].flatMap((list) => ['xlsx', 'csv'].map((format) => [list, format] as const)),
   )('and is read back unchanged changes nothing: %s as %s', async (list, format) => {
     const { counts, problems } = await preview(await bytesOf(`/v1/${list}?format=${format}`), `list.${format}`);
-    expect([problems, counts]).toEqual([[], expect.objectContaining(NOTHING)]);
+    expect([problems, counts]).toEqual([[], expect.objectContaining(NOTHING_DONE)]);
   });
 
   it('and is changed changes exactly that, and can be undone', async () => {
@@ -350,14 +350,14 @@ describe('What has parts in a list that was exported', () => {
         ],
       ],
     ]);
-    for (const { id } of [shown, members]) await does(id, 'confirm');
+    for (const { id } of [shown, members]) await actAndWait(id, 'confirm');
     const [, commitments] = await sheetOf('commitments');
     expect(cellIn(commitments, reference, 'milestones')).toContain('Printed (reached)');
     const [, after] = await sheetOf('agencies');
     expect(cellIn(after, 'X-ONE', 'memberships')).toBe(
       'RCM (from 2009); GMG (by 2010); X-BODY (from 2011, to 2012-03)',
     );
-    for (const { id } of [shown, members]) await does(id, 'undo');
+    for (const { id } of [shown, members]) await actAndWait(id, 'undo');
     const now = [await saidOf('commitments', reference), await saidOf('agencies', 'X-ONE')];
     for (const [i, fields] of [
       ['milestones', 'evidence'],
@@ -398,7 +398,7 @@ describe('What has parts in a list that was exported', () => {
     await tell('/v1/agencies/X-BODY/amend', { code: 'X-BODY', name: 'A body', kind: 'forum' });
     await tell('/v1/agencies/X-ONE/join', { body: 'TSG', from: '2012' });
     const { counts, problems } = await preview(saved(book), 'old.xlsx');
-    expect([problems, counts]).toEqual([[], expect.objectContaining(NOTHING)]);
+    expect([problems, counts]).toEqual([[], expect.objectContaining(NOTHING_DONE)]);
   });
 });
 
@@ -420,11 +420,11 @@ describe('A list of an agency', () => {
     expect(shown.rows[1]!.duplicates[0]).toMatchObject({ this: { row: 4 }, that: { row: 3 } });
     expect((await server.get('/v1/imports/' + shown.id)).status).toBe(401);
     expect((await server.get('/v1/imports/' + shown.id, bearer(server.token('ILO')))).status).toBe(404);
-    const { rows } = await does(shown.id, 'confirm', iom);
+    const { rows } = await actAndWait(shown.id, 'confirm', iom);
     expect(rows.map(({ reference }) => reference)).toEqual(['IOM-2013-01', 'IOM-2013-02']);
     const again = async () => (await preview(latin1(FRENCH), 'liste.csv', asked, iom)).counts;
-    expect(await again()).toMatchObject({ ...NOTHING, recognised: 2 });
-    await does(shown.id, 'undo', iom);
+    expect(await again()).toMatchObject({ ...NOTHING_DONE, recognised: 2 });
+    await actAndWait(shown.id, 'undo', iom);
     // An import that was undone can be sent again.
     expect((await again()).recorded).toBe(2);
     expect(await lifeOf('IOM-2013-01', '?asOf=2013-06-03')).toBe('withdrawn');
@@ -485,11 +485,11 @@ describe('A list of an agency', () => {
     const csv = ['reference,title,summary,kind,nature,strength,lead,themes,stage,effective,target', row(1), row(2)];
     const sent = () => preview(csv.join('\n'), 'again.csv', { reportedOn: '2013-06-03' }, iom);
     const { id } = await sent();
-    await does(id, 'confirm', iom);
+    await actAndWait(id, 'confirm', iom);
     const stage = { stage: 'in_progress', effective: '2013-07', reportedOn: '2013-07-01' };
     await server.post('/v1/commitments/IOM-2016-01/stage', stage, iom);
     await server.post('/v1/commitments/IOM-2016-02/target', { date: '2015', reportedOn: '2013-07-01' }, iom);
-    expect(await sent()).toMatchObject({ counts: { ...NOTHING, recognised: 2 }, problems: [] });
+    expect(await sent()).toMatchObject({ counts: { ...NOTHING_DONE, recognised: 2 }, problems: [] });
     const { status, body } = await act(id, 'undo', iom);
     expect([status, body.detail]).toEqual([409, expect.stringMatching(/on IOM-2016-01, IOM-2016-02\./)]);
     // Negative control: a new statement is a change.
@@ -513,7 +513,7 @@ describe('A list of an agency', () => {
     expect((await act(id, 'confirm', iom)).status).toBe(503);
     bus.execute = execute as never;
     expect((await done(server.get(`/v1/imports/${id}`, bearer(iom)))).state).toBe('confirming');
-    await does(id, 'confirm', iom);
+    await actAndWait(id, 'confirm', iom);
     for (const n of [1, 2, 3, 4]) expect((await get(`commitments/IOM-2015-0${n}/history`)).items).toHaveLength(1);
   });
 
@@ -547,30 +547,30 @@ describe('Several files in one form', () => {
 Sent with its agency,Sent with its agency,research,one-off,undertaken,planned,2012,X-SENT,HLD06-01
 `;
   it('are imported as one, may name what another brings, and are undone as a whole', async () => {
-    const shown = await previewOf(together({ 'b.csv': COMMITMENT, 'a.csv': AGENCY }));
+    const shown = await previewOf(postFiles({ 'b.csv': COMMITMENT, 'a.csv': AGENCY }));
     expect(shown).toMatchObject({ problems: [], file: { name: 'a.csv and 1 more', format: 'folder' } });
     expect(shown.counts).toMatchObject({ recorded: 2 });
-    const { rows } = await does(shown.id, 'confirm');
+    const { rows } = await actAndWait(shown.id, 'confirm');
     const { reference } = rows.find(({ subject }) => subject === 'commitment')!;
     expect(await lifeOf(reference!)).toBe('active');
-    expect((await does(shown.id, 'undo')).remark).toContain('X-SENT');
+    expect((await actAndWait(shown.id, 'undo')).remark).toContain('X-SENT');
     expect(await lifeOf(reference!)).toBe('withdrawn');
   });
 
   it('negative control: one alone cannot name what the other would bring', async () => {
-    const { problems } = await previewOf(together({ 'b.csv': COMMITMENT.replaceAll('X-SENT', 'X-NOT-SENT') }));
+    const { problems } = await previewOf(postFiles({ 'b.csv': COMMITMENT.replaceAll('X-SENT', 'X-NOT-SENT') }));
     expect(problems).toMatchObject([{ sheet: expect.any(String), message: expect.stringContaining('X-NOT-SENT') }]);
   });
 
   it('name the file in every problem', async () => {
     const files = { 'a.csv': AGENCY.replace('igo', ''), 'b.csv': 'nothing\nof ours\n' };
-    const { problems } = await previewOf(together(files));
+    const { problems } = await previewOf(postFiles(files));
     expect(new Set(problems.map(({ sheet }) => sheet))).toEqual(new Set(Object.keys(files)));
   });
 
   it('of which a route takes one, are refused', async () => {
     const papers = { 'a.txt': 'A paper', 'b.txt': 'A paper' };
-    expect((await together(papers, secretariat, '/v1/documents/D-2012-MC2353/paper')).status).toBe(413);
+    expect((await postFiles(papers, secretariat, '/v1/documents/D-2012-MC2353/paper')).status).toBe(413);
   });
 });
 
@@ -584,7 +584,7 @@ describe('The files of a folder of JSON', () => {
   };
   const sent = (files: Readonly<Record<string, unknown>>, token?: string) =>
     previewOf(
-      together(Object.fromEntries(Object.entries(files).map(([name, of]) => [name, JSON.stringify(of)])), token),
+      postFiles(Object.fromEntries(Object.entries(files).map(([name, of]) => [name, JSON.stringify(of)])), token),
     );
   const FILES = { 'agencies.json': [AGENCY], 'commitments.json': [COMMITMENT] };
 
@@ -597,10 +597,10 @@ describe('The files of a folder of JSON', () => {
     ]);
     expect(shown.rows[1]!.changes).toContainEqual({ column: null, field: 'stage', from: null, to: 'planned' });
     expect((await server.get(`/v1/commitments/${COMMITMENT.reference}`)).status).toBe(404);
-    await does(shown.id, 'confirm');
+    await actAndWait(shown.id, 'confirm');
     expect(await lifeOf(COMMITMENT.reference)).toBe('active');
-    expect((await sent(FILES)).counts).toMatchObject({ ...NOTHING, recognised: 2 });
-    expect((await does(shown.id, 'undo')).remark).toContain('X-JSON');
+    expect((await sent(FILES)).counts).toMatchObject({ ...NOTHING_DONE, recognised: 2 });
+    expect((await actAndWait(shown.id, 'undo')).remark).toContain('X-JSON');
     expect(await lifeOf(COMMITMENT.reference)).toBe('withdrawn');
   });
 
@@ -670,7 +670,7 @@ describe('Likely duplicates', () => {
       [['stage', 'completed', 'planned']],
     ]);
     const { id } = await preview(`${HEAD}\n${row(known, 'planned')}\n`, 'a.csv');
-    await does(id, 'confirm');
+    await actAndWait(id, 'confirm');
     const again = await preview(`${HEAD}\n${row(known.replace('Quite new', 'New'), 'planned')}\n`, 'b.csv');
     const [beside] = again.rows[0]!.duplicates;
     expect([beside!.that.row, differing(beside!)]).toEqual([
@@ -678,7 +678,7 @@ describe('Likely duplicates', () => {
       expect.arrayContaining([['title', expect.stringMatching(/^New/), expect.stringMatching(/^Quite new/)]]),
     ]);
     expect(beside!.fields).toContainEqual({ field: 'lead', this: 'IOM', that: 'IOM', differs: false });
-    await does(id, 'undo');
+    await actAndWait(id, 'undo');
   });
 
   it('of registers: two entries of one file with one name', async () => {

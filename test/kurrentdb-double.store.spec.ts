@@ -29,7 +29,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KurrentdbCluster, makeCertificates, startProxy } from './support/kurrentdb-double-cluster.js';
 import { KurrentdbDouble, type AppendFate, type DoubleOptions } from './support/kurrentdb-double.js';
-import { until } from './support/waiting.js';
+import { waitUntil } from './support/waiting.js';
 
 /**
  * The bare official client against the double. The behaviour of a server is proved on both when `KURRENTDB_URL` names a
@@ -49,7 +49,8 @@ type Events = AsyncIterable<{ readonly event?: Seen | undefined }>;
 const event = (id: string = randomUUID(), data: Record<string, unknown> = {}, type = 'Happened') =>
   jsonEvent({ id, type, data, metadata: { by: 'spec' } });
 const newStream = (): string => `spec-${randomUUID()}`;
-const some = (n: number): ReturnType<typeof event>[] => Array.from({ length: n }, (_, i) => event(undefined, { i }));
+const someEvents = (n: number): ReturnType<typeof event>[] =>
+  Array.from({ length: n }, (_, i) => event(undefined, { i }));
 
 const recorded = ({ streamId, revision, id, position }: Seen): Recorded => ({
   stream: streamId,
@@ -57,7 +58,7 @@ const recorded = ({ streamId, revision, id, position }: Seen): Recorded => ({
   id,
   at: position!.commit,
 });
-async function all(events: Events): Promise<Recorded[]> {
+async function allRecords(events: Events): Promise<Recorded[]> {
   const found = [];
   for await (const resolved of events) found.push(recorded(resolved.event!));
   return found;
@@ -71,7 +72,7 @@ async function headOf(client: KurrentDBClient): Promise<Position> {
 async function foreign(client: KurrentDBClient, n: number): Promise<bigint[]> {
   const found = [];
   for (let i = 0; i < n; i += 1)
-    found.push((await client.appendToStream(`foreign-${randomUUID()}`, some(1))).position!.commit);
+    found.push((await client.appendToStream(`foreign-${randomUUID()}`, someEvents(1))).position!.commit);
   return found;
 }
 const failure = async (work: Promise<unknown>): Promise<Error & { type?: ErrorType }> =>
@@ -80,7 +81,7 @@ const failure = async (work: Promise<unknown>): Promise<Error & { type?: ErrorTy
     (error: Error) => error,
   );
 /** Its outcome after a while. */
-const after = async (ms: number, work: Promise<unknown>): Promise<'pending' | 'done' | 'failed'> =>
+const outcomeAfter = async (ms: number, work: Promise<unknown>): Promise<'pending' | 'done' | 'failed'> =>
   Promise.race([
     work.then(
       () => 'done' as const,
@@ -125,7 +126,7 @@ class Listener {
 /** A subscription, by default from the end on, that has caught up. */
 async function listening(client: KurrentDBClient, options: SubscribeToAllOptions = { fromPosition: END }) {
   const listener = new Listener(client, options);
-  await until(() => listener.caughtUp.length > 0);
+  await waitUntil(() => listener.caughtUp.length > 0);
   return listener;
 }
 
@@ -135,8 +136,8 @@ type Case = (client: KurrentDBClient, url: string) => Promise<void>;
 const CASES: Readonly<Record<string, Case>> = {
   async 'an append answers with the revision and the position of its last event'(client) {
     const stream = newStream();
-    const answer = await client.appendToStream(stream, some(3), { streamState: NO_STREAM });
-    const [first, , third] = await all(client.readStream(stream));
+    const answer = await client.appendToStream(stream, someEvents(3), { streamState: NO_STREAM });
+    const [first, , third] = await allRecords(client.readStream(stream));
     expect(answer).toEqual({
       success: true,
       nextExpectedRevision: 2n,
@@ -147,7 +148,7 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   async 'an append to another revision than the last is refused and names the last'(client) {
     const stream = newStream();
-    const append = (streamState: AppendStreamState) => client.appendToStream(stream, some(1), { streamState });
+    const append = (streamState: AppendStreamState) => client.appendToStream(stream, someEvents(1), { streamState });
     await expectFailed(append(0n), ErrorType.WRONG_EXPECTED_VERSION, { actualState: NO_STREAM });
     await expectFailed(append(STREAM_EXISTS), ErrorType.WRONG_EXPECTED_VERSION);
     await append(NO_STREAM);
@@ -156,12 +157,12 @@ const CASES: Readonly<Record<string, Case>> = {
     for (const state of [NO_STREAM, 0n, 1n, 3n] as const)
       await expectFailed(append(state), ErrorType.WRONG_EXPECTED_VERSION, { expectedState: state, actualState: 2n });
     await append(2n);
-    expect(await all(client.readStream(stream))).toHaveLength(4);
+    expect(await allRecords(client.readStream(stream))).toHaveLength(4);
   },
   // IndexWriter.cs, CheckCommit: "strong idempotency checks"; RequestManagerBase.cs, ReturnCommitAt
   async 'the same events at the same earlier revision are not written again: the answer is the earlier one'(client) {
     const stream = newStream();
-    const [a, b, c, d] = some(4);
+    const [a, b, c, d] = someEvents(4);
     const first = await client.appendToStream(stream, [a!, b!], { streamState: NO_STREAM });
     const second = await client.appendToStream(stream, [c!], { streamState: 1n });
     await client.appendToStream(stream, [d!], { streamState: 2n });
@@ -171,12 +172,12 @@ const CASES: Readonly<Record<string, Case>> = {
     expect(await client.appendToStream(stream, [a!], { streamState: NO_STREAM })).toMatchObject({
       nextExpectedRevision: 0n,
     });
-    expect(await all(client.readStream(stream))).toHaveLength(4);
+    expect(await allRecords(client.readStream(stream))).toHaveLength(4);
   },
   // StorageWriterService.cs, VerifyCommitChecks: CorruptedIdempotency counts as a failed check
   async 'events that are there only in part, or elsewhere in the stream, are a conflict'(client) {
     const stream = newStream();
-    const [a, b, c] = some(3);
+    const [a, b, c] = someEvents(3);
     await client.appendToStream(stream, [a!, b!], { streamState: NO_STREAM });
     for (const [events, streamState] of [
       [[a!, c!], NO_STREAM],
@@ -200,12 +201,12 @@ const CASES: Readonly<Record<string, Case>> = {
     await client.appendToStream(stream, a, { streamState: NO_STREAM });
     await client.appendToStream(stream, a, { streamState: 0n });
     await client.appendToStream(newStream(), a, { streamState: NO_STREAM });
-    expect((await all(client.readStream(stream))).map(({ id }) => id)).toEqual([a.id, a.id]);
+    expect((await allRecords(client.readStream(stream))).map(({ id }) => id)).toEqual([a.id, a.id]);
   },
   // IndexWriter.cs, CheckCommit: "weak idempotency checks"
   async 'without a revision only events of late are known again, and only in their own stream'(client) {
     const stream = newStream();
-    const [a, b] = some(2);
+    const [a, b] = someEvents(2);
     const first = await client.appendToStream(stream, a!, { streamState: ANY });
     expect(await client.appendToStream(stream, a!, { streamState: ANY })).toEqual(first);
     expect(await client.appendToStream(stream, a!, { streamState: STREAM_EXISTS })).toEqual(first);
@@ -215,66 +216,71 @@ const CASES: Readonly<Record<string, Case>> = {
     await client.appendToStream(other, a!, { streamState: ANY });
     await client.appendToStream(other, a!, { streamState: ANY });
     await client.appendToStream(stream, a!, { streamState: ANY });
-    expect(await all(client.readStream(other))).toHaveLength(2);
-    expect(await all(client.readStream(stream))).toHaveLength(1);
+    expect(await allRecords(client.readStream(other))).toHaveLength(2);
+    expect(await allRecords(client.readStream(stream))).toHaveLength(1);
   },
   async 'of many appends to one revision at once one succeeds'(client) {
     const stream = newStream();
-    await client.appendToStream(stream, some(1), { streamState: NO_STREAM });
+    await client.appendToStream(stream, someEvents(1), { streamState: NO_STREAM });
     const outcomes = await Promise.allSettled(
-      some(40).map((one) => client.appendToStream(stream, one, { streamState: 0n })),
+      someEvents(40).map((one) => client.appendToStream(stream, one, { streamState: 0n })),
     );
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-    expect(await all(client.readStream(stream))).toHaveLength(2);
+    expect(await allRecords(client.readStream(stream))).toHaveLength(2);
   },
   // Streams.BatchAppend.cs, Receive: no time left
   async 'an append whose deadline is over when it comes is refused and not written'(client) {
     const stream = newStream();
-    const error = await failure(client.appendToStream(stream, some(1), { deadline: -60_000 }));
+    const error = await failure(client.appendToStream(stream, someEvents(1), { deadline: -60_000 }));
     expect(error).toMatchObject({ type: ErrorType.DEADLINE_EXCEEDED });
-    await expectFailed(all(client.readStream(stream)), ErrorType.STREAM_NOT_FOUND);
+    await expectFailed(allRecords(client.readStream(stream)), ErrorType.STREAM_NOT_FOUND);
   },
   async 'an append in several messages is one append'(client) {
     const stream = newStream();
-    const answer = await client.appendToStream(stream, some(20), { streamState: NO_STREAM, batchAppendSize: 200 });
+    const answer = await client.appendToStream(stream, someEvents(20), {
+      streamState: NO_STREAM,
+      batchAppendSize: 200,
+    });
     expect(answer.nextExpectedRevision).toBe(19n);
-    expect((await all(client.readStream(stream))).map(({ revision }) => revision)).toEqual([...Array(20).keys()]);
+    expect((await allRecords(client.readStream(stream))).map(({ revision }) => revision)).toEqual([
+      ...Array(20).keys(),
+    ]);
   },
   async 'a stream is read from any revision in both directions'(client) {
     const stream = newStream();
-    await client.appendToStream(stream, some(70));
+    await client.appendToStream(stream, someEvents(70));
     const read = async (options: Parameters<typeof client.readStream>[1]): Promise<number[]> =>
-      (await all(client.readStream(stream, options))).map(({ revision }) => revision);
+      (await allRecords(client.readStream(stream, options))).map(({ revision }) => revision);
     expect(await read({})).toEqual([...Array(70).keys()]);
     expect(await read({ fromRevision: 67n })).toEqual([67, 68, 69]);
     expect(await read({ fromRevision: 3n, maxCount: 2 })).toEqual([3, 4]);
     expect(await read({ fromRevision: 70n })).toEqual([]);
     expect(await read({ direction: BACKWARDS, fromRevision: END, maxCount: 2 })).toEqual([69, 68]);
     expect(await read({ direction: BACKWARDS, fromRevision: 1n })).toEqual([1, 0]);
-    await expectFailed(all(client.readStream(newStream())), ErrorType.STREAM_NOT_FOUND);
+    await expectFailed(allRecords(client.readStream(newStream())), ErrorType.STREAM_NOT_FOUND);
   },
   // AllReader.cs, ReadAllEventsForwardInternal and …Backward…
   async '$all read forwards begins with the event at the position, read backwards with the one before it'(client) {
     const stream = newStream();
-    await client.appendToStream(stream, some(3));
-    const [a, b, c] = await all(client.readStream(stream));
+    await client.appendToStream(stream, someEvents(3));
+    const [a, b, c] = await allRecords(client.readStream(stream));
     const fromPosition = { commit: b!.at, prepare: b!.at };
     const filter = streamNameFilter({ prefixes: [stream] });
-    expect(await all(client.readAll({ fromPosition, filter }))).toEqual([b, c]);
-    expect(await all(client.readAll({ fromPosition, maxCount: 1 }))).toEqual([b]);
-    expect(await all(client.readAll({ fromPosition, maxCount: 1, direction: BACKWARDS }))).toEqual([a]);
+    expect(await allRecords(client.readAll({ fromPosition, filter }))).toEqual([b, c]);
+    expect(await allRecords(client.readAll({ fromPosition, maxCount: 1 }))).toEqual([b]);
+    expect(await allRecords(client.readAll({ fromPosition, maxCount: 1, direction: BACKWARDS }))).toEqual([a]);
     const behindAll = { commit: c!.at + 1_000_000n, prepare: c!.at + 1_000_000n };
-    expect(await all(client.readAll({ fromPosition: behindAll }))).toEqual([]);
+    expect(await allRecords(client.readAll({ fromPosition: behindAll }))).toEqual([]);
   },
   // StorageReaderWorker.All.cs: InvalidReadException. The client's bridge calls every error it does not know unavailable.
   async 'a position at which no record begins is refused; a read calls that unavailable'(client) {
     const stream = newStream();
-    await client.appendToStream(stream, some(2));
-    const [a] = await all(client.readStream(stream));
+    await client.appendToStream(stream, someEvents(2));
+    const [a] = await allRecords(client.readStream(stream));
     const fromPosition = { commit: a!.at + 1n, prepare: a!.at + 1n };
-    await expectFailed(all(client.readAll({ fromPosition, maxCount: 1 })), ErrorType.UNAVAILABLE);
+    await expectFailed(allRecords(client.readAll({ fromPosition, maxCount: 1 })), ErrorType.UNAVAILABLE);
     const listener = new Listener(client, { fromPosition });
-    await until(() => listener.errors.length > 0);
+    await waitUntil(() => listener.errors.length > 0);
     expect(listener.errors[0]!.message).toContain('Trying to read from an invalid position.');
     expect(listener.events).toEqual([]);
   },
@@ -287,7 +293,9 @@ const CASES: Readonly<Record<string, Case>> = {
     await client.appendToStream(`other-${stream}`, [event(undefined, {}, 'Spec.Opened')]);
     const read = async (filter: Filter, direction: Direction = FORWARDS) =>
       (
-        await all(client.readAll({ fromPosition: direction === FORWARDS ? from : END, filter, maxCount: 2, direction }))
+        await allRecords(
+          client.readAll({ fromPosition: direction === FORWARDS ? from : END, filter, maxCount: 2, direction }),
+        )
       ).map(({ stream, revision }) => `${stream}@${revision}`);
     expect(await read(streamNameFilter({ prefixes: ['nothing-', stream] }))).toEqual([`${stream}@0`, `${stream}@1`]);
     expect(await read(streamNameFilter({ regex: `^other-${stream}$` }))).toEqual([`other-${stream}@0`]);
@@ -296,29 +304,29 @@ const CASES: Readonly<Record<string, Case>> = {
       `other-${stream}@0`,
       `${stream}@1`,
     ]);
-    const foreigners = await all(client.readAll({ filter: excludeSystemEvents(), maxCount: 100 }));
+    const foreigners = await allRecords(client.readAll({ filter: excludeSystemEvents(), maxCount: 100 }));
     expect(foreigners.some(({ stream }) => stream.startsWith('$'))).toBe(false);
   },
   // Enumerator.AllSubscription.cs: CatchUp skips the record at the position, GoLive follows
   async 'a subscription begins after its position, says when it has caught up, and follows'(client) {
     const stream = newStream();
-    await client.appendToStream(stream, some(40));
-    const events = await all(client.readStream(stream));
+    await client.appendToStream(stream, someEvents(40));
+    const events = await allRecords(client.readStream(stream));
     const listener = await listening(client, { fromPosition: { commit: events[1]!.at, prepare: events[1]!.at } });
     const own = (): Recorded[] => listener.events.filter((one) => one.stream === stream);
     expect(own()).toEqual(events.slice(2));
-    await client.appendToStream(stream, some(2));
-    await until(() => own().length === 40);
-    expect(own()).toEqual((await all(client.readStream(stream))).slice(2));
+    await client.appendToStream(stream, someEvents(2));
+    await waitUntil(() => own().length === 40);
+    expect(own()).toEqual((await allRecords(client.readStream(stream))).slice(2));
     expect(listener.caughtUp[0]!.commit).toBeGreaterThanOrEqual(events.at(-1)!.at);
     await listener.subscription.unsubscribe();
   },
   async 'a subscription from the end hears only what comes'(client) {
     const stream = newStream();
-    await client.appendToStream(stream, some(1));
+    await client.appendToStream(stream, someEvents(1));
     const listener = await listening(client, { fromPosition: END, filter: streamNameFilter({ prefixes: [stream] }) });
-    await client.appendToStream(stream, some(1));
-    await until(() => listener.events.length > 0);
+    await client.appendToStream(stream, someEvents(1));
+    await waitUntil(() => listener.events.length > 0);
     expect(listener.revisions).toEqual([1]);
     await listener.subscription.unsubscribe();
   },
@@ -336,12 +344,12 @@ const CASES: Readonly<Record<string, Case>> = {
     expect(told.at(-1)).toBeLessThanOrEqual(behind.at(-1)!);
     expect(told.at(-1)).toBeGreaterThan(behind[20]!);
     const live = await foreign(client, 20);
-    await until(() => (listener.checkpoints.at(-1)?.commit ?? 0n) > live[0]!);
+    await waitUntil(() => (listener.checkpoints.at(-1)?.commit ?? 0n) > live[0]!);
     // Going on from any checkpoint loses nothing.
-    const last = await client.appendToStream(stream, some(1));
+    const last = await client.appendToStream(stream, someEvents(1));
     for (const fromPosition of [listener.checkpoints[0]!, listener.checkpoints.at(-1)!]) {
       const again = new Listener(client, { fromPosition, filter: streamNameFilter({ prefixes: [stream] }) });
-      await until(() => again.events.length > 0);
+      await waitUntil(() => again.events.length > 0);
       expect(again.events[0]!.at).toBe(last.position!.commit);
       await again.subscription.unsubscribe();
     }
@@ -363,17 +371,17 @@ const CASES: Readonly<Record<string, Case>> = {
     const client = KurrentDBClient.connectionString(`${url}&defaultDeadline=200&${OWN_CONNECTION}`);
     const listen = () => new Listener(client, { fromPosition: END });
     const listeners = Array.from({ length: 100 }, listen);
-    await until(() => listeners.every(({ confirmed }) => confirmed));
+    await waitUntil(() => listeners.every(({ confirmed }) => confirmed));
     const last = listen();
-    const append = client.appendToStream(newStream(), some(1));
+    const append = client.appendToStream(newStream(), someEvents(1));
     append.catch(() => {});
-    expect(await after(1000, append)).toBe('pending');
+    expect(await outcomeAfter(1000, append)).toBe('pending');
     expect([last.confirmed, last.errors]).toEqual([false, []]);
     for (const { subscription } of listeners) await subscription.unsubscribe();
     // Kestrel takes it now; Node's server may refuse it, while it still counts those that have just ended.
-    await until(() => last.confirmed || last.errors.length > 0);
+    await waitUntil(() => last.confirmed || last.errors.length > 0);
     const later = listen();
-    await until(() => later.confirmed);
+    await waitUntil(() => later.confirmed);
     await client.dispose();
   },
   // A defect of the client's bridge: the server tells 100 ns.
@@ -381,7 +389,7 @@ const CASES: Readonly<Record<string, Case>> = {
     const from = await headOf(client);
     const stream = newStream();
     for (let i = 0; i < 8; i += 1) {
-      await client.appendToStream(stream, some(1));
+      await client.appendToStream(stream, someEvents(1));
       await sleep(10);
     }
     const read: number[] = [];
@@ -390,7 +398,7 @@ const CASES: Readonly<Record<string, Case>> = {
     const filter = streamNameFilter({ prefixes: [stream] });
     const subscription = client.subscribeToAll({ fromPosition: from, filter });
     subscription.on('data', ({ event }) => heard.push(event!.created.getTime())).on('error', () => {});
-    await until(() => heard.length === 8);
+    await waitUntil(() => heard.length === 8);
     await subscription.unsubscribe();
     expect(read).toEqual(heard.map((time) => Math.floor(time / 1000) * 1000));
     expect(heard.some((time) => time % 1000 > 0)).toBe(true);
@@ -399,8 +407,8 @@ const CASES: Readonly<Record<string, Case>> = {
   async 'a burst that a subscription does not take up at once reaches it whole; it may catch up once more'(client) {
     const stream = newStream();
     const listener = await listening(client, { fromPosition: END, filter: streamNameFilter({ prefixes: [stream] }) });
-    for (let i = 0; i < 5; i += 1) await client.appendToStream(stream, some(200));
-    await until(() => listener.events.length >= 1000);
+    for (let i = 0; i < 5; i += 1) await client.appendToStream(stream, someEvents(200));
+    await waitUntil(() => listener.events.length >= 1000);
     expect(listener.revisions).toEqual([...Array(1000).keys()]);
     await listener.subscription.unsubscribe();
   },
@@ -487,16 +495,16 @@ describe('The double misbehaves:', () => {
     const [stream, one] = [newStream(), event()];
     const first = client.appendToStream(stream, one, { streamState: NO_STREAM });
     first.catch(() => {});
-    await until(() => double.log.stream(stream)?.length === 1);
+    await waitUntil(() => double.log.stream(stream)?.length === 1);
     const answer = await connect(double.url).appendToStream(stream, one, { streamState: NO_STREAM });
     expect(answer.position!.commit).toBe(double.log.stream(stream)![0]!.position);
-    expect(await after(0, first)).toBe('pending');
+    expect(await outcomeAfter(0, first)).toBe('pending');
   });
 
   it('a read breaks off', async () => {
     const { double, client } = await doubled();
     double.foreign(1);
-    const read = (): Promise<Recorded[]> => all(client.readAll({ maxCount: 2 }));
+    const read = (): Promise<Recorded[]> => allRecords(client.readAll({ maxCount: 2 }));
     double.readsAre('cut');
     await expectFailed(read(), ErrorType.UNAVAILABLE);
     double.behave();
@@ -506,28 +514,28 @@ describe('The double misbehaves:', () => {
   it('all of it goes away and comes back on its port with its log; a client finds it again', async () => {
     const { double, client } = await doubled();
     await appended(double, client).work;
-    expect(await all(client.readAll({ maxCount: 1 }))).toHaveLength(1);
+    expect(await allRecords(client.readAll({ maxCount: 1 }))).toHaveLength(1);
     const { port } = double;
     const listener = await listening(client);
     await double.stop();
-    await until(() => listener.errors.length > 0);
+    await waitUntil(() => listener.errors.length > 0);
     expect((await failure(appended(double, client).work)).message).toContain('UNAVAILABLE');
-    await expectFailed(all(client.readAll()), ErrorType.UNAVAILABLE);
+    await expectFailed(allRecords(client.readAll()), ErrorType.UNAVAILABLE);
     await double.restart();
     expect(double.port).toBe(port);
     expect(await appended(double, client).work).toMatchObject({ success: true });
-    expect(await all(client.readAll({ filter: excludeSystemEvents() }))).toHaveLength(2);
+    expect(await allRecords(client.readAll({ filter: excludeSystemEvents() }))).toHaveLength(2);
   });
 
   it('subscriptions end without an error, or fail', async () => {
     const { double, client } = await doubled();
     const ended = await listening(client);
     double.endSubscriptions();
-    await until(() => ended.ended);
+    await waitUntil(() => ended.ended);
     expect(ended.errors).toEqual([]);
     const failed = await listening(client);
     double.failSubscriptions();
-    await until(() => failed.errors.length > 0);
+    await waitUntil(() => failed.errors.length > 0);
     expect(failed.errors).toMatchObject([{ type: ErrorType.UNAVAILABLE }]);
     expect(double.open('subscribe')).toBe(0);
   });
@@ -538,13 +546,13 @@ describe('The double misbehaves:', () => {
     double.muteSubscriptions();
     const heard = await listening(client);
     await appended(double, client).work;
-    await until(() => heard.events.length === 1);
+    await waitUntil(() => heard.events.length === 1);
     expect([mute.events, mute.errors, double.open('subscribe')]).toEqual([[], [], 2]);
     double.muteNew = true;
     const deaf = new Listener(client, { fromPosition: START });
-    await until(() => deaf.confirmed);
+    await waitUntil(() => deaf.confirmed);
     await appended(double, client).work;
-    await until(() => heard.events.length === 2);
+    await waitUntil(() => heard.events.length === 2);
     expect([deaf.events, deaf.caughtUp, deaf.errors]).toEqual([[], [], []]);
   });
 
@@ -555,12 +563,12 @@ describe('The double misbehaves:', () => {
     double.deliveryDelay = 100;
     const begun = performance.now();
     await appended(double, client).work;
-    await until(() => listener.events.length === 2);
+    await waitUntil(() => listener.events.length === 2);
     expect(performance.now() - begun).toBeGreaterThan(95);
     expect(listener.events[0]).toEqual(listener.events[1]);
     double.behave();
     await appended(double, client).work;
-    await until(() => listener.events.length === 3);
+    await waitUntil(() => listener.events.length === 3);
   });
 
   it('an append that is too large is refused and not written', async () => {
@@ -575,18 +583,18 @@ describe('The double misbehaves:', () => {
   it('after a burst a subscription is told once more that it has caught up', async () => {
     const { client } = await doubled();
     const listener = await listening(client);
-    await client.appendToStream('burst', some(32));
-    await until(() => listener.events.length === 32);
+    await client.appendToStream('burst', someEvents(32));
+    await waitUntil(() => listener.events.length === 32);
     expect(listener.caughtUp).toHaveLength(1);
-    await client.appendToStream('burst', some(33));
-    await until(() => listener.caughtUp.length === 2);
+    await client.appendToStream('burst', someEvents(33));
+    await waitUntil(() => listener.caughtUp.length === 2);
     expect(listener.events).toHaveLength(65);
   });
 
   it('positions in its log are not counts, and every event of it is there for the oracle', async () => {
     const { double, client } = await doubled();
     double.foreign(10);
-    const found = await all(client.readAll({ filter: excludeSystemEvents() }));
+    const found = await allRecords(client.readAll({ filter: excludeSystemEvents() }));
     expect(found.map(({ at }) => at)).toEqual(
       double.log.records.filter(({ stream }) => stream.startsWith('foreign-')).map(({ position }) => position),
     );
@@ -616,23 +624,23 @@ async function expectOnlyTheKnownToBeServed(): Promise<void> {
   const double = await startDoubleWithTls('changeit');
   const good = connect(double.url);
   await appended(double, good).work;
-  expect(await all(good.readAll({ filter: excludeSystemEvents() }))).toHaveLength(1);
+  expect(await allRecords(good.readAll({ filter: excludeSystemEvents() }))).toHaveLength(1);
   const listener = new Listener(good, { fromPosition: START, filter: excludeSystemEvents() });
-  await until(() => listener.events.length === 1);
+  await waitUntil(() => listener.events.length === 1);
 
   for (const url of [double.url.replace('change', 'wrong'), double.url.replace(/\/\/.*@/, '//')]) {
     const client = connect(url);
     const { work, written } = appended(double, client);
     await expectFailed(work, ErrorType.ACCESS_DENIED);
     expect(written()).toBe(0);
-    await expectFailed(all(client.readAll()), ErrorType.ACCESS_DENIED);
+    await expectFailed(allRecords(client.readAll()), ErrorType.ACCESS_DENIED);
     const refused = new Listener(client, { fromPosition: START });
-    await until(() => refused.errors.length > 0);
+    await waitUntil(() => refused.errors.length > 0);
     expect(refused.errors).toMatchObject([{ type: ErrorType.ACCESS_DENIED }]);
   }
   const stranger = connect(double.url.replace(/&tlsCaFile=.*/, ''));
   expect((await failure(appended(double, stranger).work)).message).toContain('certificate');
-  await expectFailed(all(stranger.readAll()), ErrorType.UNAVAILABLE);
+  await expectFailed(allRecords(stranger.readAll()), ErrorType.UNAVAILABLE);
 }
 
 async function expectReadsToTakeThePasswordAsItIsWritten(): Promise<void> {
@@ -640,9 +648,9 @@ async function expectReadsToTakeThePasswordAsItIsWritten(): Promise<void> {
   const client = connect(double.url);
   expect(double.url).toContain('change%3Ait');
   await appended(double, client).work;
-  await expectFailed(all(client.readAll({ maxCount: 1 })), ErrorType.ACCESS_DENIED);
+  await expectFailed(allRecords(client.readAll({ maxCount: 1 })), ErrorType.ACCESS_DENIED);
   const credentials = { username: 'admin', password: 'change:it' };
-  expect(await all(client.readAll({ maxCount: 1, credentials }))).toHaveLength(1);
+  expect(await allRecords(client.readAll({ maxCount: 1, credentials }))).toHaveLength(1);
 }
 
 describe('Doubles make a cluster:', () => {
@@ -653,7 +661,7 @@ describe('Doubles make a cluster:', () => {
     return { cluster, first, second };
   };
   const readAsLeader = (client: KurrentDBClient): Promise<Recorded[]> =>
-    all(client.readAll({ ...asLeader, filter: excludeSystemEvents() }));
+    allRecords(client.readAll({ ...asLeader, filter: excludeSystemEvents() }));
 
   it.each(['url', 'discoverUrl'] as const)(
     'a client finds the leader by %s, and the next one after a change',
@@ -684,7 +692,7 @@ describe('Doubles make a cluster:', () => {
     const { work, written } = appended(first, client);
     await expectFailed(work, ErrorType.UNKNOWN);
     expect(written()).toBe(0);
-    await expectFailed(all(client.readAll()), ErrorType.UNAVAILABLE);
+    await expectFailed(allRecords(client.readAll()), ErrorType.UNAVAILABLE);
   });
 
   it('when the leader goes down a client finds the next one, with appends at once', async () => {
@@ -704,8 +712,8 @@ describe('The bare client 1.3.1 has these defects:', () => {
   it('when the server ends the common stream, dispose() never comes back', async () => {
     const { double, client } = await doubled('&defaultDeadline=200');
     double.appendsAre('half-closed', 1);
-    expect(await after(500, appended(double, client).work)).toBe('pending');
-    expect(await after(500, client.dispose())).toBe('pending');
+    expect(await outcomeAfter(500, appended(double, client).work)).toBe('pending');
+    expect(await outcomeAfter(500, client.dispose())).toBe('pending');
     // The control: another client is served.
     await appended(double, connect(double.url)).work;
   });
@@ -713,7 +721,7 @@ describe('The bare client 1.3.1 has these defects:', () => {
   it('a conflict that is not thrown tells a revision that is not there', async () => {
     const { client } = await doubled('&throwOnAppendFailure=false');
     const stream = newStream();
-    await client.appendToStream(stream, some(42));
+    await client.appendToStream(stream, someEvents(42));
     expect(await client.appendToStream(stream, event(), { streamState: 7n })).toEqual({
       success: false,
       nextExpectedRevision: 1n,
@@ -756,7 +764,7 @@ describe('The bare client 1.3.1 has these defects:', () => {
     const { double, client } = await doubled();
     double.appendsAre('ignored');
     const { work } = appended(double, client);
-    await until(() => double.open('batchAppend') === 1);
+    await waitUntil(() => double.open('batchAppend') === 1);
     await double.stop();
     await expectFailed(work, ErrorType.UNAVAILABLE);
     const error = await failure(appended(double, client).work);
@@ -768,7 +776,7 @@ describe('The bare client 1.3.1 has these defects:', () => {
   it('dispose() leaves its connections open', async () => {
     const { double, client } = await doubled();
     await appended(double, client).work;
-    await all(client.readAll({ maxCount: 1 }));
+    await allRecords(client.readAll({ maxCount: 1 }));
     expect(double.connections).toBe(2);
     await client.dispose();
     await sleep(200);
@@ -791,7 +799,7 @@ describe('The bare client 1.3.1 has these defects:', () => {
     await appended(double, connect(url)).work;
     proxy.freeze();
     const { work, written } = appended(double, connect(url));
-    expect(await after(1000, work)).toBe('pending');
+    expect(await outcomeAfter(1000, work)).toBe('pending');
     expect(written()).toBe(0);
     await appended(double, connect(`${url}&${OWN_CONNECTION}`)).work;
   });
@@ -799,13 +807,13 @@ describe('The bare client 1.3.1 has these defects:', () => {
   it('a client whose first read meets a server that is away never reads again; another one does', async () => {
     const { double, client } = await doubled();
     await double.stop();
-    await expectFailed(all(client.readAll({ maxCount: 1 })), ErrorType.UNAVAILABLE);
+    await expectFailed(allRecords(client.readAll({ maxCount: 1 })), ErrorType.UNAVAILABLE);
     await double.restart();
     await appended(double, client).work;
     for (let tries = 0; tries < 10; tries += 1) {
-      await expectFailed(all(client.readAll({ maxCount: 1 })), ErrorType.UNAVAILABLE);
+      await expectFailed(allRecords(client.readAll({ maxCount: 1 })), ErrorType.UNAVAILABLE);
       await sleep(50);
     }
-    expect(await all(connect(double.url).readAll({ maxCount: 1 }))).toHaveLength(1);
+    expect(await allRecords(connect(double.url).readAll({ maxCount: 1 }))).toHaveLength(1);
   });
 });

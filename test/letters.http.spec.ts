@@ -11,7 +11,7 @@ import { compareTexts } from '#text';
 import type { ReportLanguage } from '#words';
 import { bearer, done, refusal } from './support/asking.js';
 import { Inbox, type Arrived } from './support/inbox.js';
-import { endOf, over } from './support/publishing.js';
+import { endOf, endedJob } from './support/publishing.js';
 import { HLD, TestServer } from './support/server.js';
 
 let server: TestServer;
@@ -61,7 +61,8 @@ const opened = async (code: string, more: object = {}) => {
 const letters = async (round: string) =>
   (await server.get(`/v1/letters?round=${round}`, bearer(secretariat))).body.items;
 /** The letters about a round that arrive so many days from today. */
-const about = async (round: string, days = 0) => (await onDay(days)).filter(({ subject }) => subject!.includes(round));
+const lettersAbout = async (round: string, days = 0) =>
+  (await onDay(days)).filter(({ subject }) => subject!.includes(round));
 const toHer = (letters: readonly Arrived[], name: string) => letters.find(({ envelope }) => envelope.startsWith(name))!;
 
 beforeAll(async () => {
@@ -306,10 +307,10 @@ describe('Whoever is given a role after a round was opened', () => {
     await person('emil', 'ILO');
     await person('unreached', 'UNFPA', { email: null });
     await nil('R-8');
-    const invited = await about('R-8');
+    const invited = await lettersAbout('R-8');
     expect(toWhom(invited)).toEqual(['dora']);
     expect(invited[0]).toMatchObject({ subject: expect.stringMatching(/rapport attendu/), attachments: [{}] });
-    expect([await about('R-8'), await about('R-8', 31)]).toEqual([[], []]);
+    expect([await lettersAbout('R-8'), await lettersAbout('R-8', 31)]).toEqual([[], []]);
   });
 });
 
@@ -322,7 +323,7 @@ describe('Whoever is given a role for an agency for which a closed round was reo
     await onDay(0);
     await person('gina', 'UNHCR');
     await person('hugo', 'UNESCO');
-    const letters = await about('R-8B');
+    const letters = await lettersAbout('R-8B');
     expect(toWhom(letters)).toEqual(['gina']);
     expect(letters[0]!.text).toContain('40 days left');
   });
@@ -330,7 +331,7 @@ describe('Whoever is given a role for an agency for which a closed round was reo
 
 describe('A round that comes to its end', () => {
   const ENDED = 'R-9';
-  const all = () => about(ENDED);
+  const all = () => lettersAbout(ENDED);
   beforeAll(async () => {
     // Its report is on an agency with one commitment: it is soon made.
     const report = { kind: 'agency', parameters: { agency: 'SPRINGER' } };
@@ -354,7 +355,7 @@ describe('A round that comes to its end', () => {
 
   it('tells all that were asked that its report is out, once, with a link to it', async () => {
     const ordered = await server.post(`/v1/rounds/${ENDED}/publish`, { publication: 'CM/R/9' }, secretariat);
-    expect(endOf(await over(server, ordered))).toBe('done');
+    expect(endOf(await endedJob(server, ordered))).toBe('done');
     const letters = await all();
     expect(toWhom(letters)).toEqual(['anna', 'bela', 'carla', 'dora', 'emil', 'fanny']);
     for (const { text, html } of letters)
@@ -371,6 +372,6 @@ describe('A round that comes to its end', () => {
     await post('/rounds', { ...terms, expected: { agencies: ['IOM'] } });
     await post('/rounds/R-10/open', { on: opens });
     await post('/rounds/R-10/close', { on: daysAfter(today, -50) });
-    expect(await about('R-10')).toEqual([]);
+    expect(await lettersAbout('R-10')).toEqual([]);
   });
 });

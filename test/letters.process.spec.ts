@@ -9,7 +9,7 @@ import { bearer, done } from './support/asking.js';
 import { Inbox } from './support/inbox.js';
 import { posted } from './support/processes.js';
 import { Service } from './support/service.js';
-import { until } from './support/waiting.js';
+import { waitUntil } from './support/waiting.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'followthrough-'));
 let inbox: Inbox;
@@ -49,18 +49,18 @@ it('sends the letter once more, under the same Message-ID, and no other letter t
     return 250;
   };
   await opens('R-1').catch(() => undefined); // the answer may be lost with the server
-  await until(() => killed);
+  await waitUntil(() => killed);
   expect(await access.query("SELECT state FROM letters WHERE state = 'waiting'")).toHaveLength(1);
 
   // Three minutes later …
   await access.query('UPDATE letters SET lease_until = 0 RETURNING id');
   await server.again();
-  await until(() => seen.length > 2);
+  await waitUntil(() => seen.length > 2);
   expect(seen[2]).toBe(seen[1]);
-  await until(async () => (await access.query("SELECT id FROM letters WHERE state = 'sent'")).length === 2);
+  await waitUntil(async () => (await access.query("SELECT id FROM letters WHERE state = 'sent'")).length === 2);
   // … and the next letters go out once, and nothing else with them.
   await opens('R-2');
-  await until(() => seen.length > 4);
+  await waitUntil(() => seen.length > 4);
   expect(new Set(seen).size).toBe(4);
   expect(seen).toHaveLength(5);
   await access.close();

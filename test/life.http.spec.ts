@@ -6,28 +6,34 @@ import { LOG } from '#platform';
 import { bearer, done, refusal } from './support/asking.js';
 import { citation, commitment, roles } from './support/commitment.js';
 import { HLD, TestServer, type Answer } from './support/server.js';
-import { until } from './support/waiting.js';
+import { waitUntil } from './support/waiting.js';
 
 /** Who posts: an agency’s focal point, the secretariat, or nobody that is known. */
 const CALLERS = ['anonymous', 'IOM', 'DESA', 'ILO', 'UNHCR', 'EC', 'WHO', 'secretariat'] as const;
-type Who = (typeof CALLERS)[number];
+type Caller = (typeof CALLERS)[number];
 
 const server = TestServer.forAll([HLD]);
-const tokens = new Map<Who, string>();
+const tokens = new Map<Caller, string>();
 beforeAll(() => {
   for (const who of CALLERS.slice(1)) tokens.set(who, server.token(who === 'secretariat' ? null : who));
 });
 afterEach(() => void jest.restoreAllMocks());
 
-const record = async (changes: object = {}, who: Who = 'IOM'): Promise<string> =>
+const record = async (changes: object = {}, who: Caller = 'IOM'): Promise<string> =>
   (await done(server.post('/v1/commitments', commitment(changes), tokens.get(who)))).reference;
 
 /** Acts on a commitment. Unless it says otherwise, its source is of 2012-11-30. */
-const act = (reference: string, path: string, body: object, who: Who = 'IOM', headers: Record<string, string> = {}) => {
+const act = (
+  reference: string,
+  path: string,
+  body: object,
+  who: Caller = 'IOM',
+  headers: Record<string, string> = {},
+) => {
   const said = path.startsWith('history/') ? body : { reportedOn: '2012-11-30', ...body };
   return server.post(`/v1/commitments/${encodeURIComponent(reference)}/${path}`, said, tokens.get(who), headers);
 };
-const does = (...what: Parameters<typeof act>) => done(act(...what));
+const actDone = (...what: Parameters<typeof act>) => done(act(...what));
 const tried = async (...what: Parameters<typeof act>): Promise<string> => refusal(await act(...what));
 
 const get = async (reference: string, query = '') => done(server.get(`/v1/commitments/${reference}?${query}`));
@@ -54,7 +60,7 @@ describe('An agency named by another', () => {
     const [lead, partner] = withIlo.agencies;
     const asked = { ...partner, asked: true };
     expect((await get(reference)).agencies).toEqual([lead, asked]);
-    await does(reference, 'agencies/ILO/accept', {}, 'ILO');
+    await actDone(reference, 'agencies/ILO/accept', {}, 'ILO');
     expect((await get(reference)).agencies).toEqual([lead, partner]);
     expect((await get(reference, 'asOf=2012-11-29')).agencies).toEqual([lead, asked]);
     expect((await history(reference))[1]).toMatchObject({
@@ -66,7 +72,7 @@ describe('An agency named by another', () => {
     const [before] = await counted('ILO');
     const reference = await record(withIlo);
     expect((await counted('ILO'))[0]).toBe(before + 1);
-    await does(reference, 'agencies/ILO/decline', { reason: 'Not in the programme' }, 'ILO');
+    await actDone(reference, 'agencies/ILO/decline', { reason: 'Not in the programme' }, 'ILO');
     expect(await get(reference)).toMatchObject({
       agencies: roles({ IOM: 'lead' }),
       declined: [{ agency: 'ILO', role: 'partner', reason: 'Not in the programme', reportedOn: '2012-11-30' }],
@@ -88,13 +94,13 @@ describe('Lead, co-lead and partner each', () => {
   it('report their own part: a stage, outlook, note and citation per agency; the headline is the lead’s', async () => {
     const reference = await record({ agencies: roles({ IOM: 'lead', DESA: 'co_lead', ILO: 'partner', EC: 'funder' }) });
     const own = stage({ stage: 'on_hold', outlook: 'at_risk', note: 'The grant is late', citation });
-    const answer = await does(reference, 'stage', own, 'ILO');
+    const answer = await actDone(reference, 'stage', own, 'ILO');
     expect(answer).toMatchObject({
       ...{ reference, revision: 1, stage: 'planned', headlineChanged: false },
       part: { agency: 'ILO', stage: 'on_hold', changed: true },
     });
     expect(answer).not.toHaveProperty('outrankedBy');
-    await does(reference, 'stage', stage());
+    await actDone(reference, 'stage', stage());
     const { stage: headline, parts, spread } = await get(reference);
     expect(headline).toBe('in_progress');
     expect(parts).toMatchObject([
@@ -112,10 +118,10 @@ describe('The lead', () => {
     const offer = { to: 'ILO', reason: 'The work is in Turin now', effective: '2013-02', staysOpen: 'Edition two' };
     const reference = await record(withIlo);
     const leadOf = async (query = '') => (await get(reference, query)).agencies[0].agency;
-    await does(reference, 'lead-transfer', offer);
+    await actDone(reference, 'lead-transfer', offer);
     expect((await get(reference)).leadTransfer).toMatchObject({ from: 'IOM', ...offer, reportedOn: '2012-11-30' });
     expect(await leadOf()).toBe('IOM');
-    await does(reference, 'lead-transfer/accept', { reportedOn: '2012-12-15' }, 'ILO');
+    await actDone(reference, 'lead-transfer/accept', { reportedOn: '2012-12-15' }, 'ILO');
     const agencies = roles({ ILO: 'lead', IOM: 'partner' });
     expect(await get(reference)).toMatchObject({ leadTransfer: null, agencies });
     expect([await leadOf('asOf=2013-01-31'), await leadOf('asOf=2013-02-01')]).toEqual(['IOM', 'ILO']);
@@ -182,7 +188,7 @@ describe('A duplicate that is merged', () => {
     const all = await listed();
     await done(merge(loser, winner, { takeOver: { themes: ['HLD06-15'] } }));
     const known = await head();
-    await does(loser, 'history/1/retract', { reason: 'They are two' });
+    await actDone(loser, 'history/1/retract', { reason: 'They are two' });
     expect(await get(loser)).toMatchObject({ life: 'active', end: null });
     expect(await get(winner)).toMatchObject({ themes: ['HLD06-04'], tookOver: [] });
     expect([await listed(), await listed(`knownAt=${known}`)]).toEqual([all, all - 1]);
@@ -190,7 +196,7 @@ describe('A duplicate that is merged', () => {
       life: 'merged',
       correctedLater: [{ revision: 1, kind: 'retracted', reason: 'They are two' }],
     });
-    await does(loser, 'stage', stage());
+    await actDone(loser, 'stage', stage());
   });
 
   it('has what follows done also when the command was cut off before it', async () => {
@@ -204,7 +210,7 @@ describe('A duplicate that is merged', () => {
     expect((await merge(loser, winner)).status).toBe(503);
     expect([(await get(loser)).life, (await get(winner)).tookOver]).toEqual(['merged', []]);
     cutOff.mockRestore();
-    await until(async () => (await get(winner)).revision > 0);
+    await waitUntil(async () => (await get(winner)).revision > 0);
     expect((await get(winner)).tookOver).toMatchObject([{ from: loser, how: 'merged' }]);
     expect(refusal(await merge(loser, winner))).toBe('409 not_active');
   });
@@ -218,7 +224,7 @@ describe('A record that ends', () => {
   ])('as %s says why, leads to what took its place, and counts no more', async (life, path, body, into) => {
     const [reference, ...others] = [await record(), await record(), await record()];
     const [all, known, reason] = [await listed(), await head(), 'As was agreed'];
-    await does(reference!, path, { ...body(others), reason });
+    await actDone(reference!, path, { ...body(others), reason });
     expect(await get(reference!)).toMatchObject({ life, end: { into: others.slice(0, into), reason } });
     for (const [i, other] of others.entries())
       expect((await get(other)).tookOver).toMatchObject(i < into ? [{ from: reference, how: life, reason }] : []);
@@ -234,7 +240,7 @@ describe('A commitment that is never over', () => {
       ...{ title: 'Fifth Coordination Meeting', held: '2006-11-20', until: '2006-11-21', nextDue: '2007-10' },
       evidence: [{ title: 'Report of the meeting', date: '2007' }],
     };
-    for (const edition of [fifth, { held: '2005', note: 'In New York' }]) await does(reference, 'editions', edition);
+    for (const edition of [fifth, { held: '2005', note: 'In New York' }]) await actDone(reference, 'editions', edition);
     expect(await get(reference)).toMatchObject({
       editions: [{ held: '2005', note: 'In New York', nextDue: null }, fifth],
       ...{ lastEdition: fifth, nextDue: '2007-10' },
@@ -243,8 +249,8 @@ describe('A commitment that is never over', () => {
 
   it('or stands, and is kept up or not in each period', async () => {
     const reference = await record({ nature: 'standing' });
-    await does(reference, 'upkeep', { period: '2011', keptUp: true });
-    await does(reference, 'upkeep', { period: '2012', keptUp: false, note: 'No staff' });
+    await actDone(reference, 'upkeep', { period: '2011', keptUp: true });
+    await actDone(reference, 'upkeep', { period: '2012', keptUp: false, note: 'No staff' });
     expect(await get(reference)).toMatchObject({
       upkeep: [{ period: '2011', keptUp: true }, { period: '2012' }],
       lastUpkeep: { period: '2012', keptUp: false, note: 'No staff', reportedOn: '2012-11-30' },
@@ -257,9 +263,9 @@ describe('What was said wrongly', () => {
 
   it('is corrected for every date; what was known before is shown as it was, with a marker', async () => {
     const reference = await record();
-    await does(reference, 'stage', stage({ stage: 'completed', citation, effective: '2012-11-28' }));
+    await actDone(reference, 'stage', stage({ stage: 'completed', citation, effective: '2012-11-28' }));
     const known = await head();
-    await does(reference, 'history/1/correct', says({ stage: 'on_hold', note: 'The pilot only' }, { citation }));
+    await actDone(reference, 'history/1/correct', says({ stage: 'on_hold', note: 'The pilot only' }, { citation }));
     const correction = { revision: 1, kind: 'corrected', reason: 'The paper says so', by: 2, citation };
     for (const asOf of ['2012-11-30', '2013-06-01'])
       expect(await get(reference, `asOf=${asOf}`)).toMatchObject({
@@ -281,10 +287,10 @@ describe('What was said wrongly', () => {
 
   it('stays in the history, which says what became of it', async () => {
     const reference = await record();
-    await does(reference, 'evidence', { title: 'Draft' });
+    await actDone(reference, 'evidence', { title: 'Draft' });
     const known = await head();
-    await does(reference, 'history/1/correct', says({ title: 'Second draft' }));
-    await does(reference, 'history/1/retract', { reason: 'Never said' });
+    await actDone(reference, 'history/1/correct', says({ title: 'Second draft' }));
+    await actDone(reference, 'history/1/retract', { reason: 'Never said' });
     expect(await history(reference)).toMatchObject([
       { type: 'commitment.Recorded', corrections: [] },
       {
@@ -310,10 +316,10 @@ describe('The secretariat’s reading and the agency’s reply', () => {
   it('stand beside the stage, and neither overwrites the other', async () => {
     const reference = await record();
     const read = (verification: string, more: object = {}) =>
-      does(reference, 'verification', { verification, reason: 'No such guide was found', ...more }, 'secretariat');
+      actDone(reference, 'verification', { verification, reason: 'No such guide was found', ...more }, 'secretariat');
     await read('no_evidence');
     const reply = { text: 'It is in print', reportedOn: '2012-12-05', citation };
-    await does(reference, 'reply', reply);
+    await actDone(reference, 'reply', reply);
     const verification = {
       ...{ verification: 'no_evidence', reason: 'No such guide was found', current: true, entry: 0 },
       replies: [{ ...reply, agency: 'IOM' }],
@@ -323,7 +329,7 @@ describe('The secretariat’s reading and the agency’s reply', () => {
     });
     expect((await get(reference, 'asOf=2012-12-04')).verification.replies).toEqual([]);
     expect((await get(reference, 'asOf=2012-11-29')).verification).toBeNull();
-    await does(reference, 'stage', stage({ reportedOn: '2012-12-10' }));
+    await actDone(reference, 'stage', stage({ reportedOn: '2012-12-10' }));
     expect(await get(reference)).toMatchObject({ stage: 'in_progress', verification: { entry: 0, current: false } });
     await read('documented', { citation, reportedOn: '2012-12-20' });
     expect((await get(reference)).verification).toMatchObject({ verification: 'documented', entry: 3, replies: [] });
@@ -338,7 +344,7 @@ describe('The detail of what was said', () => {
       return { citation: { document: id, locator: 'p. 1' } };
     };
     const reference = await record();
-    await does(reference, 'evidence', { title: 'Outline' });
+    await actDone(reference, 'evidence', { title: 'Outline' });
     const said: Readonly<Record<string, object>> = {
       target: { date: '2014' },
       themes: { themes: ['HLD06-01'] },
@@ -351,7 +357,7 @@ describe('The detail of what was said', () => {
     };
     const ids = Object.keys(said).map((path) => `D-${path.replaceAll('/', '-')}`);
     for (const [i, [path, body]] of Object.entries(said).entries())
-      await does(reference, path, { ...body, ...(await document(ids[i]!)) }, 'secretariat');
+      await actDone(reference, path, { ...body, ...(await document(ids[i]!)) }, 'secretariat');
     const newest = { accept: 'text/html', 'if-position-at-least': await head() };
     const { body: page } = await server.get('/documents', newest);
     for (const id of ids) {
@@ -367,7 +373,7 @@ describe('The detail of what was said', () => {
     const reference = await record({ note: `As ${name} said`, target: { date: '2013' } });
     const [known, all] = [await head(), await listed('overdue=true')];
     const blank = (revision: number, field: string, reason: string) =>
-      does(reference, `history/${revision}/blank`, { reason, fields: [field] }, 'secretariat');
+      actDone(reference, `history/${revision}/blank`, { reason, fields: [field] }, 'secretariat');
     await blank(0, '/note', 'Named a person');
     const { store } = server.app.get(LOG);
     expect(JSON.stringify(await store.readAll(null, 100_000))).not.toContain(name);
@@ -409,15 +415,15 @@ describe('An act that a rule refuses', () => {
     await record({ reference: RECURRING, nature: 'recurring' });
     for (const reference of [PART, WHOLE, ENDED]) await record({ reference });
     await record({ reference: LATER, reportedOn: '2012-11-25' });
-    await does(ON_OFFER, 'lead-transfer', { to: 'ILO', effective: '2013', reason: 'r' });
-    await does(ON_OFFER, 'verification', { verification: 'no_evidence', reason: 'r' }, 'secretariat');
-    await does(STANDING, 'stage', stage());
-    await does(PART, 'relations', { type: 'part_of', to: WHOLE });
-    await does(ENDED, 'supersede', { supersededBy: WHOLE, reason: 'r' });
-    await does(PART, 'evidence', { title: 'A' });
-    await does(PART, 'history/2/retract', { reason: 'r' });
-    await does(PART, 'evidence', { title: 'Named somebody' });
-    await does(PART, 'history/4/blank', { fields: ['/title'], reason: 'r' }, 'secretariat');
+    await actDone(ON_OFFER, 'lead-transfer', { to: 'ILO', effective: '2013', reason: 'r' });
+    await actDone(ON_OFFER, 'verification', { verification: 'no_evidence', reason: 'r' }, 'secretariat');
+    await actDone(STANDING, 'stage', stage());
+    await actDone(PART, 'relations', { type: 'part_of', to: WHOLE });
+    await actDone(ENDED, 'supersede', { supersededBy: WHOLE, reason: 'r' });
+    await actDone(PART, 'evidence', { title: 'A' });
+    await actDone(PART, 'history/2/retract', { reason: 'r' });
+    await actDone(PART, 'evidence', { title: 'Named somebody' });
+    await actDone(PART, 'history/4/blank', { fields: ['/title'], reason: 'r' }, 'secretariat');
   });
 
   const reason = 'r';
@@ -429,7 +435,7 @@ describe('An act that a rule refuses', () => {
   const early = { reportedOn: '2012-11-01', reason };
   const read = { verification: 'no_evidence', reason };
 
-  it.each<[reference: string, path: string, refused: string, body: object, who?: Who]>([
+  it.each<[reference: string, path: string, refused: string, body: object, who?: Caller]>([
     [JOINT, 'agencies/ILO/accept', '401 unauthenticated', {}, 'anonymous'],
     [JOINT, 'agencies/IOM/accept', '409 not_asked', {}],
     [JOINT, 'agencies/WHO/accept', '404 not_found', {}, 'secretariat'],
@@ -578,7 +584,7 @@ describe('Every act', () => {
     expect((await get(winner)).revision).toBe(1);
     expect(refusal(await merge('Other'))).toBe('422 idempotency_key_reused');
     const retract = () =>
-      does(loser, 'history/1/retract', { reason: 'r' }, 'IOM', { 'idempotency-key': `back-${loser}` });
+      actDone(loser, 'history/1/retract', { reason: 'r' }, 'IOM', { 'idempotency-key': `back-${loser}` });
     expect(await retract()).toEqual(await retract());
     expect((await get(winner)).revision).toBe(2);
   });
@@ -591,7 +597,7 @@ describe('What the caller may do next', () => {
     readonly href: string;
     readonly body: string;
   }
-  const allowed = async (reference: string, who: Who): Promise<Allowed[]> => {
+  const allowed = async (reference: string, who: Caller): Promise<Allowed[]> => {
     const token = tokens.get(who);
     return (await server.get(`/v1/commitments/${reference}`, token ? bearer(token) : {})).body.allowedActs;
   };
@@ -647,7 +653,7 @@ describe('What the caller may do next', () => {
       note: 'As the paper says',
       ...changes,
     });
-    const batch = async (who: Who, ...acts: readonly object[]) => {
+    const batch = async (who: Caller, ...acts: readonly object[]) => {
       const said = acts.map((act) => ({ reference, ...act }));
       const { body } = await server.post('/v1/batches', { acts: said }, tokens.get(who));
       expect(body.results.filter(({ status }: { status: string }) => status === 'refused')).toEqual([]);

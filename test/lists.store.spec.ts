@@ -8,8 +8,8 @@ import { NaiveViews, type NaiveClocks } from './support/naive-views.js';
 import { Answers, type Oracle } from './support/oracle.js';
 
 type Question = readonly [clock: Omit<NaiveClocks, 'knownAt'>, filter: Filter, sort: Sort, limit: number];
-const ALL: Filter = { life: 'any' };
-const someFilter = fc.oneof({ weight: 2, arbitrary: fc.constant(ALL) }, { weight: 1, arbitrary: filters });
+const ANY_LIFE: Filter = { life: 'any' };
+const someFilter = fc.oneof({ weight: 2, arbitrary: fc.constant(ANY_LIFE) }, { weight: 1, arbitrary: filters });
 const words = fc.constantFrom('hand', 'handbook', 'fund dia', 'a', 'a', 'a', 'iom 2006');
 const limit = fc.constantFrom(1, 2, 3);
 const asked: fc.Arbitrary<Question> = fc.oneof(
@@ -39,8 +39,8 @@ const LISTED: Step[] = [
 ];
 const LATE = { asOf: '2009-12-31', staleAfter: 12 };
 const QUESTIONS: Question[] = [
-  ...SORTS.map((sort): Question => [LATE, ALL, sort, 2]),
-  [LATE, { ...ALL, q: 'handbook' }, 'relevance', 2],
+  ...SORTS.map((sort): Question => [LATE, ANY_LIFE, sort, 2]),
+  [LATE, { ...ANY_LIFE, q: 'handbook' }, 'relevance', 2],
 ];
 
 interface Asked {

@@ -62,9 +62,9 @@ async function living<T>({ url }: House, use: (server: TestServer) => Promise<T>
   }
 }
 
-const everything = async ({ url }: Pick<House, 'url'>): Promise<Envelope[]> => {
+const allEvents = async ({ url }: Pick<House, 'url'>): Promise<Envelope[]> => {
   const store = await openEventStore(url);
-  const all = await processes.everything(store);
+  const all = await processes.allEventsOf(store);
   await store.close();
   return all;
 };
@@ -146,7 +146,7 @@ beforeAll(async () => {
     published.push(...narrowed.map((only) => `/v1/changes?${only}`), `/v1/changes?forum=HLD-2006&after=${half}`);
     return ask(server);
   });
-  written = await everything(houses[0]!);
+  written = await allEvents(houses[0]!);
 });
 afterAll(async () => {
   for (const house of houses) await house.leave();
@@ -179,7 +179,7 @@ describe('The real log moves house', () => {
     const [from, to] = [houses.at(-1)!, await build()];
     houses.push(to);
     expect(await move(from, to)).toMatchObject({ copied: written.length, anchor: { events: written.length } });
-    expect(await everything(to)).toEqual(written);
+    expect(await allEvents(to)).toEqual(written);
     expect(await move(from, to)).toMatchObject({ copied: 0 });
 
     await living(to, async (server) => {
@@ -190,7 +190,7 @@ describe('The real log moves house', () => {
       expect(Number(position)).toBeGreaterThan(Number(before));
       expect(await verify(server.app.get(LOG).store)).toMatchObject({ ok: true, blanked: 1 });
     });
-    const now = await everything(to);
+    const now = await allEvents(to);
     expect(now.slice(0, written.length)).toEqual(written);
     expect(now.length).toBe(written.length + 1);
     written = now;
@@ -201,7 +201,7 @@ describe('The real log moves house', () => {
     expect(notes.filter((data) => data?.includes('reported at'))).toHaveLength(ways.length);
     expect(notes.filter((data) => data === null)).toHaveLength(1);
     expect(houses.at(-1)!.url).toMatch(/^sqlite:/);
-    expect(await everything(houses[0]!)).toEqual(written.slice(0, -ways.length));
+    expect(await allEvents(houses[0]!)).toEqual(written.slice(0, -ways.length));
   });
 });
 
@@ -229,7 +229,7 @@ describe.each(ways)('A backup of the log in %s', (kind, build) => {
   it('is a file that holds the same events, and goes only to a new file', async () => {
     await backup(settings(house.url), file!);
     expect(readdirSync(folder!).filter((name) => name.startsWith('backup'))).toEqual(['backup.db']);
-    expect(await everything({ url: `sqlite:${file}` })).toEqual(await everything(house));
+    expect(await allEvents({ url: `sqlite:${file}` })).toEqual(await allEvents(house));
     await expect(backup(settings(house.url), file!)).rejects.toThrow('exists already');
   });
 
@@ -241,7 +241,7 @@ describe.each(ways)('A backup of the log in %s', (kind, build) => {
     db.close();
     await expect(restore(settings(empty.url), tampered)).rejects.toThrow('not sound at position 700: the data is not');
     await expect(restore(settings(empty.url), join(folder!, 'none.db'))).rejects.toThrow('There is no file');
-    expect(await everything(empty)).toEqual([]);
+    expect(await allEvents(empty)).toEqual([]);
   });
 
   it('is restored as a log of another identity, where there is none, and the file stays as it is', async () => {
@@ -249,7 +249,7 @@ describe.each(ways)('A backup of the log in %s', (kind, build) => {
     await restore(settings(empty.url), file!);
     expect(said.at(-1)).toMatch(/^Restored \d+ events to .*The views are made anew at the next start\.$/);
     expect(readFileSync(file!).equals(bytes)).toBe(true);
-    expect(await everything(empty)).toEqual(await everything(house));
+    expect(await allEvents(empty)).toEqual(await allEvents(house));
     expect(await identity(empty)).not.toBe(await identity(house));
     await expect(restore(settings(empty.url), file!)).rejects.toThrow('holds a log already');
     expect(readdirSync(folder!).filter((name) => /restoring|arriving/.test(name))).toEqual([]);

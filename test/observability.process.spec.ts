@@ -26,14 +26,14 @@ import { CLOCK_CASES, TestServer, type Answer } from './support/server.js';
 import { Service } from './support/service.js';
 import { LIMIT_MS } from './support/waiting.js';
 
-const OURS = { agencies: [{ agency: 'AAA', role: 'lead' }], themes: ['T-1'] };
+const OWN_COMMITMENT = { agencies: [{ agency: 'AAA', role: 'lead' }], themes: ['T-1'] };
 const REPORT = { stage: 'in_progress', effective: '2012-11', reportedOn: '2012-11-20' };
 /** The trace that a caller sends: sampled, or not. */
 const [TRACE, CALLER] = ['4bf92f3577b34da6a3ce929d0e0e4736', '00f067aa0ba902b7'];
 const traceparent = (flags = '01') => ({ traceparent: `00-${TRACE}-${CALLER}-${flags}` });
 
 /** Waits until something is so; fails with its last value. */
-async function until<T>(look: () => T | Promise<T>, isSo: (found: T) => boolean): Promise<T> {
+async function waitUntil<T>(look: () => T | Promise<T>, isSo: (found: T) => boolean): Promise<T> {
   for (const end = performance.now() + LIMIT_MS; ; await sleep(10)) {
     const found = await look();
     if (isSo(found)) return found;
@@ -48,7 +48,7 @@ describe('Traces', () => {
   let reference: string;
   beforeAll(async () => {
     token = server.token('AAA');
-    reference = (await server.post('/v1/commitments', commitment(OURS), token)).body.reference;
+    reference = (await server.post('/v1/commitments', commitment(OWN_COMMITMENT), token)).body.reference;
   });
 
   const record = (): void => {
@@ -68,7 +68,7 @@ describe('Traces', () => {
   const spansOf = async (answer: Answer, by: NestFastifyApplication = server.app): Promise<ReadableSpan[]> => {
     expect(answer.status).toBe(200);
     expect(await by.get(Projector).reached(answer.body.position, LIMIT_MS)).toBe(true);
-    return until(
+    return waitUntil(
       () => exporter.getFinishedSpans().filter(({ name }) => !/^apply (?!(batch )?progress$)/.test(name)),
       (spans) => spans.some(({ name }) => name.startsWith('POST ')),
     );
@@ -135,7 +135,7 @@ describe('Traces', () => {
   it('show nothing of what asks all the time whether we are well', async () => {
     record();
     for (const path of ['/health/live', '/health/ready', '/metrics', '/v1/agencies']) await server.get(path);
-    const spans = await until(
+    const spans = await waitUntil(
       () => exporter.getFinishedSpans(),
       ({ length }) => length > 0,
     );
@@ -146,7 +146,7 @@ describe('Traces', () => {
     record();
     const answer = await server.post(`/v1/commitments/${reference}/stage`, { ...REPORT, stage: 'on_hold' }, token);
     expect(answer.status).toBe(422);
-    const spans = await until(
+    const spans = await waitUntil(
       () => exporter.getFinishedSpans(),
       ({ length }) => length === 2,
     );
@@ -208,7 +208,7 @@ describe('Metrics', () => {
   let reference: string;
   beforeAll(async () => {
     token = server.token('AAA');
-    reference = (await server.post('/v1/commitments', commitment(OURS), token)).body.reference;
+    reference = (await server.post('/v1/commitments', commitment(OWN_COMMITMENT), token)).body.reference;
   });
 
   const scrape = async (): Promise<string> => (await server.get('/metrics')).body;
@@ -326,7 +326,7 @@ describe('The log', () => {
     keep();
     server = await TestServer.start([CLOCK_CASES], { LOG_FORMAT: 'json', LOG_LEVEL: 'info' });
     token = server.token('AAA');
-    reference = (await server.post('/v1/commitments', commitment(OURS), token)).body.reference;
+    reference = (await server.post('/v1/commitments', commitment(OWN_COMMITMENT), token)).body.reference;
   });
   afterAll(() => server.close());
   beforeEach(keep);
@@ -340,7 +340,7 @@ describe('The log', () => {
       .filter((line) => line !== '')
       .map((line) => JSON.parse(line) as Record<string, unknown>);
   const linesOf = (correlationId: string) =>
-    until(
+    waitUntil(
       () => lines().filter((line) => line['correlationId'] === correlationId),
       (found) => found.some(({ context }) => context === 'Request'),
     );
@@ -427,7 +427,7 @@ describe('The log', () => {
     };
     const answer = await report({ 'x-correlation-id': 'stuck' });
     expect(answer.status).toBe(200);
-    const found = await until(lines, (all) => all.some(({ context }) => context === 'Projector'));
+    const found = await waitUntil(lines, (all) => all.some(({ context }) => context === 'Projector'));
     const line = found.find(({ context }) => context === 'Projector');
     expect(line).toMatchObject({
       level: 'error',

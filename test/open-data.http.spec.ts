@@ -212,7 +212,9 @@ describe('A dump that is taken over by an empty installation', () => {
       for (const path of [...views, '/v1/commitments/IOM-2006-01', '/v1/commitments/IOM-2006-01/history'])
         for (const clock of clocks) {
           const takes = document.paths[path]?.get?.parameters.map(({ name }) => name) ?? ['asOf', 'knownAt'];
-          const asked = Object.entries({ ...clock, ...MORE[path] }).filter(([name]) => takes.includes(name));
+          const asked = Object.entries({ ...clock, ...NEEDED_PARAMETERS[path] }).filter(([name]) =>
+            takes.includes(name),
+          );
           const query = `${path}?${new URLSearchParams(asked).toString()}`;
           const [here, there] = await Promise.all([server.get(query), other.get(query)]);
           expect([query, there.status, there.body]).toEqual([query, here.status, addressed(here.body, other)]);
@@ -243,7 +245,7 @@ describe('A dump that is taken over by an empty installation', () => {
 const REFERRING = ['commitments-themes', 'commitments-relations', 'crosswalks-versions-links', 'outcomes-endorsed'];
 
 /** The parameters that some views need. */
-const MORE: Readonly<Record<string, object>> = {
+const NEEDED_PARAMETERS: Readonly<Record<string, object>> = {
   '/v1/commitments': { limit: '1000', life: 'any' },
   '/v1/progress/flows': { from: '2005-01-01' },
   '/v1/progress/flows/commitments': { from: '2005-01-01', flow: 'new' },

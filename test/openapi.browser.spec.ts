@@ -4,7 +4,7 @@ import { OPERATION_EXAMPLES, PROBLEM_EXAMPLES, type Example, type ProblemExample
 import { Reader, wrongFor } from './support/browser.js';
 import { Documented, jsonTextsIn, Validators } from './support/documented.js';
 import { deep } from './support/properties.js';
-import { over } from './support/publishing.js';
+import { endedJob } from './support/publishing.js';
 import { servedBy } from './support/served.js';
 import { HLD, TestServer, type Answer } from './support/server.js';
 
@@ -102,7 +102,7 @@ async function expectAnswered(operationId: string, example: AnyExample): Promise
   const documented = await Documented.of(server);
   const faults = documented.faults(method.toUpperCase(), path, answer.status, typeOf(answer), answer.body);
   expect([operationId, example.path, example.query, faults]).toEqual([operationId, example.path, example.query, []]);
-  await over(server, answer);
+  await endedJob(server, answer);
   return answer;
 }
 

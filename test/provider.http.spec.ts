@@ -7,7 +7,7 @@ import { AUDIENCE, CLIENT, PROGRAM, TestProvider } from './support/oidc.js';
 import { freePort } from './support/postgres.js';
 import { TestServer } from './support/server.js';
 import { hiddenOf, Visitor, wordsIn, type Visit } from './support/visitor.js';
-import { until } from './support/waiting.js';
+import { waitUntil } from './support/waiting.js';
 
 let provider: TestProvider;
 let server: TestServer;
@@ -119,7 +119,7 @@ describe('Whoever comes from the provider', () => {
     const page = await visitor.opens(`${provider.issuer}/session/end`);
     const action = /action="([^"]+)"/.exec(page.html)![1]!;
     await visitor.sends(action, { ...hiddenOf(page.html, action), logout: 'yes' });
-    await until(async () => (await visitor.asks('/account')).status === 303);
+    await waitUntil(async () => (await visitor.asks('/account')).status === 303);
     expect(await accountOf(subject)).not.toBeNull();
     expect((await other.asks('/account')).status).toBe(200);
   });

@@ -7,14 +7,14 @@ import { Reports, writtenInThread, type NumberedReport } from '#reports';
 import { bearer, done, refusal } from './support/asking.js';
 import { commitment, roles } from './support/commitment.js';
 import { Visitor, wordsIn } from './support/visitor.js';
-import { endOf, over } from './support/publishing.js';
+import { endOf, endedJob } from './support/publishing.js';
 import { HLD, TestServer } from './support/server.js';
-import { until } from './support/waiting.js';
+import { waitUntil } from './support/waiting.js';
 
 const server = TestServer.forAll([HLD]);
-let [secretariat, who] = ['', ''];
+let [secretariat, whoToken] = ['', ''];
 beforeAll(() => {
-  [secretariat, who] = [server.token(null), server.token('WHO')];
+  [secretariat, whoToken] = [server.token(null), server.token('WHO')];
 });
 
 /** On an agency with one commitment: publishing makes every file in every language. */
@@ -23,7 +23,7 @@ const post = (path: string, body: object, token = secretariat, headers = {}) =>
   server.post(`/v1/publications${path}`, body, token, headers);
 const prepare = (id: string, more: object = {}) => post('', { id, ...REPORT, ...more });
 const publish = (id: string, headers = {}) => post(`/${id}/publish`, {}, secretariat, headers);
-const published = async (id: string, headers = {}) => over(server, await publish(id, headers));
+const published = async (id: string, headers = {}) => endedJob(server, await publish(id, headers));
 const write = (id: string, text: string, more: object = {}, token = secretariat) =>
   post(`/${id}/narrative`, { section: 'summary', language: 'en', text, ...more }, token);
 const fileOf = async (id: string, query: string, token?: string): Promise<Buffer> => {
@@ -55,17 +55,19 @@ describe('A report that is prepared for publication', () => {
   it('has words of the secretariat, and of an agency on its own behalf, in sections that it has', async () => {
     expect((await prepare('P-1')).status).toBe(201);
     expect(refusal(await write('P-1', 'x', { section: 'sumary' }))).toBe('400 invalid /section');
-    expect(refusal(await write('P-1', 'x', {}, who))).toBe('403 forbidden /agency');
-    expect(refusal(await write('P-1', 'x', { agency: 'ILO' }, who))).toBe('403 forbidden /agency');
+    expect(refusal(await write('P-1', 'x', {}, whoToken))).toBe('403 forbidden /agency');
+    expect(refusal(await write('P-1', 'x', { agency: 'ILO' }, whoToken))).toBe('403 forbidden /agency');
     expect(refusal(await prepare('P-1'))).toBe('409 already_registered /id');
     expect(refusal(await prepare('p-1'))).toBe('409 code_differs_by_case /id');
     for (const words of ['First thoughts', '**Second** thoughts']) await done(write('P-1', words));
-    await done(write('P-1', 'The word of WHO', { agency: 'WHO' }, who));
-    expect(refusal(await post('/P-1/publish', {}, who))).toBe('403 forbidden');
-    expect(refusal(await post('/P-1/amend', { id: 'P-1', ...REPORT, since: '2011-02-17' }, who))).toBe('403 forbidden');
-    const { narratives } = await viewOf('P-1', who);
+    await done(write('P-1', 'The word of WHO', { agency: 'WHO' }, whoToken));
+    expect(refusal(await post('/P-1/publish', {}, whoToken))).toBe('403 forbidden');
+    expect(refusal(await post('/P-1/amend', { id: 'P-1', ...REPORT, since: '2011-02-17' }, whoToken))).toBe(
+      '403 forbidden',
+    );
+    const { narratives } = await viewOf('P-1', whoToken);
     expect(narratives).toMatchObject([{ text: '**Second** thoughts' }, { text: 'The word of WHO' }]);
-    const shown = String(await fileOf('P-1', 'format=html', who));
+    const shown = String(await fileOf('P-1', 'format=html', whoToken));
     expect(shown).toContain('The word of WHO');
     expect(shown).not.toContain('First thoughts');
   });
@@ -117,12 +119,12 @@ describe('A reader, of what is being prepared', () => {
   });
 
   it('negative control: an agency is told of it, and of no more once it is discarded', async () => {
-    const asWho = bearer(who);
+    const asWho = bearer(whoToken);
     expect(await told('SECRET-1', asWho)).not.toBe(await told('NOBODY-1', asWho));
     const { items } = (await server.get('/v1/publications?preparing=true', asWho)).body;
     expect(items.map(({ id }: { id: string }) => id)).toContain('SECRET-1');
     expect((await post('/SECRET-1/narrative/remove', { section: 'summary', language: 'en' })).status).toBe(200);
-    expect((await viewOf('SECRET-1', who)).narratives).toEqual([]);
+    expect((await viewOf('SECRET-1', whoToken)).narratives).toEqual([]);
     expect((await post('/SECRET-1/discard', {})).status).toBe(200);
     expect(await told('SECRET-1', asWho)).toBe(await told('NOBODY-1', asWho));
   });
@@ -171,9 +173,9 @@ describe('The pages on which a report is prepared', () => {
     const job = asked.to!;
     expect((await focal.opens(job)).status).toBe(403);
     expect((await desk.opens(job)).html).toMatch(/http-equiv="refresh"|It is published/);
-    await until(async () => wordsIn(await desk.opens(job)).includes('It is published'));
+    await waitUntil(async () => wordsIn(await desk.opens(job)).includes('It is published'));
     expect((await desk.opens(job)).html).toContain(`href="${here}"`);
-    await until(async () => wordsIn(await desk.opens(here)).includes('it never changes'));
+    await waitUntil(async () => wordsIn(await desk.opens(here)).includes('it never changes'));
   });
 });
 
@@ -194,10 +196,10 @@ describe('A report that is published', () => {
     const asked = await publish('P-1', key);
     expect([asked.status, asked.body]).toMatchObject([202, { round: null, publication: 'P-1', keptUntil: null }]);
     const own = asked.headers.get('location')!;
-    expect((await server.get(own, bearer(who))).status).toBe(403);
+    expect((await server.get(own, bearer(whoToken))).status).toBe(403);
     const again = await publish('P-1', key);
     expect([again.status, again.body.id, again.headers.get('location')]).toEqual([202, asked.body.id, own]);
-    const ended = await over(server, asked);
+    const ended = await endedJob(server, asked);
     expect([endOf(ended), ended.body.progress]).toEqual(['done', { read: 21, of: 21 }]);
     expect((await publish('P-1', key)).body.id).toBe(asked.body.id);
     expect((await server.get(`/v1/reports/jobs/${asked.body.id}`)).status).toBe(404);
@@ -264,7 +266,7 @@ describe('A report that is published', () => {
     await prepare('P-3');
     const ordered = await publish('P-3');
     const written = await write('P-3', 'In the last moment');
-    const end = endOf(await over(server, ordered));
+    const end = endOf(await endedJob(server, ordered));
     if (written.status === 200) expect(end).toBe('failed wrong_revision');
     else expect([end, refusal(written)]).toEqual(['done', expect.stringMatching(/^409 (already|being)_published$/)]);
     expect(refusal(await publish('P-3', { 'if-match': '"0"' }))).toMatch(/^(412|409)/);
@@ -274,7 +276,7 @@ describe('A report that is published', () => {
     await prepare('P-5');
     const { headers } = await publish('P-5');
     const cancel = `${headers.get('location')}/cancel`;
-    expect((await server.post(cancel, {}, who)).status).toBe(403);
+    expect((await server.post(cancel, {}, whoToken)).status).toBe(403);
     const cancelled = await server.post(cancel, {}, secretariat);
     expect([cancelled.status, endOf(cancelled)]).toEqual([200, 'cancelled']);
     expect((await server.get('/v1/publications/P-5')).status).toBe(404);

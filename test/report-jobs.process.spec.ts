@@ -9,11 +9,17 @@ import { holdingRenames } from './support/holding.js';
 import { posted } from './support/processes.js';
 import { Service } from './support/service.js';
 import { TestServer, type Answer } from './support/server.js';
-import { until } from './support/waiting.js';
+import { waitUntil } from './support/waiting.js';
 
 /** One that takes longer, as it has much to read. */
 const IOM = { parameters: { agency: 'IOM' }, format: 'md' };
-const WHO = { kind: 'agency', parameters: { agency: 'WHO' }, asOf: '2011-02-17', knownAt: '1411', format: 'pdf' };
+const REPORT_OF_WHO = {
+  kind: 'agency',
+  parameters: { agency: 'WHO' },
+  asOf: '2011-02-17',
+  knownAt: '1411',
+  format: 'pdf',
+};
 
 let service: Service;
 let folder: string;
@@ -39,10 +45,10 @@ const asked = async (path: string): Promise<Answer> => {
   const answer = await fetch(service.url + path);
   return { status: answer.status, headers: answer.headers, body: await answer.json() };
 };
-const order = (more: object = {}) => posted(service, '/v1/reports', { ...WHO, ...more });
+const order = (more: object = {}) => posted(service, '/v1/reports', { ...REPORT_OF_WHO, ...more });
 const jobOf = async (id: string) => (await asked(`/v1/reports/jobs/${id}`)).body;
 const comesTo = async (id: string, ...states: string[]) => {
-  await until(async () => states.includes((await jobOf(id)).state));
+  await waitUntil(async () => states.includes((await jobOf(id)).state));
   return jobOf(id);
 };
 const sha256 = async (path: string): Promise<string> => {
@@ -103,7 +109,7 @@ describe('A report that is ordered', () => {
     const { id } = (await order({ asOf: '2012-11-02' })).body;
     for (let begun = 1; begun <= 2; begun++) {
       // Until it is taken up again, it stands as the server that was killed has left it.
-      await until(() => attemptsOf(id) === begun);
+      await waitUntil(() => attemptsOf(id) === begun);
       await comesTo(id, 'writing');
       await service.end('SIGKILL');
       await service.again();

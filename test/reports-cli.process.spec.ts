@@ -14,30 +14,30 @@ const scratch = mkdtempSync(join(tmpdir(), 'reports-'));
 beforeAll(async () => cpSync(await TestServer.imported(), join(scratch, 'data'), { recursive: true }));
 
 /** A clock that is years ahead. */
-const LATER = join(scratch, 'later.mjs');
+const LATER_CLOCK = join(scratch, 'later.mjs');
 writeFileSync(
-  LATER,
+  LATER_CLOCK,
   `const Now = Date; const ahead = 7 * 366 * 86_400_000;
 globalThis.Date = class extends Now { constructor(...a) { super(...(a.length ? a : [Now.now() + ahead])); } static now() { return Now.now() + ahead; } };`,
 );
 
-const ELSEWHERE = {
+const OTHER_ENVIRONMENT = {
   ...{ TZ: 'Pacific/Auckland', LANG: 'tr_TR.UTF-8', LC_ALL: 'tr_TR.UTF-8', HOME: '/nonexistent' },
-  NODE_OPTIONS: `--import ${pathToFileURL(LATER).href}`,
+  NODE_OPTIONS: `--import ${pathToFileURL(LATER_CLOCK).href}`,
 };
 /** In the process of this spec. */
-const here = (...args: string[]) => typed({ DATA_DIR: join(scratch, 'data') }, 'report', ...args);
-const elsewhere = (...args: string[]) => {
+const runHere = (...args: string[]) => typed({ DATA_DIR: join(scratch, 'data') }, 'report', ...args);
+const runElsewhere = (...args: string[]) => {
   const { PATH, NODE_COMPILE_CACHE } = process.env;
   const program = resolve('dist/program/cli.js');
   const { status, stderr } = spawnSync(process.execPath, [program, 'report', ...args], {
     cwd: scratch,
     encoding: 'utf8',
-    env: { PATH, NODE_COMPILE_CACHE, DATA_DIR: join(scratch, 'data'), ...ELSEWHERE },
+    env: { PATH, NODE_COMPILE_CACHE, DATA_DIR: join(scratch, 'data'), ...OTHER_ENVIRONMENT },
   });
   return { code: status, err: stderr };
 };
-const at = (name: string): string => join(scratch, name);
+const inScratch = (name: string): string => join(scratch, name);
 const read = (name: string): Buffer => readFileSync(join(scratch, name));
 
 describe('followthrough report', () => {
@@ -45,28 +45,30 @@ describe('followthrough report', () => {
     const clocks = ['--as-at', '2012-11-02', '--since', '2011-02-17', '--known-at', '1411'];
     const about = ['agency', 'WHO', ...clocks, '--language', 'fr'];
     for (const format of ['manifest', 'html', 'pdf'])
-      expect(await here(...about, '--format', format, '--output', at(`a.${format}`))).toMatchObject({ code: 0 });
+      expect(await runHere(...about, '--format', format, '--output', inScratch(`a.${format}`))).toMatchObject({
+        code: 0,
+      });
     expect(JSON.parse(String(read('a.manifest')))).toMatchObject({ kind: 'agency', parameters: { agency: 'WHO' } });
     expect(String(read('a.html'))).toContain('<html lang="fr">');
   });
 
   it('makes the same bytes again from the manifest', async () => {
-    const again = ['--manifest', at('a.manifest'), '--format', 'html', '--output', at('again.html')];
-    expect(await here(...again)).toMatchObject({ code: 0 });
+    const again = ['--manifest', inScratch('a.manifest'), '--format', 'html', '--output', inScratch('again.html')];
+    expect(await runHere(...again)).toMatchObject({ code: 0 });
     expect(read('again.html').equals(read('a.html'))).toBe(true);
   });
 
   // reports.process.spec does so for every format, over HTTP.
   it('makes the same bytes again from the manifest, years later, in another zone, locale and home', () => {
     const again = ['--manifest', 'a.manifest', '--format', 'pdf', '--output', 'elsewhere.pdf'];
-    expect(elsewhere(...again)).toMatchObject({ code: 0 });
+    expect(runElsewhere(...again)).toMatchObject({ code: 0 });
     expect(read('elsewhere.pdf').equals(read('a.pdf'))).toBe(true);
   });
 
   it('negative control: the clock elsewhere is another one, and a report as at its own day differs', async () => {
     const today = ['agency', 'WHO', '--format', 'md', '--output'];
-    expect(await here(...today, at('now.md'))).toMatchObject({ code: 0 });
-    expect(elsewhere(...today, 'later.md')).toMatchObject({ code: 0 });
+    expect(await runHere(...today, inScratch('now.md'))).toMatchObject({ code: 0 });
+    expect(runElsewhere(...today, 'later.md')).toMatchObject({ code: 0 });
     expect(String(read('now.md'))).not.toBe(String(read('later.md')));
   });
 
@@ -75,7 +77,7 @@ describe('followthrough report', () => {
     const folder = process.cwd();
     const refused = async (...args: string[]) => {
       process.chdir(scratch);
-      const { code, err } = await here(...args).finally(() => process.chdir(folder));
+      const { code, err } = await runHere(...args).finally(() => process.chdir(folder));
       expect(code).toBe(1);
       return err;
     };
@@ -87,15 +89,15 @@ describe('followthrough report', () => {
     expect(await refused('agency', 'WHO', '--since', '2099-01-01', '--as-at', '2012-11-02')).toContain('since');
     const manifest = JSON.parse(String(read('a.manifest')));
     writeFileSync(join(scratch, 'data', 'b.manifest'), JSON.stringify({ ...manifest, log: 'another' }));
-    expect(await refused('--manifest', at('data/b.manifest'))).toContain('the log another');
+    expect(await refused('--manifest', inScratch('data/b.manifest'))).toContain('the log another');
     writeFileSync(join(scratch, 'data', 'b.manifest'), JSON.stringify({ ...manifest, template: 999 }));
-    expect(await refused('--manifest', at('data/b.manifest'))).toContain('form 999');
+    expect(await refused('--manifest', inScratch('data/b.manifest'))).toContain('form 999');
     expect(readdirSync(scratch).sort()).toEqual(before);
-    expect(existsSync(at('agency-2012-11-02.html'))).toBe(false);
+    expect(existsSync(inScratch('agency-2012-11-02.html'))).toBe(false);
   });
 
   it('says of a file that was never published that it was not, and ends with 1', async () => {
-    const { code, err } = await here('verify', at('a.html'));
+    const { code, err } = await runHere('verify', inScratch('a.html'));
     expect([code, err]).toEqual([1, expect.stringContaining('is no file that was published')]);
   });
 });
@@ -110,14 +112,14 @@ describe('A verb that writes a file or a folder', () => {
       env,
       stdio: 'ignore',
     });
-    while (!existsSync(at(arriving)) && verb.exitCode === null) await sleep(1);
+    while (!existsSync(inScratch(arriving)) && verb.exitCode === null) await sleep(1);
     verb.kill(signal);
     await once(verb, 'exit');
     return verb.signalCode;
   }
 
   it('leaves nothing of it when a signal ends it, and what was there before as it was', async () => {
-    writeFileSync(at('register.pdf'), 'the one of last year');
+    writeFileSync(inScratch('register.pdf'), 'the one of last year');
     const before = readdirSync(scratch).sort();
     const report = ['report', 'register', '--as-at', '2012-11-02', '--output', 'register.pdf'];
     expect(await cutOff('SIGINT', 'register.pdf.arriving', ...report)).toBe('SIGINT');
@@ -129,10 +131,10 @@ describe('A verb that writes a file or a folder', () => {
   it('negative control: killed, it leaves what the next one takes away', async () => {
     const report = ['report', 'register', '--as-at', '2012-11-02', '--output', 'killed.pdf'];
     expect(await cutOff('SIGKILL', 'killed.pdf.arriving', ...report)).toBe('SIGKILL');
-    expect(existsSync(at('killed.pdf.arriving'))).toBe(true);
-    expect(await here('agency', 'WHO', '--as-at', '2012-11-02', '--output', at('killed.pdf'))).toMatchObject({
+    expect(existsSync(inScratch('killed.pdf.arriving'))).toBe(true);
+    expect(await runHere('agency', 'WHO', '--as-at', '2012-11-02', '--output', inScratch('killed.pdf'))).toMatchObject({
       code: 0,
     });
-    expect([existsSync(at('killed.pdf.arriving')), existsSync(at('killed.pdf'))]).toEqual([false, true]);
+    expect([existsSync(inScratch('killed.pdf.arriving')), existsSync(inScratch('killed.pdf'))]).toEqual([false, true]);
   });
 });

@@ -53,9 +53,9 @@ const get = async (path: string) => (await server.get(`/v1/${path}`)).body;
 const referencesIn = async (query: string): Promise<string[]> =>
   (await get(`commitments?limit=1000&${query}`)).items.map(({ reference }: { reference: string }) => reference);
 
-const all = (sections: readonly Section[]): Section[] =>
-  sections.flatMap((section) => [section, ...all(section.sections)]);
-const blocksOf = ({ sections }: NumberedReport): Block[] => all(sections).flatMap(({ blocks }) => blocks);
+const allSections = (sections: readonly Section[]): Section[] =>
+  sections.flatMap((section) => [section, ...allSections(section.sections)]);
+const blocksOf = ({ sections }: NumberedReport): Block[] => allSections(sections).flatMap(({ blocks }) => blocks);
 const tablesOf = (made: NumberedReport): Table[] => blocksOf(made).filter((block) => block.type === 'table');
 const tableOf = (made: NumberedReport, id: string): Table => tablesOf(made).find((table) => table.id === id)!;
 const rowsOf = ({ rows }: Table) => rows as readonly (readonly Cell[])[];
@@ -399,7 +399,7 @@ describe('a format that nobody has made yet', () => {
   const titles: ReportFormat = {
     ...{ mediaType: 'text/plain', extension: 'txt', reads: ['sections'] },
     async *write({ sections }) {
-      for (const { title, blocks } of all(sections)) {
+      for (const { title, blocks } of allSections(sections)) {
         yield Buffer.from(`${textOfInlines(title)}\n`);
         for (const block of blocks) if (block.type === 'table') yield Buffer.from(`${textOfInlines(block.title)}\n`);
       }
@@ -414,7 +414,7 @@ describe('a format that nobody has made yet', () => {
     const reports = server.app.get(Reports);
     const made = await reports.make(kind, reports.query(kind, { ...ABOUT[kind], asOf: '2012-11-02' }));
     const lines = (await text(titles.write(made))).trimEnd().split('\n');
-    expect(lines).toHaveLength(all(made.sections).length + tablesOf(made).length);
+    expect(lines).toHaveLength(allSections(made.sections).length + tablesOf(made).length);
     expect(lines).toContain(textOfInlines(made.sections[0]!.title));
     expect(lines).toContain(textOfInlines(tablesOf(made)[0]!.title));
   });

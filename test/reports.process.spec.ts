@@ -19,7 +19,7 @@ const REPORTS = [
 
 const inFormats = (asked: string, formats: readonly string[]) => formats.map((format) => `${asked}&format=${format}`);
 /** Every report, and every format at least once: a format knows no kinds of reports. */
-const EVERY = REPORTS.flatMap((asked, i) =>
+const EVERY_REPORT = REPORTS.flatMap((asked, i) =>
   inFormats(
     asked,
     REPORT_FORMAT_NAMES.filter((_, j) => (i + j) % 4 === 0),
@@ -28,7 +28,7 @@ const EVERY = REPORTS.flatMap((asked, i) =>
 const PUBLIC_URL = 'https://gmg.example';
 
 /** A clock that is 28 years ahead. */
-const LATER = `data:text/javascript,${encodeURIComponent(`const Real = Date; const off = 9e11;
+const LATER_CLOCK = `data:text/javascript,${encodeURIComponent(`const Real = Date; const off = 9e11;
   globalThis.Date = class extends Real { constructor(...a) { super(...(a.length ? a : [Real.now() + off])); } static now() { return Real.now() + off; } };`)}`;
 
 /** A font under the name of another: its family in the table of names, which has records of 12 bytes, is overwritten. */
@@ -59,7 +59,7 @@ describe('A report with its date and position', () => {
     writeFileSync(join(folder, '.fonts', 'Tinos.ttf'), impostor(serif, 'Tinos'));
     const locale = { TZ: 'Pacific/Kiritimati', LANG: 'tr_TR.UTF-8', LC_ALL: 'tr_TR.UTF-8' };
     const env = { ...locale, HOME: folder, DATA_DIR: folder, PUBLIC_URL };
-    elsewhere = await (await Service.start('api', env, ['--import', LATER], tmpdir())).ready();
+    elsewhere = await (await Service.start('api', env, ['--import', LATER_CLOCK], tmpdir())).ready();
   });
   afterAll(() => Promise.all([here.close(), elsewhere.end()]));
   const digest = async ({ url }: TestServer | Service, report: string): Promise<string> => {
@@ -71,9 +71,9 @@ describe('A report with its date and position', () => {
   };
 
   it('is the same to the byte in another zone, locale, home and folder, with other fonts, on another day', async () => {
-    const formats = new Set(EVERY.map((report) => new URLSearchParams(report).get('format')));
+    const formats = new Set(EVERY_REPORT.map((report) => new URLSearchParams(report).get('format')));
     expect(formats).toEqual(new Set(REPORT_FORMAT_NAMES));
-    for (const report of EVERY)
+    for (const report of EVERY_REPORT)
       expect([report, await digest(elsewhere, report)]).toEqual([report, await digest(here, report)]);
     // The controls: the day there is another; and at another position only the data are the same, which tell none.
     const differs: boolean[] = [];

@@ -12,10 +12,10 @@ type Change = readonly [sheet: string, key: string | null, head: string, value: 
 
 const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 const today = todayAt(new Date());
-const later = todayAt(new Date(Date.now() + 14 * 86_400_000));
+const inTwoWeeks = todayAt(new Date(Date.now() + 14 * 86_400_000));
 const THEME = 'HLD06-10';
 const ROUND = {
-  ...{ name: 'Follow-up on policies', asOf: today, opens: today, deadline: later },
+  ...{ name: 'Follow-up on policies', asOf: today, opens: today, deadline: inTwoWeeks },
   expected: { agencies: ['IOM', 'ILO'] },
   inQuestion: { theme: THEME },
   guidance: 'Say what came of each.\n\nBe short.',

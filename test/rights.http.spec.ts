@@ -132,7 +132,7 @@ async function scene(): Promise<string> {
 type Step = readonly [by: string | null, act: ActName, body?: object, agency?: string, revision?: number];
 
 /** Does an act, as its scene has it. */
-async function does(reference: string, [by, act, more = {}, agency = 'WHO', revision = 0]: Step): Promise<Answer> {
+async function actOf(reference: string, [by, act, more = {}, agency = 'WHO', revision = 0]: Step): Promise<Answer> {
   const { address } = routesOf(document).find(({ operationId }) => operationId === act)!;
   const path = address.split(' ')[1]!.replace('{reference}', reference).replace('{agency}', agency);
   const token = by === null ? secretariat : await tokenOf('focal_point', by);
@@ -251,7 +251,7 @@ describe('An act on a commitment', () => {
       const prepare = async (): Promise<void> => {
         [reference, statement] = [await scene(), 0];
         for (const step of before) {
-          const { status, body } = await does(reference, step);
+          const { status, body } = await actOf(reference, step);
           if (status >= 300)
             wrong.push(`${name}: ${step.slice(0, 2).join(' ')}: ${status} ${body.code} ${body.detail}`);
           if (step[1] === 'reportStage') statement ||= body.revision as number;
@@ -260,7 +260,7 @@ describe('An act on a commitment', () => {
       const hold = async (agency: string, act: ActName, wanted: string): Promise<void> => {
         asks++;
         const body = act === 'correct' ? says : {};
-        const answer = await does(reference, [agency, act, body, 'WHO', statement]);
+        const answer = await actOf(reference, [agency, act, body, 'WHO', statement]);
         const found = answer.status === 403 ? 'refused' : answer.status < 300 ? 'done' : 'conflict';
         if (found === wanted) return;
         const { code, detail } = answer.body;
@@ -281,10 +281,10 @@ describe('An act on a commitment', () => {
 
   it('by a former agency is on nothing but its own report', async () => {
     const reference = await scene();
-    await does(reference, ['WB', 'reportStage', { stage: 'in_progress', effective: '2007' }]);
-    await does(reference, [null, 'removeAgency', {}, 'WB']);
-    const title = await does(reference, ['WB', 'correct', { says: { title: 'Mine' }, reason: 'x' }, 'WB', 0]);
-    const says = await does(reference, ['WB', 'reportStage', { stage: 'in_progress', effective: '2007-05' }]);
+    await actOf(reference, ['WB', 'reportStage', { stage: 'in_progress', effective: '2007' }]);
+    await actOf(reference, [null, 'removeAgency', {}, 'WB']);
+    const title = await actOf(reference, ['WB', 'correct', { says: { title: 'Mine' }, reason: 'x' }, 'WB', 0]);
+    const says = await actOf(reference, ['WB', 'reportStage', { stage: 'in_progress', effective: '2007-05' }]);
     expect([title.status, says.status]).toEqual([403, 403]);
   });
 

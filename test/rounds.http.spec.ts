@@ -3,7 +3,7 @@ import { read as readBook, utils } from '@e965/xlsx';
 import { todayAt } from '#clocks';
 import { bearer, done, refusal } from './support/asking.js';
 import { Visitor, wordsIn } from './support/visitor.js';
-import { endOf, over } from './support/publishing.js';
+import { endOf, endedJob } from './support/publishing.js';
 import { HLD, TestServer } from './support/server.js';
 
 const server = TestServer.forAll([HLD]);
@@ -45,14 +45,14 @@ const get = (path: string, token?: string) => server.get(`/v1/rounds${path}`, to
 const put = (path: string, body: object, revision: number, token = iom) =>
   server.put(`/v1/rounds${path}`, body, token, { 'if-match': `"${revision}"` });
 /** Posts an act, and waits until views show it. @returns the answer */
-const does = async (path: string, body: object = {}, token = secretariat, headers = {}) => {
+const actAndWait = async (path: string, body: object = {}, token = secretariat, headers = {}) => {
   const answer = await done(post(path, body, token, headers));
   await server.get('/v1/rounds', { 'if-position-at-least': answer.position ?? '0' });
   return answer;
 };
 const opened = async (code: string, more: object = {}): Promise<void> => {
-  await does('', { code, ...ROUND, ...more });
-  await does(`/${code}/open`);
+  await actAndWait('', { code, ...ROUND, ...more });
+  await actAndWait(`/${code}/open`);
 };
 const headOf = async (): Promise<string> => (await server.get('/v1/rounds')).body.position;
 const historyOf = async (reference: string) => (await server.get(`/v1/commitments/${reference}/history`)).body.items;
@@ -187,10 +187,10 @@ describe('A round', () => {
   );
   it('is not amended so, either, before and after it is opened; an agency registered a moment ago is there (the control)', async () => {
     const report = (agency: string) => ({ report: { kind: 'agency', parameters: { agency } } });
-    await does('', { code: 'AMENDED', ...ROUND });
+    await actAndWait('', { code: 'AMENDED', ...ROUND });
     const amended = (agency: string) => post('/AMENDED/amend', { ...ROUND, code: 'AMENDED', ...report(agency) });
     for (const open of [false, true]) {
-      if (open) await does('/AMENDED/open');
+      if (open) await actAndWait('/AMENDED/open');
       expect(refusal(await amended('NOBODY'))).toBe('404 not_found /report/parameters/agency');
       const code = `NEW-${open}`;
       await done(server.post('/v1/agencies', { code, name: code, kind: 'other' }, secretariat));
@@ -208,8 +208,8 @@ describe('A round', () => {
     await opened('LIFE');
     expect(refusal(await post('/LIFE/extend', { deadline: today, reason: 'r' }))).toBe('422 not_later /deadline');
     const [later, latest] = [daysFromNow(20), daysFromNow(30)];
-    await does('/LIFE/extend', { deadline: later, reason: 'Holidays' });
-    await does('/LIFE/extend', { deadline: latest, agency: 'WHO', reason: 'An emergency' });
+    await actAndWait('/LIFE/extend', { deadline: later, reason: 'Holidays' });
+    await actAndWait('/LIFE/extend', { deadline: latest, agency: 'WHO', reason: 'An emergency' });
     expect([await stateOf('LIFE', 'ILO'), await stateOf('LIFE', 'WHO')]).toMatchObject([
       { state: 'awaited', deadline: later, daysLeft: 20, late: false },
       { state: 'awaited', deadline: latest, daysLeft: 30, late: false },
@@ -221,16 +221,16 @@ describe('A round', () => {
     expect(refusal(shortened)).toBe('422 deadline_moved_forward /deadline');
     expect(refusal(await get('/LIFE/bridge'))).toBe('422 no_previous');
     expect(refusal(await post('/LIFE/publish'))).toBe('409 still_open');
-    await does('/LIFE/close');
+    await actAndWait('/LIFE/close');
     expect(await stateOf('LIFE', 'ILO')).toMatchObject({ state: 'not_received' });
     expect(refusal(await post('/LIFE/returns/ILO/nil', {}, ilo))).toBe('409 round_closed');
-    await does('/LIFE/reopen', { agency: 'ILO', until: latest, reason: 'It asked' });
+    await actAndWait('/LIFE/reopen', { agency: 'ILO', until: latest, reason: 'It asked' });
     expect([await stateOf('LIFE', 'ILO'), await stateOf('LIFE', 'IOM')]).toMatchObject([
       { state: 'awaited', deadline: later, reopenedUntil: latest, daysLeft: 30 },
       { state: 'not_received', reopenedUntil: null, daysLeft: null },
     ]);
     expect((await get('/LIFE/returns/ILO')).body).toMatchObject({ deadline: later, reopenedUntil: latest });
-    await does('/LIFE/returns/ILO/nil', { note: 'Nothing new' }, ilo);
+    await actAndWait('/LIFE/returns/ILO/nil', { note: 'Nothing new' }, ilo);
     expect(await stateOf('LIFE', 'ILO')).toMatchObject({ state: 'nil', receivedOn: today });
     expect((await get('/LIFE')).body.responses).toMatchObject({
       expected: { count: 3 },
@@ -243,7 +243,7 @@ describe('A round', () => {
   it('is measured in each of its acts, by how it ended, as is any command', async () => {
     await opened('S-M');
     expect(refusal(await post('/S-M/extend', { deadline: today, reason: 'r' }))).toBe('422 not_later /deadline');
-    await does('/S-M/returns/ILO/nil', {}, ilo);
+    await actAndWait('/S-M/returns/ILO/nil', {}, ilo);
     const { body } = await server.get('/metrics');
     for (const labels of [
       'category="round",act="open",outcome="done"',
@@ -348,7 +348,7 @@ describe('A return', () => {
       expect.arrayContaining([`commitment ${references[0]}`, 'answer staff']),
     );
     const key = { 'idempotency-key': 'submit-1' };
-    const submit = () => does(`${path}/submit`, { reportedOn: today }, iom, key);
+    const submit = () => actAndWait(`${path}/submit`, { reportedOn: today }, iom, key);
     const first = await submit();
     expect(first).toMatchObject({ state: 'submitted', late: false });
     expect(await submit()).toEqual(first);
@@ -413,14 +413,14 @@ describe('A return', () => {
     expect(body.register.map(({ title }: { title: string }) => title)).toContain('Guide for parliaments');
     await done(put(path, content, 0));
     expect(await stateOf(code, 'IOM', iom)).toMatchObject({ unanswered: 0, drafted: { said: 4, of: 4 } });
-    expect(await does(`${path}/submit`, { reportedOn: today }, iom)).toMatchObject({ state: 'submitted' });
+    expect(await actAndWait(`${path}/submit`, { reportedOn: today }, iom)).toMatchObject({ state: 'submitted' });
     const more = (await historyOf(reference)).slice(before.length);
     expect(typesIn(more)).toEqual(['Retracted', 'StageReported']);
     expect((await server.get(`/v1/commitments/${reference}`)).body).toMatchObject({
       stage: 'on_hold',
       headline: { effective: `${today.slice(0, 4)}-03` },
     });
-    expect((await does(`${path}/accept`, { note: 'Thank you' })).state).toBe('accepted');
+    expect((await actAndWait(`${path}/accept`, { note: 'Thank you' })).state).toBe('accepted');
     expect(refusal(await put(path, content, 0))).toBe('409 already_accepted');
     expect(refusal(await post(`${path}/nil`, {}, iom))).toBe('409 already_accepted');
   });
@@ -458,7 +458,7 @@ describe('A return', () => {
     const rest = (await get(at)).body.register.slice(1) as { reference: string }[];
     const all = [...said.commitments, ...rest.map((one) => ({ reference: one.reference, says: 'no_change' }))];
     await put(at, { commitments: all, answers: content.answers }, 1, secretariat);
-    await does(`${at}/submit`, { onBehalf });
+    await actAndWait(`${at}/submit`, { onBehalf });
     const { submissions, history } = (await get(at)).body;
     expect(submissions).toMatchObject([{ onBehalf, outcome: 'applied' }]);
     expect(history[0].by).toMatchObject({ role: 'secretariat', agency: 'ILO' });
@@ -480,7 +480,7 @@ describe('A return', () => {
     const receives = (body: object, token?: string) => post('/NEXT/returns/WHO/paper', body, token);
     expect(refusal(await receives(paper, iom))).toBe('403 forbidden');
     expect(refusal(await receives({ ...paper, covers: ['X-2011-14'] }))).toBe('422 unknown_reference /covers/0');
-    expect((await does('/NEXT/returns/WHO/paper', paper)).state).toBe('accepted');
+    expect((await actAndWait('/NEXT/returns/WHO/paper', paper)).state).toBe('accepted');
     expect(await stateOf('NEXT', 'WHO')).toMatchObject({ paper: 'D-2011-9CM-IOM', receivedOn: '2011-02-17' });
     expect(refusal(await receives(paper))).toBe('409 already_submitted /citation/document');
   });
@@ -500,8 +500,8 @@ describe('A round that is published', () => {
   let knownBefore = '';
 
   it('publishes its report, once: what was prepared under the symbol, with the words that were added', async () => {
-    await does(`/${code}/returns/ILO/nil`, { note: 'The unit was closed.' }, ilo);
-    await does(`/${code}/close`);
+    await actAndWait(`/${code}/returns/ILO/nil`, { note: 'The unit was closed.' }, ilo);
+    await actAndWait(`/${code}/close`);
     knownBefore = await headOf();
     const of = { parameters: { round: code, theme: THEME }, kind: 'theme', asOf: today };
     await done(server.post('/v1/publications', { id: symbol, ...of }, secretariat));
@@ -523,7 +523,7 @@ describe('A round that is published', () => {
     expect(wordsIn(await desk.opens(`/rounds/${code}`))).toMatch(
       /It is being published\. See how far it is|It never changes/,
     );
-    const published = await over(server, asked);
+    const published = await endedJob(server, asked);
     expect(endOf(published)).toBe('done');
     expect((await post(`/${code}/publish`, { publication: symbol }, secretariat, key)).body.id).toBe(asked.body.id);
     expect(refusal(await post(`/${code}/publish`, { publication: 'OTHER' }))).toBe('409 already_published');
@@ -580,7 +580,7 @@ describe('A round that is published', () => {
     const gone = { reason: 'It was none', reportedOn: today };
     await done(server.post(`/v1/commitments/${reference}/withdraw`, gone, secretariat));
     const [comment, who] = [{ text: 'We were not asked in time.' }, server.token('WHO')];
-    await does(`/${code}/returns/WHO/comments`, comment, who);
+    await actAndWait(`/${code}/returns/WHO/comments`, comment, who);
     expect(await textOf('format=json')).toBe(before);
     const since = (await get(`/${code}/since`)).body;
     expect(since).toMatchObject({ publication: symbol, replies: [{ agency: 'WHO', ...comment, on: today }] });

@@ -15,10 +15,10 @@ import { commitment } from './support/commitment.js';
 import { Views } from './support/histories.js';
 import { holdingWaits } from './support/holding.js';
 import { freePort, HAS_POSTGRES, PostgresServer } from './support/postgres.js';
-import { everything, Faults, posted } from './support/processes.js';
+import { allEventsOf, Faults, posted } from './support/processes.js';
 import { TestServer } from './support/server.js';
 import { Client, Service, type Sent } from './support/service.js';
-import { until } from './support/waiting.js';
+import { waitUntil } from './support/waiting.js';
 import { Wire } from './support/wire.js';
 
 const scratch = mkdtempSync(join(tmpdir(), 'processes-'));
@@ -99,21 +99,21 @@ describe('A server that is told to end', () => {
       client.close();
     };
     const calls = Array.from({ length: CALLERS }, (_, caller) => call(caller));
-    await until(() => acknowledged.length > 100);
+    await waitUntil(() => acknowledged.length > 100);
     server.signal('SIGTERM');
     const statusOf = (path: string) =>
       fetch(server.url + path).then(
         (answer) => answer.status,
         () => null,
       );
-    await until(async () => (await statusOf('/health/ready')) !== 200);
+    await waitUntil(async () => (await statusOf('/health/ready')) !== 200);
     const late = [await statusOf('/health/ready'), await statusOf('/v1/agencies')];
     server.signal('SIGTERM');
     rmSync(held);
     const code = await server.exit();
     await Promise.all(calls);
     const store = new SqliteEventStore(join(dataDir, 'log.db'));
-    const inLog = new Set((await everything(store)).map(({ stream }) => stream));
+    const inLog = new Set((await allEventsOf(store)).map(({ stream }) => stream));
     await store.close();
     return {
       code,
@@ -154,7 +154,7 @@ describe('A server that is told to end', () => {
     // Single modules: nobody can hold a function of a bundle from outside.
     const server = await started('modules', { DATA_DIR: dataDir }, ['--import', holding, ...nodeArguments]);
     const live = () => fetch(`${server.url}/health/live`).catch(() => null);
-    await until(async () => (await live())?.ok ?? false);
+    await waitUntil(async () => (await live())?.ok ?? false);
     const shown = (await fetch(`${server.url}/v1/agencies`)).status;
     const body = JSON.stringify({ code: 'HALF', name: 'Half sent', kind: 'other' });
     const length = { 'content-type': 'application/json', 'content-length': body.length };
@@ -163,9 +163,9 @@ describe('A server that is told to end', () => {
       sending.on('response', ({ statusCode }) => resolve(statusCode)).on('error', () => resolve('lost'));
     });
     sending.write(body.slice(0, 9));
-    await until(async () => (await live())?.ok ?? false);
+    await waitUntil(async () => (await live())?.ok ?? false);
     server.signal('SIGTERM');
-    await until(async () => server.ended || (await live())?.headers.get('connection') === 'close');
+    await waitUntil(async () => server.ended || (await live())?.headers.get('connection') === 'close');
     sending.end(body.slice(9));
     const answer = await answered;
     rmSync(held);
@@ -225,7 +225,7 @@ onPostgres(`On PostgreSQL${HAS_POSTGRES ? '' : ' (skipped: npm has none here)'}`
     });
 
     it('yet: is waited for, and that is said', async () => {
-      await until(() => api.out.includes('Waiting for the log (postgres://127.0.0.1:'));
+      await waitUntil(() => api.out.includes('Waiting for the log (postgres://127.0.0.1:'));
       expect(api.out).not.toContain('postgres@');
       await sleep(700);
       expect(api.ended).toBe(false);
@@ -260,7 +260,7 @@ onPostgres(`On PostgreSQL${HAS_POSTGRES ? '' : ' (skipped: npm has none here)'}`
         expect(await asked(code)).toMatchObject([problem, { status: 200 }, unready, { status: 200 }]);
       expect((await fetch(`${api.url}/health/ready`)).headers.get('retry-after')).toBe('1');
       wire.mend();
-      await until(async () => (await asked('TWO')).every((one) => 'status' in one && one.status < 400));
+      await waitUntil(async () => (await asked('TWO')).every((one) => 'status' in one && one.status < 400));
       client.close();
     });
   });
@@ -428,12 +428,12 @@ onPostgres(`On PostgreSQL${HAS_POSTGRES ? '' : ' (skipped: npm has none here)'}`
     async function settled({ acknowledged }: Load): Promise<void> {
       const last = acknowledged.reduce((most, { position }) => Math.max(most, Number(position)), 0);
       const store = new PostgresEventStore(url);
-      const recorded = (await everything(store)).filter(({ type }) => type === 'commitment.Recorded').length;
+      const recorded = (await allEventsOf(store)).filter(({ type }) => type === 'commitment.Recorded').length;
       await store.close();
       for (const api of apis) {
         const reading = () =>
           fetch(`${api.url}/v1/commitments?limit=1`, { headers: { 'if-position-at-least': String(last) } });
-        await until(async () => (await reading()).status === 200);
+        await waitUntil(async () => (await reading()).status === 200);
         expect(((await (await reading()).json()) as { total: number }).total).toBe(recorded);
       }
     }
@@ -442,12 +442,12 @@ onPostgres(`On PostgreSQL${HAS_POSTGRES ? '' : ' (skipped: npm has none here)'}`
       expect(await claimedByCase(apis, headers)).toEqual(ONE_EACH);
       const load = new Load(apis, headers, 'ended');
       for (const one of apis) {
-        await until(() => load.acknowledged.length > 20);
+        await waitUntil(() => load.acknowledged.length > 20);
         const before = load.acknowledged.length;
         expect(await one.end()).toBe(0);
         await one.again();
         load.back(one);
-        await until(() => load.acknowledged.length > before + 20);
+        await waitUntil(() => load.acknowledged.length > before + 20);
       }
       await load.end();
       expect(load.failed).toEqual([]);
@@ -457,7 +457,7 @@ onPostgres(`On PostgreSQL${HAS_POSTGRES ? '' : ' (skipped: npm has none here)'}`
 
     it('lose, double and reorder nothing when one is killed and the other one stands still', async () => {
       const load = new Load(apis, headers, 'killed');
-      await until(() => load.acknowledged.length > 60);
+      await waitUntil(() => load.acknowledged.length > 60);
 
       expect(await apis[0]!.end('SIGKILL')).toBeNull();
       await sleep(500);
@@ -468,7 +468,7 @@ onPostgres(`On PostgreSQL${HAS_POSTGRES ? '' : ' (skipped: npm has none here)'}`
       await sleep(3_000);
       apis[1]!.signal('SIGCONT');
       const before = load.acknowledged.length;
-      await until(() => load.acknowledged.length > before + 40);
+      await waitUntil(() => load.acknowledged.length > before + 40);
       await load.end();
       await settled(load);
       expect(await faultsOf(load)).toEqual([]);
@@ -493,7 +493,7 @@ onPostgres(`On PostgreSQL${HAS_POSTGRES ? '' : ' (skipped: npm has none here)'}`
           writeFileSync(config, text);
           proxy = spawn(haproxy!, ['-db', '-f', config], { stdio: 'ignore' });
           const client = new Client(`http://127.0.0.1:${port}`);
-          await until(async () => (await fetch(`${client.url}/health/ready`).catch(() => null))?.ok ?? false);
+          await waitUntil(async () => (await fetch(`${client.url}/health/ready`).catch(() => null))?.ok ?? false);
 
           const feed = await fetch(`${client.url}/v1/changes`, { headers: { accept: 'text/event-stream' } });
           let heard = '';
@@ -502,7 +502,7 @@ onPostgres(`On PostgreSQL${HAS_POSTGRES ? '' : ' (skipped: npm has none here)'}`
           })().catch(() => {});
           const marked = await client.send('POST', '/v1/commitments', titled('Heard at once'), headers);
           expect(marked).toMatchObject({ status: 201 });
-          await until(() => heard.includes('Heard at once'));
+          await waitUntil(() => heard.includes('Heard at once'));
 
           const sent: Sent[] = [];
           let over = false;
@@ -515,10 +515,10 @@ onPostgres(`On PostgreSQL${HAS_POSTGRES ? '' : ' (skipped: npm has none here)'}`
           });
           const answers = async () => (await fetch(`${client.url}/v1/agencies?limit=1`)).headers.get('x-server');
           for (const [n, api] of apis.entries()) {
-            await until(async () => (await answers()) === `api-${n + 1}`);
+            await waitUntil(async () => (await answers()) === `api-${n + 1}`);
             expect(await api.end()).toBe(0);
             await api.again();
-            await until(async () => (await answers()) === `api-${n + 1}`);
+            await waitUntil(async () => (await answers()) === `api-${n + 1}`);
           }
           over = true;
           await Promise.all(calls);

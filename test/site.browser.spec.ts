@@ -7,9 +7,9 @@ import { overflow, Reader, signedIn, wrongFor } from './support/browser.js';
 import { pageRoutes } from './support/page-routes.js';
 import { deep } from './support/properties.js';
 import { REGISTER_ACTS } from '#registers';
-import { over } from './support/publishing.js';
+import { endedJob } from './support/publishing.js';
 import { HLD, TestServer } from './support/server.js';
-import { until } from './support/waiting.js';
+import { waitUntil } from './support/waiting.js';
 
 const HTML = { accept: 'text/html' };
 
@@ -66,7 +66,7 @@ describe('The site as a whole', () => {
     const secretariat = server.token(null);
     const report = { id: 'FT-2012-1', kind: 'agency', parameters: { agency: 'ACBC' }, asOf: '2012-11-02' };
     await server.post('/v1/publications', report, secretariat);
-    const published = await over(server, await server.post('/v1/publications/FT-2012-1/publish', {}, secretariat));
+    const published = await endedJob(server, await server.post('/v1/publications/FT-2012-1/publish', {}, secretariat));
     await server.post('/v1/publications', { ...report, id: 'FT-2012-2' }, secretariat);
     const person = { kind: 'person' as const, name: 'Ada', email: 'ada@iom.example' };
     const both = [null, 'IOM'].map((agency) => ({ role: agency ? 'focal_point' : 'secretariat', agency }) as const);
@@ -100,7 +100,7 @@ describe('The site as a whole', () => {
     const [letter] = await access.query<{ id: string }>('SELECT id FROM letters');
     const { id: _, ...order } = report;
     const job = (await server.post('/v1/reports', { ...order, format: 'csv' })).body as { id: string };
-    await until(async () => (await server.get(`/v1/reports/jobs/${job.id}`)).body.endedAt !== null);
+    await waitUntil(async () => (await server.get(`/v1/reports/jobs/${job.id}`)).body.endedAt !== null);
     const { body } = await server.get('/sitemap.xml');
     const all = [...String(body).matchAll(/<loc>https?:\/\/[^/<]+([^<]*)<\/loc>/g)].map(([, path]) => path || '/');
     const kinds = Map.groupBy(all, (path) => (path.split('/').length > 2 ? path.split('/')[1]! : path));

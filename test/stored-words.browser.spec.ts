@@ -12,18 +12,18 @@ import { Reader, signedIn } from './support/browser.js';
 import { commitment } from './support/commitment.js';
 import { HOSTILE_TEXTS } from './support/hostile.js';
 import { pageRoutes } from './support/page-routes.js';
-import { over } from './support/publishing.js';
+import { endedJob } from './support/publishing.js';
 import { HLD, TestServer } from './support/server.js';
-import { until } from './support/waiting.js';
+import { waitUntil } from './support/waiting.js';
 
 /** Texts that act where they are taken for markup, a script or a formula. */
 const TEXTS = HOSTILE_TEXTS.filter(
   (text) => /pwned|^[=@+;-]|constructor\.|<\/style>/.test(text) && !/[\t\0]/.test(text),
 );
 /** All of it in one, for the places that hold one text. */
-const ALL = `=HYPERLINK("http://x.example";"y")"><img src=x onerror=window.pwned=1><script>window.pwned=1</script>'-window.pwned-'</title></style><svg/onload=window.pwned=1>`;
+const PAYLOAD = `=HYPERLINK("http://x.example";"y")"><img src=x onerror=window.pwned=1><script>window.pwned=1</script>'-window.pwned-'</title></style><svg/onload=window.pwned=1>`;
 /** Where Markdown is taken. */
-const MARKDOWN = `${ALL}\n\n[link](javascript:window.pwned=1) ![x](x"onerror=window.pwned=1) <javascript:window.pwned=1>`;
+const MARKDOWN = `${PAYLOAD}\n\n[link](javascript:window.pwned=1) ![x](x"onerror=window.pwned=1) <javascript:window.pwned=1>`;
 const CSV = (text: string) => `"${text.replaceAll('"', '""')}"`;
 
 const server = TestServer.forAll([HLD]);
@@ -40,18 +40,32 @@ beforeAll(async () => {
   secretariat = server.token(null);
   const enter = (path: string, body: object, token = secretariat) => done(server.post(`/v1/${path}`, body, token));
   const today = todayAt(new Date());
-  const citation = { document: 'D-EVIL', locator: ALL };
-  await enter('agencies', { code: 'EVIL', name: ALL, kind: 'other' });
+  const citation = { document: 'D-EVIL', locator: PAYLOAD };
+  await enter('agencies', { code: 'EVIL', name: PAYLOAD, kind: 'other' });
   const dated = { published: '2012-11-02', reportedOn: '2012-11-02' };
-  await enter('documents', { id: 'D-EVIL', title: ALL, publisher: ALL, ...dated });
-  await enter('frameworks', { code: 'FW-EVIL', name: ALL, version: '1', source: ALL });
-  for (const code of ['T-EVIL', 'T-EVIL-2']) await enter('themes', { code, framework: 'FW-EVIL', label: ALL });
-  await enter('crosswalks', { code: 'X-EVIL', title: ALL, from: 'FW-EVIL', to: 'HLD06' });
-  await enter('forums', { id: 'F-EVIL', name: ALL, kind: 'roundtable', start: '2012', place: ALL, host: ALL });
-  const outcome = { id: 'O-EVIL', forum: 'F-EVIL', document: 'D-EVIL', locator: ALL, text: ALL, addressees: [ALL] };
+  await enter('documents', { id: 'D-EVIL', title: PAYLOAD, publisher: PAYLOAD, ...dated });
+  await enter('frameworks', { code: 'FW-EVIL', name: PAYLOAD, version: '1', source: PAYLOAD });
+  for (const code of ['T-EVIL', 'T-EVIL-2']) await enter('themes', { code, framework: 'FW-EVIL', label: PAYLOAD });
+  await enter('crosswalks', { code: 'X-EVIL', title: PAYLOAD, from: 'FW-EVIL', to: 'HLD06' });
+  await enter('forums', {
+    id: 'F-EVIL',
+    name: PAYLOAD,
+    kind: 'roundtable',
+    start: '2012',
+    place: PAYLOAD,
+    host: PAYLOAD,
+  });
+  const outcome = {
+    id: 'O-EVIL',
+    forum: 'F-EVIL',
+    document: 'D-EVIL',
+    locator: PAYLOAD,
+    text: PAYLOAD,
+    addressees: [PAYLOAD],
+  };
   await enter('outcomes', { ...outcome, themes: ['T-EVIL'] });
   references = [];
-  for (const text of [...TEXTS, ALL]) {
+  for (const text of [...TEXTS, PAYLOAD]) {
     const body = commitment({
       ...{ title: text, summary: `${text} ${text}`, note: text, condition: text, themes: ['T-EVIL', 'HLD06-04'] },
       agencies: [
@@ -67,16 +81,22 @@ beforeAll(async () => {
   }
   const [reference] = references.slice(-1) as [string];
   const on = `commitments/${reference}`;
-  const reading = { verification: 'no_evidence', reason: ALL, citation, agency: 'EVIL', reportedOn: today };
-  await enter(`${on}/stage`, { stage: 'on_hold', effective: '2012', note: ALL, reportedOn: today, agency: 'EVIL' });
-  await enter(`${on}/claims`, { about: 'dates', says: ALL, citation, reportedOn: today });
+  const reading = { verification: 'no_evidence', reason: PAYLOAD, citation, agency: 'EVIL', reportedOn: today };
+  await enter(`${on}/stage`, {
+    stage: 'on_hold',
+    effective: '2012',
+    note: PAYLOAD,
+    reportedOn: today,
+    agency: 'EVIL',
+  });
+  await enter(`${on}/claims`, { about: 'dates', says: PAYLOAD, citation, reportedOn: today });
   await enter(`${on}/verification`, reading);
 
   // A person, and the person's things.
   const access = server.app.get(AccessStore);
   const roles = [{ role: 'secretariat', agency: null } as const, { role: 'focal_point', agency: 'EVIL' } as const];
-  const account = await access.accounts.open({ kind: 'person', name: ALL, email: 'eve@evil.example' }, ...roles);
-  const label = ALL.slice(0, 100);
+  const account = await access.accounts.open({ kind: 'person', name: PAYLOAD, email: 'eve@evil.example' }, ...roles);
+  const label = PAYLOAD.slice(0, 100);
   const { token } = await access.give({
     ...{ account, label },
     scopes: ['read', 'report', 'record', 'register', 'publish'],
@@ -84,8 +104,8 @@ beforeAll(async () => {
   const acting = { 'acting-for': 'EVIL' };
   const signIn = server.app.get(SignIn);
   const [office, evil] = [
-    await signIn.sessions.begin(account, 'link', ALL),
-    await signIn.sessions.begin(account, 'link', ALL),
+    await signIn.sessions.begin(account, 'link', PAYLOAD),
+    await signIn.sessions.begin(account, 'link', PAYLOAD),
   ];
   sessions = { secretariat: office, EVIL: evil };
   await signIn.sessions.actFor((await signIn.sessions.sessionOf(office))!, 'secretariat');
@@ -94,55 +114,57 @@ beforeAll(async () => {
   await server.app.get(Following).follow(account, { kind: 'agency', code: 'EVIL' });
   const followed = 'SELECT secret, w.id FROM followers f JOIN follows w ON w.follower = f.id';
   const [follow] = await access.query<{ secret: string; id: string }>(followed);
-  const hooked = { url: 'https://hooks.example/?%3Cscript%3E', description: ALL };
+  const hooked = { url: 'https://hooks.example/?%3Cscript%3E', description: PAYLOAD };
   const hook = await done(server.post('/v1/webhooks', hooked, token, acting));
 
   // A list and a paper that were sent.
   const csv = [
-    `reference,${CSV(ALL)},stage,note`,
-    ...references.map((one) => [one, CSV(ALL), CSV(ALL), CSV(ALL)].join(',')),
+    `reference,${CSV(PAYLOAD)},stage,note`,
+    ...references.map((one) => [one, CSV(PAYLOAD), CSV(PAYLOAD), CSV(PAYLOAD)].join(',')),
   ];
-  const sent = { file: csv.join('\n'), mapping: JSON.stringify({ [ALL]: 'title' }), saveMapping: 'Ours' };
+  const sent = { file: csv.join('\n'), mapping: JSON.stringify({ [PAYLOAD]: 'title' }), saveMapping: 'Ours' };
   const [listName, paperName] = ['"><img src=x onerror=pwned>.csv', '<svg onload=pwned>.txt'];
   const list = await done(server.send('/v1/imports', { ...sent, reportedOn: today }, token, acting, listName));
-  const paper = { file: `1. ${ALL}\n\n2. ${ALL}\n` };
+  const paper = { file: `1. ${PAYLOAD}\n\n2. ${PAYLOAD}\n` };
   await done(server.send('/v1/documents/D-EVIL/paper', paper, secretariat, {}, paperName));
 
   // A round with a return that was sent back; a publication that is prepared, and one that is published.
   const round = {
-    ...{ code: 'R-EVIL', name: ALL, asOf: today, opens: today, deadline: '9999-12-31', guidance: MARKDOWN },
+    ...{ code: 'R-EVIL', name: PAYLOAD, asOf: today, opens: today, deadline: '9999-12-31', guidance: MARKDOWN },
     ...{ expected: { agencies: ['EVIL'] }, report: { kind: 'agency', parameters: { agency: 'EVIL' } } },
     questions: [
-      { id: 'why', of: 'agency', kind: 'text', text: ALL },
-      { id: 'which', of: 'agency', kind: 'choice', text: ALL, choices: [ALL, 'Other'] },
-      { id: 'hard', of: 'commitment', kind: 'text', text: ALL },
+      { id: 'why', of: 'agency', kind: 'text', text: PAYLOAD },
+      { id: 'which', of: 'agency', kind: 'choice', text: PAYLOAD, choices: [PAYLOAD, 'Other'] },
+      { id: 'hard', of: 'commitment', kind: 'text', text: PAYLOAD },
     ],
   };
   await enter('rounds', round);
-  const { position } = await enter('rounds/R-EVIL/open', { note: ALL });
+  const { position } = await enter('rounds/R-EVIL/open', { note: PAYLOAD });
   await server.get('/v1/rounds', { 'if-position-at-least': position });
   await server.app.get(Post).pass();
   const { reportedOn: _, ...fresh } = commitment({
-    ...{ title: ALL, summary: ALL, effective: today.slice(0, 4) },
+    ...{ title: PAYLOAD, summary: PAYLOAD, effective: today.slice(0, 4) },
     agencies: [{ agency: 'EVIL', role: 'lead' }],
   });
   const says = {
     commitments: references.map((one) => ({
-      ...{ reference: one, says: 'update', answers: [{ question: 'hard', text: ALL }] },
-      acts: [{ act: 'reportStage', body: { stage: 'on_hold', effective: today.slice(0, 4), note: ALL } }],
+      ...{ reference: one, says: 'update', answers: [{ question: 'hard', text: PAYLOAD }] },
+      acts: [{ act: 'reportStage', body: { stage: 'on_hold', effective: today.slice(0, 4), note: PAYLOAD } }],
     })),
     newCommitments: [{ body: fresh }],
     answers: [
-      { question: 'why', text: ALL },
-      { question: 'which', choice: ALL },
+      { question: 'why', text: PAYLOAD },
+      { question: 'which', choice: PAYLOAD },
     ],
     narratives: [{ language: 'en', text: MARKDOWN }],
   };
   const at = '/v1/rounds/R-EVIL/returns/EVIL';
   await done(server.put(at, says, token, { 'if-match': '"0"', ...acting }));
-  await done(server.post(`${at}/submit`, { note: ALL }, token, acting));
-  await enter('rounds/R-EVIL/returns/EVIL/return', { comments: [{ at: '/commitments/0', text: ALL }, { text: ALL }] });
-  await done(server.post(`${at}/comments`, { text: ALL, answers: 0 }, token, acting));
+  await done(server.post(`${at}/submit`, { note: PAYLOAD }, token, acting));
+  await enter('rounds/R-EVIL/returns/EVIL/return', {
+    comments: [{ at: '/commitments/0', text: PAYLOAD }, { text: PAYLOAD }],
+  });
+  await done(server.post(`${at}/comments`, { text: PAYLOAD, answers: 0 }, token, acting));
   const report = { kind: 'agency', parameters: { agency: 'EVIL' }, asOf: today };
   for (const id of ['P-EVIL', 'P-EVIL-2']) {
     await enter('publications', { ...report, id });
@@ -151,9 +173,9 @@ beforeAll(async () => {
     values = { section: /report: ([\w-]+)/.exec(body.detail as string)![1]! };
     await enter(`publications/${id}/narrative`, { ...words, section: values['section'] });
   }
-  const published = await over(server, await server.post('/v1/publications/P-EVIL/publish', {}, secretariat));
+  const published = await endedJob(server, await server.post('/v1/publications/P-EVIL/publish', {}, secretariat));
   const job = (await server.post('/v1/reports', { ...report, format: 'csv' })).body as { id: string };
-  await until(async () => (await server.get(`/v1/reports/jobs/${job.id}`)).body.endedAt !== null);
+  await waitUntil(async () => (await server.get(`/v1/reports/jobs/${job.id}`)).body.endedAt !== null);
   const [letter] = await access.query<{ id: string }>('SELECT id FROM letters');
 
   values = {
@@ -191,7 +213,7 @@ const addressOf = (route: string, more: Readonly<Record<string, string>> = {}): 
   });
 };
 
-const OWN =
+const OWN_PAGES =
   /^\/(account|home|record|imports|webhooks|publications|rounds|documents\/[^/]+\/paper)|^\/commitments\/[^/]+\/[^/]+$/;
 const CSV_TYPE = 'text/csv';
 const XLSX_TYPE = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
@@ -228,7 +250,7 @@ describe('Hostile words that were stored', () => {
       const options = { kept: true as const, ...signedIn({ secret: value }) };
       await reader.on('/robots.txt', watched, options);
       // A person who acts for an agency sees other pages if there is something to do or to prepare.
-      const own = who === 'EVIL' ? pages.filter((path) => OWN.test(path)) : pages;
+      const own = who === 'EVIL' ? pages.filter((path) => OWN_PAGES.test(path)) : pages;
       for (const path of own) {
         const found = await reader.on(
           path,

@@ -78,8 +78,8 @@ const bodies = (of: Class): fc.Arbitrary<string> =>
       return JSON.stringify(body);
     });
 
-const ours = validation();
-const theirs = new ValidationPipe({
+const ourPipe = validation();
+const nestPipe = new ValidationPipe({
   ...VALIDATION_OPTIONS,
   transform: true,
   exceptionFactory: (errors) => invalid(errors),
@@ -102,9 +102,9 @@ async function agrees(of: Class, times: number): Promise<{ valid: number; sure: 
   await fc.assert(
     fc.asyncProperty(bodies(of), async (body) => {
       if (acceptorOf(of)!(JSON.parse(body) as object)) sure++;
-      const right = await outcome(theirs, of, JSON.stringify(cleanBody(of, JSON.parse(body) as object)));
+      const right = await outcome(nestPipe, of, JSON.stringify(cleanBody(of, JSON.parse(body) as object)));
       if ('made' in right) valid++;
-      expect(await outcome(ours, of, body)).toStrictEqual(right);
+      expect(await outcome(ourPipe, of, body)).toStrictEqual(right);
     }),
     runs(times),
   );

@@ -63,12 +63,12 @@ function naivelyShown(c: NaiveCommitment) {
 }
 
 /** Further dates whose totals are asked for. */
-const LATER = ['2007-06-30', '2008-03-31'];
+const LATER_DATES = ['2007-06-30', '2008-03-31'];
 
-type At = Omit<NaiveClocks, 'knownAt'> & { readonly knownAt?: number };
+type OptionalClocks = Omit<NaiveClocks, 'knownAt'> & { readonly knownAt?: number };
 
 /** Every answer of `Progress`, but which figures were corrected later. */
-async function given(progress: Progress, at: At, filter: Filter) {
+async function given(progress: Progress, at: OptionalClocks, filter: Filter) {
   const { agency = 'BBB', theme = 'T-1', followsUp, role, agencies, memberOf } = filter;
   const shape = { followsUp, role, agencies, memberOf };
   const clock = { ...at, knownAt: at.knownAt === undefined ? undefined : String(at.knownAt) };
@@ -81,7 +81,7 @@ async function given(progress: Progress, at: At, filter: Filter) {
     framework: await progress.themes(clock, { followsUp, framework: 'T' }),
     theme: await progress.theme(theme, clock, shape),
   };
-  const totals = await Promise.all(LATER.map((asOf) => progress.total({ ...clock, asOf }, filter)));
+  const totals = await Promise.all(LATER_DATES.map((asOf) => progress.total({ ...clock, asOf }, filter)));
   const keyed = ({ agency, theme, ...row }: { agency?: string; theme?: string }) => ({ key: agency ?? theme, ...row });
   return {
     positions: [list, ...Object.values(views)].map(({ position }) => position),
@@ -116,7 +116,7 @@ function wanted(naive: NaiveViews, at: NaiveClocks, filter: Filter) {
     positions: Array(6).fill(String(at.knownAt)),
     found: found.length,
     items: found.map(naivelyShown),
-    totals: LATER.map((asOf) => naive.row(naive.matching({ ...at, asOf }, filter))),
+    totals: LATER_DATES.map((asOf) => naive.row(naive.matching({ ...at, asOf }, filter))),
     inUse: {
       documents: naive.inUse(at, ({ documents }) => documents),
       themes: naive.inUse(at, ({ themes }) => themes),
@@ -142,7 +142,7 @@ const reading = (
   };
 
 /** Each commitment as it is shown by itself, where the naive views have an answer; the others are not there. */
-async function ones(log: Log, at: NaiveClocks) {
+async function eachByItself(log: Log, at: NaiveClocks) {
   const views: Record<string, object> = {};
   for (const reference of REFERENCES)
     try {
@@ -251,7 +251,7 @@ describe(`Whatever happens to commitments (SEED=${seed})`, () => {
         types.push(...events.map(({ type }) => type));
         for (const [clock, share, filter] of questions) {
           const at = { ...clock, knownAt: Math.round(events.length * share) };
-          const answer = { ...(await given(progress, at, filter)), ones: await ones(history.log, at) };
+          const answer = { ...(await given(progress, at, filter)), ones: await eachByItself(history.log, at) };
           answers.take(events, [at, filter], answer, words([at, filter]));
         }
       }),

@@ -5,7 +5,7 @@ import { DraftsStore } from '#drafts';
 import { OPERATION_EXAMPLES } from '../apps/api/src/openapi.js';
 import { bearer, done } from './support/asking.js';
 import { pageRoutes } from './support/page-routes.js';
-import { endOf, over } from './support/publishing.js';
+import { endOf, endedJob } from './support/publishing.js';
 import { HLD, TestServer } from './support/server.js';
 
 /** The words of the drafts, and the names by which one might ask for them. */
@@ -175,7 +175,7 @@ it('is in no answer to those who may not see it, and changes none; published, it
   expect(changed(told, commented)).not.toContain(SENT_BACK.replace('WHO', 'IOM'));
 
   const ordered = await server.post(`/v1/publications/${CODE}/publish`, {}, secretariat);
-  expect(endOf(await over(server, ordered))).toBe('done');
+  expect(endOf(await endedJob(server, ordered))).toBe('done');
   const after = await answersTo(undefined, TELLING);
   const published = changed(before.get('anybody')!, after).filter((address) => after.has(address));
   expect(published).toEqual(

@@ -8,7 +8,7 @@ import { LOG } from '#platform';
 import { bearer, done, refusal } from './support/asking.js';
 import { Visitor, wordsIn } from './support/visitor.js';
 import { CLOCK_CASES, TestServer } from './support/server.js';
-import { until } from './support/waiting.js';
+import { waitUntil } from './support/waiting.js';
 
 interface Taken {
   readonly headers: IncomingHttpHeaders;
@@ -112,7 +112,7 @@ describe('A webhook', () => {
     const { id, secret } = await hookOn(to.url, { filter: { agency: ['W-1', 'W-2'], type: ['agency'] } });
     await register('W-0');
     for (const code of ['W-1', 'W-0', 'W-2']) await rename(code);
-    await until(() => to.taken.length >= 2);
+    await waitUntil(() => to.taken.length >= 2);
     expect(to.streams).toEqual(['agency-W-1', 'agency-W-2']);
     const [{ headers, body }] = to.taken as [Taken];
     const webhook = new Webhook(secret);
@@ -122,7 +122,7 @@ describe('A webhook', () => {
     });
     expect(() => webhook.verify(body.replace('W-1', 'W-9'), headers as Record<string, string>)).toThrow(); // the control
     const head = await server.app.get(LOG).store.head();
-    await until(async () => (await look(id)).position === head);
+    await waitUntil(async () => (await look(id)).position === head);
     expect(await look(id)).toMatchObject({ delivered: 2, attempts: 0, error: null, deadLetters: 0 });
   });
 
@@ -130,7 +130,7 @@ describe('A webhook', () => {
     const to = await receiver();
     await hookOn(to.url, { after: '0', filter: { type: ['document'] } });
     const all = ((await server.get('/v1/changes?type=document')).body as string).trim().split('\n');
-    await until(() => to.taken.length >= all.length);
+    await waitUntil(() => to.taken.length >= all.length);
     const sent = to.taken.map(({ body }) => JSON.stringify((JSON.parse(body) as { data: object }).data));
     expect(sent).toEqual(all);
   });
@@ -141,7 +141,7 @@ describe('A webhook', () => {
     await hookOn(to.url, { filter: { type: ['agency'] } });
     await register('R-1');
     await register('R-2');
-    await until(() => to.taken.length >= 4);
+    await waitUntil(() => to.taken.length >= 4);
     expect(to.streams).toEqual(['agency-R-1', 'agency-R-1', 'agency-R-1', 'agency-R-2']);
     expect(new Set(to.ids).size).toBe(2);
   });
@@ -151,7 +151,7 @@ describe('A webhook', () => {
     to.answer = () => 500;
     const { id } = await hookOn(to.url, { filter: { agency: ['D-1', 'D-2'] } });
     await rename('D-1');
-    await until(async () => (await look(id)).deadLetters === 1);
+    await waitUntil(async () => (await look(id)).deadLetters === 1);
     expect(to.taken).toHaveLength(3);
     const { items } = await done(server.get(`/v1/webhooks/${id}/dead-letters`, bearer(secretariat())));
     expect(items).toEqual([
@@ -159,9 +159,9 @@ describe('A webhook', () => {
     ]);
     to.answer = () => 204;
     await rename('D-2');
-    await until(() => to.taken.length >= 4); // it went on behind the event that it gave up
+    await waitUntil(() => to.taken.length >= 4); // it went on behind the event that it gave up
     expect(await post(`webhooks/${id}/dead-letters/replay`)).toEqual({ replayed: 1 });
-    await until(async () => (await look(id)).deadLetters === 0);
+    await waitUntil(async () => (await look(id)).deadLetters === 0);
     expect([to.streams[4], to.ids[4]]).toEqual(['agency-D-1', to.ids[0]]);
   });
 
@@ -170,11 +170,11 @@ describe('A webhook', () => {
     to.answer = () => 500;
     const { id } = await hookOn(to.url, { filter: { agency: ['E-1'] } });
     await rename('E-1');
-    await until(async () => (await look(id)).deadLetters === 1);
+    await waitUntil(async () => (await look(id)).deadLetters === 1);
     expect(await look(id)).toMatchObject({ delivered: 0, lastDelivered: null, error: 'It was answered 500' });
     to.answer = () => 204;
     await post(`webhooks/${id}/dead-letters/replay`);
-    await until(async () => (await look(id)).delivered === 1);
+    await waitUntil(async () => (await look(id)).delivered === 1);
     expect(await look(id)).toMatchObject({ deadLetters: 0, lastDelivered: expect.any(String), error: null });
   });
 
@@ -190,13 +190,13 @@ describe('A webhook', () => {
     try {
       const { id } = await hookOn(to.url, { filter: { agency: ['K-1', 'K-2'] } });
       await rename('K-1');
-      await until(() => to.taken.length >= 1 && noting.mock.calls.length >= 1);
+      await waitUntil(() => to.taken.length >= 1 && noting.mock.calls.length >= 1);
       other.start();
       await rename('K-2');
-      await until(() => to.taken.length >= 3);
+      await waitUntil(() => to.taken.length >= 3);
       expect(to.streams).toEqual(['agency-K-1', 'agency-K-1', 'agency-K-2']);
       expect(to.ids[1]).toBe(to.ids[0]);
-      await until(async () => (await look(id)).delivered === 2);
+      await waitUntil(async () => (await look(id)).delivered === 2);
     } finally {
       Deliveries.leaseMs = usual;
       die(false);
@@ -210,10 +210,10 @@ describe('A webhook', () => {
     to.answer = () => 410;
     const { id } = await hookOn(to.url, { filter: { agency: ['G-1'] } });
     await rename('G-1');
-    await until(async () => (await look(id)).ended !== null);
+    await waitUntil(async () => (await look(id)).ended !== null);
     to.answer = () => 204;
     await post(`webhooks/${id}/resume`);
-    await until(async () => (await look(id)).delivered === 1);
+    await waitUntil(async () => (await look(id)).delivered === 1);
     expect(to.ids[1]).toBe(to.ids[0]);
   });
 
@@ -222,7 +222,7 @@ describe('A webhook', () => {
     const { id, secret } = await hookOn(to.url, { filter: { agency: ['S-1'] } });
     const renewed = await post(`webhooks/${id}/secret`);
     await rename('S-1');
-    await until(() => to.taken.length >= 1);
+    await waitUntil(() => to.taken.length >= 1);
     for (const each of [secret, renewed.secret]) {
       const { body, headers } = to.taken[0]!;
       expect(new Webhook(each).verify(body, headers as Record<string, string>)).toBeTruthy();
@@ -249,7 +249,7 @@ describe('A webhook', () => {
     expect(wordsIn(made)).toMatch(/whsec_.*shown this once/);
     await rename('P-1');
     const [{ id }] = (await server.get('/v1/webhooks', bearer(server.token('AAA')))).body.items.slice(-1);
-    await until(async () => (await look(id)).deadLetters === 1);
+    await waitUntil(async () => (await look(id)).deadLetters === 1);
     expect(wordsIn(await visitor.opens('/webhooks'))).toMatch(/Our <tracker> Goes on 0 nothing yet 1/);
     const page = await visitor.opens(`/webhooks/${id}`);
     expect(wordsIn(page)).toMatch(/Agency: P-1.*1 event could not be delivered.*agency\.Renamed.*answered 500/);
@@ -258,7 +258,7 @@ describe('A webhook', () => {
     expect(counted).toMatch(/followthrough_webhook_messages_total\{outcome="given_up"\} [1-9]/);
     to.answer = () => 204;
     await visitor.fillsIn(page, `/webhooks/${id}/replay`);
-    await until(async () => (await look(id)).deadLetters === 0);
+    await waitUntil(async () => (await look(id)).deadLetters === 0);
     expect(wordsIn(await visitor.opens(`/webhooks/${id}`))).toMatch(/Nothing was given up/);
     const ended = await visitor.fillsIn(await visitor.opens(`/webhooks/${id}`), `/webhooks/${id}/end`);
     expect(wordsIn(ended)).toMatch(/Ended/);

@@ -2,11 +2,14 @@ import { describe, expect, it } from '@jest/globals';
 import { globSync, readFileSync } from 'node:fs';
 
 const root = `${import.meta.dirname}/../..`;
-const all = globSync(['{apps,libs,test,bench,scripts,clients,docker}/**/*.{ts,tsx,mjs,js,sql,css}', '*.{js,mjs,ts}'], {
-  cwd: root,
-  exclude: (name) => /fixtures|openings\.unit|node_modules|^clients\/.*\b(?:dist\b|schema\.ts)/.test(name),
-});
-const files = all.filter((file) => !/\.spec\.tsx?$/.test(file));
+const allFiles = globSync(
+  ['{apps,libs,test,bench,scripts,clients,docker}/**/*.{ts,tsx,mjs,js,sql,css}', '*.{js,mjs,ts}'],
+  {
+    cwd: root,
+    exclude: (name) => /fixtures|openings\.unit|node_modules|^clients\/.*\b(?:dist\b|schema\.ts)/.test(name),
+  },
+);
+const files = allFiles.filter((file) => !/\.spec\.tsx?$/.test(file));
 const textOf = (file: string): string => readFileSync(`${root}/${file}`, 'utf8').replace(/^#!.*\n/, '');
 
 /** The comments of a file of TypeScript, SQL or CSS, each in one line. */
@@ -39,8 +42,8 @@ const wordless = (text: string): string[] =>
 
 describe('a comment', () => {
   it('names the thing that it is about', () => {
-    expect(all.length).toBeGreaterThan(files.length);
-    const found = all.flatMap((file) => wordless(textOf(file)).map((one) => [file, one]));
+    expect(allFiles.length).toBeGreaterThan(files.length);
+    const found = allFiles.flatMap((file) => wordless(textOf(file)).map((one) => [file, one]));
     expect(found).toEqual([]);
   });
 

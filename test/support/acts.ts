@@ -100,7 +100,7 @@ const lateDate = fc.constantFrom(...DATES.slice(3), ...DATES.slice(6), ...DATES.
 const twoDates = fc.tuple(date, date).map((both) => both.sort() as [string, string]);
 const precision = fc.constantFrom(4, 7, 10);
 const period = fc.tuple(date, precision).map(([on, length]) => on.slice(0, length));
-const some = <T>(of: fc.Arbitrary<T>, freq?: number) => fc.option(of, { nil: undefined, freq });
+const orNone = <T>(of: fc.Arbitrary<T>, freq?: number) => fc.option(of, { nil: undefined, freq });
 const anAgency = fc.constantFrom(...AGENCIES);
 const role = fc.constantFrom(...ROLES);
 /** Any but the lead; partners are twice as many. */
@@ -113,10 +113,10 @@ const themes = fc.uniqueArray(fc.constantFrom(...THEMES), { minLength: 1, maxLen
 const target = fc.record({ date: period });
 const formerLead = fc.constantFrom(...FORMER_LEAD);
 const citation = fc.constantFrom(...DOCUMENTS.map((document) => ({ document, locator: 'l' })));
-const citations = some(fc.array(citation, { minLength: 1, maxLength: 2 }), 2);
-const sources = { citation: some(citation), citations };
+const citations = orNone(fc.array(citation, { minLength: 1, maxLength: 2 }), 2);
+const sources = { citation: orNone(citation), citations };
 const cited = { citation, citations };
-const beside = fc.record({ agency: anAgency, role: roleBeside });
+const roleBesideLead = fc.record({ agency: anAgency, role: roleBeside });
 
 /** A statement on a date about a period that begins before it. */
 const dated = (field: string, said: Record<string, fc.Arbitrary<unknown>> = {}, dates = twoDates) =>
@@ -129,31 +129,31 @@ const dated = (field: string, said: Record<string, fc.Arbitrary<unknown>> = {}, 
 
 const stage = {
   stage: fc.constantFrom(...STAGES),
-  citation: some(citation, 9),
-  outlook: some(outlook, 2),
-  next: some(
+  citation: orNone(citation, 9),
+  outlook: orNone(outlook, 2),
+  next: orNone(
     fc.oneof(
       fc.record({ nextStep: fc.constant('printing'), nextStepDue: period }, { requiredKeys: ['nextStep'] }),
       fc.constant({ noNextStep: true }),
     ),
     2,
   ),
-  note: some(fc.constant('because'), 9),
+  note: orNone(fc.constant('because'), 9),
 };
 
 const list = (said: Record<string, fc.Arbitrary<unknown>>) =>
-  some(fc.array(fc.record(said), { minLength: 1, maxLength: 3 }), 2);
+  orNone(fc.array(fc.record(said), { minLength: 1, maxLength: 3 }), 2);
 const wording = {
   title: fc.constantFrom('Remittances handbook', 'Métis survey', 'Diaspora fund'),
   summary: fc.constantFrom('A handbook', 'A fund for the diaspora'),
   kind: fc.constantFrom('research', 'funding'),
   nature: fc.constantFrom('one_off', 'recurring', 'standing'),
   strength: fc.constantFrom('undertaken', 'offered'),
-  condition: some(fc.constant('if funded')),
+  condition: orNone(fc.constant('if funded')),
   agencies: fc
     .tuple(
       anAgency,
-      fc.uniqueArray(beside, { minLength: 1, maxLength: 4, size: 'max', selector: ({ agency }) => agency }),
+      fc.uniqueArray(roleBesideLead, { minLength: 1, maxLength: 4, size: 'max', selector: ({ agency }) => agency }),
     )
     .map(([lead, others]) => [
       { agency: lead, role: 'lead' },
@@ -163,12 +163,12 @@ const wording = {
   regions: fc.subarray(['africa', 'europe']),
   countries: fc.subarray(['SEN', 'CHE']),
   followsUp: fc.subarray(FOLLOWED),
-  activityIds: some(fc.subarray(ACTIVITIES, { minLength: 1 }), 4),
-  target: some(target),
-  milestones: list({ title: fc.constant('M'), due: some(period) }),
+  activityIds: orNone(fc.subarray(ACTIVITIES, { minLength: 1 }), 4),
+  target: orNone(target),
+  milestones: list({ title: fc.constant('M'), due: orNone(period) }),
   evidence: list({ title: fc.constant('E') }),
   deliverables: list({ type: fc.constant('publication'), title: fc.constant('P') }),
-  relations: some(
+  relations: orNone(
     fc.subarray(['F-1', 'F-2'], { minLength: 1 }).map((forums) => forums.map((to) => ({ type: 'prepares_for', to }))),
     2,
   ),
@@ -189,12 +189,12 @@ const record = dated(
 const pick = fc.nat(9_999);
 const aReference = fc.constantFrom(...REFERENCES);
 /** Mostly the secretariat, which may do all; an agency may do acts of its own. */
-const by = fc.oneof({ weight: 2, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: anAgency });
+const actor = fc.oneof({ weight: 2, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: anAgency });
 const secretariat = fc.constant(undefined);
 
-const act = (act: ActName, body: fc.Arbitrary<object>, who: fc.Arbitrary<string | undefined> = by) =>
+const act = (act: ActName, body: fc.Arbitrary<object>, who: fc.Arbitrary<string | undefined> = actor) =>
   fc.record({ reference: aReference, act: fc.constant(act), body, by: who, pick }).map((step) => [step as Try]);
-const on = (said: Record<string, fc.Arbitrary<unknown>> = {}) => fc.record({ reportedOn: date, ...said });
+const datedBody = (said: Record<string, fc.Arbitrary<unknown>> = {}) => fc.record({ reportedOn: date, ...said });
 
 /** An agency is named by another one, and answers. */
 const asking = fc
@@ -218,7 +218,7 @@ const transfer = fc
     offer: fc.record({
       to: anAgency,
       effective: fc.oneof(period, fc.constantFrom('2008-03', '2009', '2010-05')),
-      formerLeadBecomes: some(formerLead),
+      formerLeadBecomes: orNone(formerLead),
       reason,
     }),
     dates: twoDates,
@@ -235,10 +235,10 @@ const transfer = fc
 const reviewing = fc
   .record({
     reference: aReference,
-    reading: fc.record({ verification: finding, reason, agency: some(anAgency, 2), ...cited }),
+    reading: fc.record({ verification: finding, reason, agency: orNone(anAgency, 2), ...cited }),
     reply: fc.record({ text: fc.constantFrom('We agree.', 'We do not.'), ...sources }),
     dates: twoDates,
-    by,
+    by: actor,
     pick,
   })
   .map(({ reference, reading, reply, dates: [read, replied], by, pick }): Try[] => [
@@ -269,51 +269,54 @@ const says = fc.record({
 });
 
 const ending = { reportedOn: lateDate, reason, ...sources };
-const takeOver = some(fc.record({ agencies: fc.boolean(), themes: fc.boolean(), followsUp: fc.boolean() }), 5);
+const takeOver = orNone(fc.record({ agencies: fc.boolean(), themes: fc.boolean(), followsUp: fc.boolean() }), 5);
 
 /** The acts, each by how much more often than others it is tried. */
 const WEIGHTED: [number, fc.Arbitrary<Try[]>][] = [
   [8, act('reportStage', dated('effective', stage))],
   [8, act('reportStage', dated('effective', { ...stage, agency: anAgency }))],
-  [5, act('confirm', on({ agency: some(anAgency), ...sources }))],
-  [3, act('verify', on({ verification: finding, reason, agency: some(anAgency, 2), ...cited }))],
+  [5, act('confirm', datedBody({ agency: orNone(anAgency), ...sources }))],
+  [3, act('verify', datedBody({ verification: finding, reason, agency: orNone(anAgency, 2), ...cited }))],
   [4, reviewing],
-  [2, act('reply', on({ text: fc.constantFrom('We agree.', 'We do not.'), ...sources }))],
-  [2, act('addAgency', on({ agency: anAgency, role: roleBeside, ...sources }))],
+  [2, act('reply', datedBody({ text: fc.constantFrom('We agree.', 'We do not.'), ...sources }))],
+  [2, act('addAgency', datedBody({ agency: anAgency, role: roleBeside, ...sources }))],
   [5, asking],
-  [2, act('acceptRole', on(), secretariat)],
-  [2, act('declineRole', on({ reason }), secretariat)],
-  [6, act('changeRole', on({ role, formerLeadBecomes: some(formerLead), ...sources }))],
-  [5, act('removeAgency', on({ role: some(role, 2) }))],
+  [2, act('acceptRole', datedBody(), secretariat)],
+  [2, act('declineRole', datedBody({ reason }), secretariat)],
+  [6, act('changeRole', datedBody({ role, formerLeadBecomes: orNone(formerLead), ...sources }))],
+  [5, act('removeAgency', datedBody({ role: orNone(role, 2) }))],
   [6, transfer],
-  [2, act('setThemes', on({ themes, ...sources }))],
-  [2, act('setTarget', on({ date: fc.option(period) }))],
-  [3, act('addMilestone', on({ title: fc.constant('M'), due: some(period) }))],
+  [2, act('setThemes', datedBody({ themes, ...sources }))],
+  [2, act('setTarget', datedBody({ date: fc.option(period) }))],
+  [3, act('addMilestone', datedBody({ title: fc.constant('M'), due: orNone(period) }))],
   [3, act('reachMilestone', dated('reachedOn'))],
-  [4, act('rescheduleMilestone', on({ due: period }))],
-  [3, act('dropMilestone', on({ note: reason }))],
-  [2, act('attachEvidence', on({ title: fc.constant('E'), ...sources }))],
+  [4, act('rescheduleMilestone', datedBody({ due: period }))],
+  [3, act('dropMilestone', datedBody({ note: reason }))],
+  [2, act('attachEvidence', datedBody({ title: fc.constant('E'), ...sources }))],
   [
     2,
     act(
       'amendWording',
-      on({ title: some(fc.constantFrom('New title', 'Ñandú')), condition: some(fc.constant('if paid'), 2) }),
+      datedBody({
+        title: orNone(fc.constantFrom('New title', 'Ñandú')),
+        condition: orNone(fc.constant('if paid'), 2),
+      }),
     ),
   ],
   [3, act('liftCondition', dated('liftedOn', { liftedBy: fc.constant('a grant') }))],
-  [2, act('claim', on({ about: fc.constant('host'), says: fc.constantFrom('AAA', 'BBB'), ...cited }))],
-  [4, act('holdEdition', dated('held', { nextDue: some(fc.constantFrom('2010', '2011-06'), 2), ...sources }))],
+  [2, act('claim', datedBody({ about: fc.constant('host'), says: fc.constantFrom('AAA', 'BBB'), ...cited }))],
+  [4, act('holdEdition', dated('held', { nextDue: orNone(fc.constantFrom('2010', '2011-06'), 2), ...sources }))],
   [4, act('reportUpkeep', dated('period', { keptUp: fc.boolean(), note: reason, ...sources }))],
-  [3, act('relate', on({ type: relationType, ...sources }))],
-  [3, act('addFollowUp', on({ followsUp: fc.subarray(FOLLOWED, { minLength: 1 }), ...sources }))],
-  [6, act('takeBackFollowUp', on({ followsUp: fc.subarray(FOLLOWED, { minLength: 1 }), ...sources }))],
-  [3, act('addActivityIds', on({ activityIds: fc.subarray(ACTIVITIES, { minLength: 1 }), ...sources }))],
-  [3, act('takeBackActivityIds', on({ activityIds: fc.subarray(ACTIVITIES, { minLength: 1 }), ...sources }))],
+  [3, act('relate', datedBody({ type: relationType, ...sources }))],
+  [3, act('addFollowUp', datedBody({ followsUp: fc.subarray(FOLLOWED, { minLength: 1 }), ...sources }))],
+  [6, act('takeBackFollowUp', datedBody({ followsUp: fc.subarray(FOLLOWED, { minLength: 1 }), ...sources }))],
+  [3, act('addActivityIds', datedBody({ activityIds: fc.subarray(ACTIVITIES, { minLength: 1 }), ...sources }))],
+  [3, act('takeBackActivityIds', datedBody({ activityIds: fc.subarray(ACTIVITIES, { minLength: 1 }), ...sources }))],
   [4, act('merge', fc.record({ ...ending, takeOver }), secretariat)],
   [3, act('split', fc.record(ending), secretariat)],
   [3, act('supersede', fc.record(ending), secretariat)],
   [2, act('withdraw', fc.record(ending))],
-  [14, act('correct', fc.record({ reason, citation: some(citation), says }))],
+  [14, act('correct', fc.record({ reason, citation: orNone(citation), says }))],
   [6, act('retract', fc.record({ reason }))],
   [2, act('blank', fc.record({ reason }), secretariat)],
 ];
@@ -373,17 +376,19 @@ const textsIn = (data: object, at = ''): string[] =>
     return /^(title|summary|condition|note|reason|text|says|liftedBy)$/.test(key) ? [`${at}/${key}`] : [];
   });
 
-type About = (
+type PartOfStep = (
   step: Try,
   c: Commitment,
   then: CommitmentAsAt | null,
 ) => Pick<CommitmentAct, 'agency' | 'milestone' | 'revision'> & { body?: object };
 
-const besideTheLead: About = ({ pick }, _c, then) => ({ agency: oneOf(then?.agencies.slice(1) ?? [], pick)?.agency });
-const whoWasAsked: About = ({ pick }, _c, then) => ({
+const besideTheLead: PartOfStep = ({ pick }, _c, then) => ({
+  agency: oneOf(then?.agencies.slice(1) ?? [], pick)?.agency,
+});
+const whoWasAsked: PartOfStep = ({ pick }, _c, then) => ({
   agency: oneOf(then?.agencies.filter(({ asked }) => asked) ?? [], pick)?.agency,
 });
-const aMilestone: About = ({ pick }, { milestones }) => ({ milestone: oneOf([...milestones], pick)?.number });
+const aMilestone: PartOfStep = ({ pick }, { milestones }) => ({ milestone: oneOf([...milestones], pick)?.number });
 
 /** The parts that a merger leaves to the other record: of each list that it names, the entries there are. */
 function leftBy(then: CommitmentAsAt | null, takeOver: Readonly<Record<string, boolean>> | undefined, pick: number) {
@@ -401,7 +406,7 @@ function leftBy(then: CommitmentAsAt | null, takeOver: Readonly<Record<string, b
 }
 
 /** The subject of each act that is about a part of the commitment. */
-const ABOUT_ACT: { readonly [A in ActName]?: About } = {
+const ABOUT_ACT: { readonly [A in ActName]?: PartOfStep } = {
   verify: ({ body, pick }, { entries }) => ({
     body: { ...body, ...(body['agency'] !== undefined && { agency: oneOf([...entries], pick)?.agency }) },
   }),
@@ -483,7 +488,7 @@ const amended = fc.constantFrom(
   outcome('R-1', 'D-1', ['CCC'], 'F-2'),
   document('D-2', '2007-01-31'),
 );
-const became: fc.Arbitrary<Becoming> = fc.record({
+const becomingCase: fc.Arbitrary<Becoming> = fc.record({
   code: fc.constantFrom('AAA', 'BBB', 'CCC'),
   becomes: fc.constantFrom(
     ...(['rename', 'rename', 'merge', 'merge', 'dissolve', 'dissolve', 'retract', 'blank'] as const),
@@ -516,7 +521,7 @@ export function becoming({ code, becomes, effective, pick }: Becoming): (state: 
   return (state) => decisions[becomes](state)(state) as never[];
 }
 /** Something is entered anew in a register, or becomes of an agency. */
-export const amendment: fc.Arbitrary<Step[]> = fc.oneof(amended, became).map((step) => [step]);
+export const amendment: fc.Arbitrary<Step[]> = fc.oneof(amended, becomingCase).map((step) => [step]);
 
 const FUND_BODY = {
   ...{ title: 'Diaspora fund', summary: 'A fund for the diaspora', kind: 'funding', nature: 'recurring' },

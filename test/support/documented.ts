@@ -5,7 +5,7 @@ import { parse } from 'csv-parse/sync';
 import findMyWay from 'find-my-way';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { once } from './shared.js';
+import { filledOnce } from './shared.js';
 
 interface Schema {
   /** `binary`: a file, which is read elsewhere. */
@@ -76,7 +76,7 @@ export class Documented {
   /** The document of a run, as the first server that is asked gives it. */
   static of(server: { readonly url: string }): Promise<Documented> {
     return (this.#one ??= (async () => {
-      const folder = await once('openapi', async (folder) => {
+      const folder = await filledOnce('openapi', async (folder) => {
         writeFileSync(join(folder, 'openapi.json'), await (await fetch(`${server.url}/openapi.json`)).text());
       });
       return new Documented(JSON.parse(readFileSync(join(folder, 'openapi.json'), 'utf8')) as OpenApi);

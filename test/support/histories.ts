@@ -184,7 +184,7 @@ export const aDay = fc.oneof(
 );
 export const clocks = fc.record({ asOf: aDay, staleAfter: fc.constantFrom(1, 11, 12, 13, 24) });
 /** Half of the time nothing. */
-export const sometimes = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined, freq: 2 });
+export const orNothing = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined, freq: 2 });
 const aRole = fc.constantFrom('lead', 'any', 'co_lead', 'partner', 'funder', undefined) as fc.Arbitrary<Filter['role']>;
 const oneOfValues = (...values: string[]) => fc.constantFrom(...values);
 /** Filters that the naive views do not know; and those that only shape others. */

@@ -46,7 +46,7 @@ export interface Page {
 
 /** Before everything. */
 export const START: Place = { commit: -1n, prepare: -1n };
-export const on = ({ position }: Stored): Place => ({ commit: position, prepare: position });
+export const placeIn = ({ position }: Stored): Place => ({ commit: position, prepare: position });
 export const compare = (a: Place, b: Place): number =>
   a.commit === b.commit ? Number(a.prepare - b.prepare) : a.commit < b.commit ? -1 : 1;
 
@@ -121,7 +121,7 @@ export class DoubleLog {
     let considered = 0;
     for (; index < length && events.length < max && considered < window; index += 1) {
       const event = this.records[index]!;
-      if (compare(on(event), from) < 0) continue;
+      if (compare(placeIn(event), from) < 0) continue;
       considered += 1;
       if (filter(event)) events.push(event);
       next = { commit: event.next, prepare: 0n };

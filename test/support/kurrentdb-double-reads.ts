@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   compare,
   InvalidPosition,
-  on,
+  placeIn,
   START,
   type DoubleLog,
   type Filter,
@@ -144,7 +144,7 @@ export class Subscription {
     const { records } = this.node.log;
     const { length } = records;
     const last = records.at(-1);
-    const end = last ? on(last) : START;
+    const end = last ? placeIn(last) : START;
     this.#at = from === 'start' ? START : from === 'end' ? end : from;
     await this.#out.write(confirmation(randomUUID()));
     if (compare(this.#at, end) < 0) await this.#catchUp();
@@ -157,7 +157,7 @@ export class Subscription {
     let considered = 0;
     for (let start = this.#at.commit < 0n ? ZERO : this.#at; !this.#out.isClosed;) {
       const page = this.#page(start);
-      for (const event of page.events) if (compare(on(event), this.#at) > 0) await this.#deliver(event);
+      for (const event of page.events) if (compare(placeIn(event), this.#at) > 0) await this.#deliver(event);
       if (compare(this.#at, start) < 0 && compare(start, page.next) < 0) this.#at = start;
       considered += page.considered;
       if (page.end) break;
@@ -187,12 +187,12 @@ export class Subscription {
       }
       const event = log.records[index]!;
       index += 1;
-      if (this.#filter(event) && compare(on(event), this.#at) > 0) await this.#deliver(event);
+      if (this.#filter(event) && compare(placeIn(event), this.#at) > 0) await this.#deliver(event);
       heard += 1;
       if (heard < this.#interval) continue;
       heard = 0;
-      if (compare(on(event), this.#at) < 0) continue;
-      this.#at = on(event);
+      if (compare(placeIn(event), this.#at) < 0) continue;
+      this.#at = placeIn(event);
       await this.#mark();
     }
   }
@@ -217,7 +217,7 @@ export class Subscription {
     if (this.node.deliveryDelay > 0) await sleep(this.node.deliveryDelay);
     await this.#say(readEvent(event));
     if (this.node.deliverTwice) await this.#say(readEvent(event));
-    this.#at = on(event);
+    this.#at = placeIn(event);
   }
 
   /** Tells how far it is. */

@@ -1,5 +1,5 @@
 /** Themes read through crosswalks, from the raw events and by the words of SKOS; written without the code it checks. */
-import type { Through } from '#progress';
+import type { CrosswalkChoice } from '#progress';
 import {
   NaiveViews,
   RULES,
@@ -27,7 +27,7 @@ interface Version {
 type Parents = (theme: string) => string | undefined;
 
 /** A theme and all above it. */
-const up = (theme: string, parentOf: Parents): string[] => RULES.countsUnder([theme], parentOf);
+const themeAndAbove = (theme: string, parentOf: Parents): string[] => RULES.countsUnder([theme], parentOf);
 
 /** The sentences that a reader may get wrong. */
 export const LINK_RULES = {
@@ -44,9 +44,10 @@ export const LINK_RULES = {
   /** Unless the question names others: a commitment on `from` is on `to` as a whole. */
   usual: ['exact', 'close', 'broad'],
   /** A theme that is named is a link of all below it. */
-  leadsFrom: (link: Link, theme: string, parentOf: Parents): boolean => up(theme, parentOf).includes(link.from),
+  leadsFrom: (link: Link, theme: string, parentOf: Parents): boolean =>
+    themeAndAbove(theme, parentOf).includes(link.from),
   /** The theme that a link leads to counts under all above it. */
-  leadsTo: (link: Link, parentOf: Parents): string[] => up(link.to, parentOf),
+  leadsTo: (link: Link, parentOf: Parents): string[] => themeAndAbove(link.to, parentOf),
   /** By links alone: a commitment may have other themes. */
   hasNone: (reached: boolean, _own: boolean, _saidToHaveNone: boolean): boolean => !reached,
 };
@@ -62,7 +63,7 @@ export class NaiveCrosswalks extends NaiveViews {
   }
 
   /** The crosswalk, its version and its links; `null` for a missing one. */
-  private read({ asOf, knownAt }: NaiveClocks, { crosswalk, crosswalkVersion, match }: Through) {
+  private read({ asOf, knownAt }: NaiveClocks, { crosswalk, crosswalkVersion, match }: CrosswalkChoice) {
     const entry = crosswalk && this.registered('crosswalk', knownAt).get(crosswalk);
     if (!entry) return null;
     const versions = this.said(`crosswalk-${crosswalk}`, knownAt)
@@ -89,7 +90,7 @@ export class NaiveCrosswalks extends NaiveViews {
       under: (c: NaiveCommitment) => [
         ...new Set(
           c.themes.flatMap((theme) => [
-            ...up(theme, parentOf),
+            ...themeAndAbove(theme, parentOf),
             ...linked(theme).flatMap((link) => this.linkRules.leadsTo(link, parentOf)),
           ]),
         ),
@@ -106,7 +107,7 @@ export class NaiveCrosswalks extends NaiveViews {
   }
 
   /** Every answer through a crosswalk; `null` when it, or its version, is not there. */
-  answers(clocks: NaiveClocks, through: Through, theme: string, filter: NaiveFilter) {
+  answers(clocks: NaiveClocks, through: CrosswalkChoice, theme: string, filter: NaiveFilter) {
     const read = this.read(clocks, through);
     if (!read) return null;
     const { entry, version, under, carries, isReached, hasNone } = read;

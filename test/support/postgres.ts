@@ -18,7 +18,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { once } from './shared.js';
+import { filledOnce } from './shared.js';
 
 /** Whether npm has a PostgreSQL for this machine. */
 export const HAS_POSTGRES =
@@ -41,7 +41,7 @@ async function npmBin(): Promise<string> {
 }
 
 /** PostgreSQL and PgBouncer do not run as root; then they run as somebody else. */
-export const somebody = ((): { uid?: number; gid?: number } => {
+export const unprivilegedUser = ((): { uid?: number; gid?: number } => {
   if (process.platform === 'win32' || userInfo().uid !== 0) return {};
   for (const name of ['postgres', 'nobody'])
     try {
@@ -65,7 +65,7 @@ export async function freePort(): Promise<number> {
 /** Lets `somebody` write in a folder. */
 function giveAway(folder: string): string {
   chmodSync(folder, 0o755);
-  if (somebody.uid !== undefined) chownSync(folder, somebody.uid, somebody.gid!);
+  if (unprivilegedUser.uid !== undefined) chownSync(folder, unprivilegedUser.uid, unprivilegedUser.gid!);
   return folder;
 }
 
@@ -101,7 +101,7 @@ export class PostgresServer {
   static async shared(): Promise<PostgresServer> {
     const bin = await npmBin();
     const settings = [...settingsOf(false), 'max_connections=400'];
-    const folder = await once('postgres', async (folder) => {
+    const folder = await filledOnce('postgres', async (folder) => {
       const server = new PostgresServer(bin, await freePort(), folder, settings);
       server.#initialise();
       const options = [`-p ${server.port}`, ...settings.map((setting) => `-c ${setting}`)].join(' ');
@@ -126,7 +126,7 @@ export class PostgresServer {
   }
 
   #run(program: string, args: readonly string[]): void {
-    execFileSync(join(this.bin, program), args, { ...somebody, stdio: 'ignore', cwd: this.folder });
+    execFileSync(join(this.bin, program), args, { ...unprivilegedUser, stdio: 'ignore', cwd: this.folder });
   }
 
   get #data(): string {
@@ -147,7 +147,7 @@ export class PostgresServer {
       const server = spawn(
         join(this.bin, 'postgres'),
         ['-D', this.#data, '-p', String(this.port), ...this.settings.flatMap((setting) => ['-c', setting])],
-        { ...somebody, stdio: ['ignore', 'ignore', 'pipe'], cwd: this.folder },
+        { ...unprivilegedUser, stdio: ['ignore', 'ignore', 'pipe'], cwd: this.folder },
       );
       servers.add((this.#process = server));
       let said = '';
@@ -235,7 +235,7 @@ max_client_conn = 500
 `,
   );
   const bouncer = spawn(pgbouncer()!, [join(folder, 'pgbouncer.ini')], {
-    ...somebody,
+    ...unprivilegedUser,
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   servers.add(bouncer);

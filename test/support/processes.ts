@@ -15,7 +15,7 @@ export async function posted(
 }
 
 /** Every event of a log. */
-export async function everything(store: EventStore): Promise<Envelope[]> {
+export async function allEventsOf(store: EventStore): Promise<Envelope[]> {
   const all: Envelope[] = [];
   for (let page; (page = await store.readAll(all.at(-1)?.position ?? null, 5_000)).length > 0;) all.push(...page);
   return all;
@@ -31,7 +31,7 @@ export class Faults {
 
   /** Of a log by itself, written by any process. @returns its events */
   async ofLog(store: EventStore): Promise<Envelope[]> {
-    const events = await everything(store);
+    const events = await allEventsOf(store);
     const verdict = await verify(store);
     this.blame(!verdict.ok, `the log does not verify: ${JSON.stringify(verdict)}`);
     const falls = events.some((e, n) => n > 0 && BigInt(e.position) <= BigInt(events[n - 1]!.position));

@@ -15,7 +15,7 @@ import { buildServer } from '../../apps/api/src/server.js';
 import { settingsFrom, type Settings } from '../../apps/api/src/settings.js';
 import { ANY_NUMBER } from './budgets.js';
 import { Documented } from './documented.js';
-import { once } from './shared.js';
+import { filledOnce } from './shared.js';
 import { LIMIT_MS } from './waiting.js';
 
 export const HLD = 'data/hld-follow-up';
@@ -89,7 +89,7 @@ export class TestServer {
 
   /** A data folder into which the real data was imported. */
   static imported(): Promise<string> {
-    return once('imported', async (dataDir) => {
+    return filledOnce('imported', async (dataDir) => {
       const server = await new TestServer().#on(dataDir, [HLD]);
       await server.app.close();
     });

@@ -11,7 +11,7 @@ const run = (): string => (process.env['TEST_RUN'] ??= mkdtempSync(join(tmpdir()
  * A folder, filled once a run; other callers wait meanwhile until it is.
  * @throws Error when it could not be filled, now or before
  */
-export async function once(name: string, fill: (folder: string) => Promise<void>): Promise<string> {
+export async function filledOnce(name: string, fill: (folder: string) => Promise<void>): Promise<string> {
   const folder = join(run(), name);
   const outcome = `${folder}.outcome`;
   if (mkdirSync(folder, { recursive: true }) !== undefined) {

@@ -29,7 +29,7 @@ import {
   Rights,
   SomeOf,
   Text,
-  Whole,
+  WholeNumber,
   Reply,
   type Principal,
   type RequestContext,
@@ -59,7 +59,7 @@ class GiveToken {
 }
 
 class RotateToken {
-  @Whole({
+  @WholeNumber({
     optional: true,
     description: `The hours for which the former one still works; without it ${OVERLAP_HOURS}, 720 at most`,
     example: OVERLAP_HOURS,

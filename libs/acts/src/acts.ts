@@ -15,7 +15,7 @@ import {
   takeReference,
   type ActName,
   type BodyOf,
-  type By,
+  type ActorOnDay,
   type Commitment,
   type CommitmentEvent,
   type Correct,
@@ -113,7 +113,7 @@ type DecideFor = (id: string | null) => Decide;
 export const decideAll = (
   reference: string | null,
   acts: readonly CommitmentAct[],
-  by: By,
+  by: ActorOnDay,
   others: ReadonlyMap<string, Commitment> = new Map(),
 ) =>
   decideInTurn(
@@ -199,7 +199,7 @@ export class Acts {
 
   async #onCommitment({ id, acts, importedStreams }: AnyActCommand, actor: Actor): Promise<DecideFor> {
     const given = acts as readonly CommitmentAct[];
-    const by: By = { ...actor, today: todayAnywhere(new Date()) };
+    const by: ActorOnDay = { ...actor, today: todayAnywhere(new Date()) };
     const named: Reference[] = [];
     const taking: TakingAgency[] = [];
     for (const act of given) {

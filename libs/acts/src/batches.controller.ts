@@ -24,7 +24,7 @@ import {
   rejections,
   Rights,
   validated,
-  Whole,
+  WholeNumber,
   YesNo,
   type RequestContext,
 } from '#platform';
@@ -49,12 +49,12 @@ const OfCommitment = (optional: boolean) =>
 const PARAMETER_FIELDS: { readonly [N in keyof RouteParameters]-?: (optional: boolean) => PropertyDecorator } = {
   agency: (optional) => Code({ optional, description: 'For an act on the role of an agency: which', example: 'ILO' }),
   milestone: (optional) =>
-    Whole({ optional, min: 1, description: 'For an act on a milestone: its number', example: 1 }),
+    WholeNumber({ optional, min: 1, description: 'For an act on a milestone: its number', example: 1 }),
   revision: (optional) =>
-    Whole({ optional, description: 'To correct, retract or blank: the revision of the statement', example: 2 }),
+    WholeNumber({ optional, description: 'To correct, retract or blank: the revision of the statement', example: 2 }),
 };
 const AsIfMatch = () =>
-  Whole({ optional: true, description: 'As If-Match: the revision of the commitment that was read', example: 3 });
+  WholeNumber({ optional: true, description: 'As If-Match: the revision of the commitment that was read', example: 3 });
 
 /** Any act of a batch, before it is known which. */
 class BatchAct {

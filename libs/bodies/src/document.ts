@@ -1,5 +1,5 @@
 /** A document: the source of statements. */
-import { Code, InPeriod, Language, OnDate, Text, WebAddress, Whole } from '#platform';
+import { Code, InPeriod, Language, OnDate, Text, WebAddress, WholeNumber } from '#platform';
 
 export class Document {
   @Code({ example: 'D-2012-MC2353' }) id: string;
@@ -10,7 +10,7 @@ export class Document {
   @InPeriod({ example: '2012-11-02' }) published: string;
   @OnDate({ description: 'The date from which its statements count as reported', example: '2012-11-02' })
   reportedOn: string;
-  @Whole({ optional: true, min: 1, description: 'How many it has', example: 12 }) pages?: number | null;
+  @WholeNumber({ optional: true, min: 1, description: 'How many it has', example: 12 }) pages?: number | null;
   @Language({ optional: true }) language?: string | null;
   @WebAddress({ optional: true, description: 'Where it can be read', example: 'https://example.org/mc-2353.pdf' })
   url?: string | null;

@@ -1,7 +1,7 @@
 /** Reports that are published: the report that is meant, the words that people add to it, and the files that were published. */
 import { ApiProperty, OmitType } from '@nestjs/swagger';
 import type { FullDate } from '#clocks';
-import { Code, CodeOf, Kebab, Language, ListOf, Markdown, OnDate, OneOf, Plain, Text, Whole } from '#platform';
+import { Code, CodeOf, Kebab, Language, ListOf, Markdown, OnDate, OneOf, Plain, Text, WholeNumber } from '#platform';
 import { REPORT_KINDS, REPORT_LANGUAGES, type ReportKind, type ReportLanguage } from '#words';
 
 /** A report that is to be published. */
@@ -17,7 +17,7 @@ export class Publication {
   @OnDate({ description: 'The date as at which its figures stand', example: '2012-11-02' }) asOf: FullDate;
   @OnDate({ optional: true, description: 'It covers what came since then', example: '2011-02-17' })
   since?: FullDate | null;
-  @Whole({ optional: true, min: 1, description: 'The months after which a commitment is stale; without it 12' })
+  @WholeNumber({ optional: true, min: 1, description: 'The months after which a commitment is stale; without it 12' })
   staleAfter?: number | null;
 }
 
@@ -61,14 +61,14 @@ export class PublishedFile {
   @OneOf(REPORT_LANGUAGES) language: ReportLanguage;
   @Kebab({ example: 'pdf' }) format: string;
   @Text({ max: 64, free: false, description: 'SHA-256 of its bytes, in hexadecimal' }) sha256: string;
-  @Whole({ description: 'Its size in bytes' }) bytes: number;
+  @WholeNumber({ description: 'Its size in bytes' }) bytes: number;
 }
 
 /** Everything that the files of a published report rest on. */
 export class PublishReport {
   @Text({ max: 20, free: false, description: 'The position as known at which it was made' }) knownAt: string;
   @Text({ max: 100, free: false, description: 'The identity of the log' }) log: string;
-  @Whole({ min: 1, description: 'The version of the form of this kind of report' }) template: number;
+  @WholeNumber({ min: 1, description: 'The version of the form of this kind of report' }) template: number;
   @Text({ max: 100, free: false, description: 'The version of the software' }) software: string;
   @OnDate({ description: 'The day on which it was published' }) publishedOn: FullDate;
   @ListOf(() => PublishedFile, { min: 1 }) files: PublishedFile[];

@@ -14,7 +14,7 @@ import {
   Plain,
   Pointer,
   Text,
-  Whole,
+  WholeNumber,
   YesNo,
 } from '#platform';
 import { ACTS_OF_RETURNS, RETURN_WORDS, type ActOfReturn, type ReturnWord } from '#words';
@@ -23,7 +23,7 @@ import { Citation, ON_BEHALF, OnBehalf } from './agency.js';
 /** An act on a commitment as its own route takes it, but for its date: the return dates it. */
 export class ReturnAct {
   @OneOf(ACTS_OF_RETURNS, { example: 'reportStage' }) act: ActOfReturn;
-  @Whole({ optional: true, min: 1, description: 'For an act on a milestone: its number', example: 1 })
+  @WholeNumber({ optional: true, min: 1, description: 'For an act on a milestone: its number', example: 1 })
   milestone?: number | null;
   @Plain({
     mayBeEmpty: true,
@@ -103,7 +103,7 @@ export class SendBackReturn {
 }
 
 export class CommentOnReturn extends ReturnComment {
-  @Whole({ optional: true, description: 'The number of the comment that this answers', example: 0 })
+  @WholeNumber({ optional: true, description: 'The number of the comment that this answers', example: 0 })
   answers?: number | null;
 }
 

@@ -14,7 +14,7 @@ import {
   Plain,
   Text,
   Texts,
-  Whole,
+  WholeNumber,
   YesNo,
 } from '#platform';
 import {
@@ -77,7 +77,7 @@ export class ReportOfRound {
 
 /** A day on which agencies that still owe a return are reminded. */
 export class ReminderDay {
-  @Whole({ min: 1, description: 'So many days from the deadline, 60 at most', example: 14 }) days: number;
+  @WholeNumber({ min: 1, description: 'So many days from the deadline, 60 at most', example: 14 }) days: number;
   @OneOf(REMINDER_TIMES, { description: 'Before the deadline, or after it', example: 'before' }) when: ReminderTime;
 }
 

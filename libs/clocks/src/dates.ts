@@ -59,13 +59,13 @@ export const FIRST_YEAR = '1800';
 
 export const isFullDate = (date: unknown): date is FullDate => isPartialDate(date) && date.length === 10;
 
-let lately: { readonly day: number; readonly date: FullDate } = { day: NaN, date: '' };
+let lastConverted: { readonly day: number; readonly date: FullDate } = { day: NaN, date: '' };
 
 /** Today, in UTC. */
 export function todayAt(now: Date): FullDate {
   const day = Math.floor(now.getTime() / DAY_MS);
-  if (day !== lately.day) lately = { day, date: now.toISOString().slice(0, 10) };
-  return lately.date;
+  if (day !== lastConverted.day) lastConverted = { day, date: now.toISOString().slice(0, 10) };
+  return lastConverted.date;
 }
 
 /** Today where the day begins first, at UTC+14: a report of today there is not in the future (rule 3). */

@@ -4,7 +4,7 @@ import { Facts, type FullDate } from '#clocks';
 import { Conflict, refused } from '#eventsourcing';
 import type { ActivityScheme } from '#words';
 import {
-  and,
+  withValue,
   dataOf,
   refuseUnsoundDates,
   type Decide,
@@ -34,10 +34,10 @@ export const activitiesAtFirst: Activities = { activityIds: Facts.none };
 
 export const activityEvolvers: Evolvers<ActivityEvents> = {
   ActivityIdsAdded: (c, { data, revision }) => ({
-    activityIds: and(c.activityIds, { ids: data.activityIds }, { ...data, revision }),
+    activityIds: withValue(c.activityIds, { ids: data.activityIds }, { ...data, revision }),
   }),
   ActivityIdsTakenBack: (c, { data, revision }) => ({
-    activityIds: and(c.activityIds, { ids: data.activityIds, takenBack: true }, { ...data, revision }),
+    activityIds: withValue(c.activityIds, { ids: data.activityIds, takenBack: true }, { ...data, revision }),
   }),
 };
 

@@ -4,7 +4,7 @@ import type { ActivityScheme } from '#words';
 
 const reportedOn = '2007-06-01';
 const history = [recorded({ activityIds: [ACTIVITY] })];
-const other = { scheme: 'iati', id: 'GB-1-203052' } as const;
+const otherActivity = { scheme: 'iati', id: 'GB-1-203052' } as const;
 const naming = (scheme: ActivityScheme, ids: readonly string[]) =>
   given(...history).when('addActivityIds', { activityIds: ids.map((id) => ({ scheme, id })), reportedOn });
 
@@ -34,24 +34,24 @@ describe('The identifier of an activity', () => {
   ] as const)('of %s is not %j, which %s', (...[scheme, id]) => naming(scheme, [id]).rejected('bad_activity_id'));
 
   it('is given once in an act, and added once', () => {
-    naming('iati', [other.id, other.id]).rejected('twice');
+    naming('iati', [otherActivity.id, otherActivity.id]).rejected('twice');
     naming('iati', [ACTIVITY.id]).rejected('has_activity_id');
   });
 
   it('holds from its report on, until it is taken back', () => {
     const later: Happening[] = [
       ...history,
-      { name: 'ActivityIdsAdded', data: { activityIds: [other], reportedOn } },
+      { name: 'ActivityIdsAdded', data: { activityIds: [otherActivity], reportedOn } },
       { name: 'ActivityIdsTakenBack', data: { activityIds: [ACTIVITY], reportedOn: '2008-01-01' } },
     ];
     expect(viewOn('2007-01-01', ...later).activityIds).toEqual([ACTIVITY]);
-    expect(viewOn('2007-12-31', ...later).activityIds).toEqual([ACTIVITY, other]);
-    expect(viewOn('2008-01-01', ...later).activityIds).toEqual([other]);
+    expect(viewOn('2007-12-31', ...later).activityIds).toEqual([ACTIVITY, otherActivity]);
+    expect(viewOn('2008-01-01', ...later).activityIds).toEqual([otherActivity]);
   });
 
   it('is taken back only where it is', () => {
     const taking = (...then: Happening[]) =>
-      given(...then).when('takeBackActivityIds', { activityIds: [other], reportedOn }, secretariat);
+      given(...then).when('takeBackActivityIds', { activityIds: [otherActivity], reportedOn }, secretariat);
     taking(...history).rejected('no_such_activity_id');
     taking(recorded()).rejected('has_no_activity_id');
   });

@@ -11,7 +11,7 @@ import * as editions from './editions.js';
 import * as lineage from './lineage.js';
 import * as responsibility from './responsibility.js';
 import * as stages from './stages.js';
-import type { By, Decide, DecisionContext } from './statement.js';
+import type { ActorOnDay, Decide, DecisionContext } from './statement.js';
 
 // ── Whose an act is, and when it is possible ────────────────────────────────────────────────────────────────────────
 
@@ -19,37 +19,37 @@ import type { By, Decide, DecisionContext } from './statement.js';
 export type Choice = Pick<DecisionContext, 'agency' | 'milestone' | 'revision'>;
 
 /** The agencies whose act it is, beside the secretariat, which may do all. */
-export interface Who {
+export interface ActOwners {
   readonly relations: readonly AgencyRelation[];
   /** A condition beside its relation, such as that it made the statement: deciding.ts says each. */
   readonly only?: 'named' | 'offered' | 'verified' | 'maker';
 }
 
-const by = (relations: readonly AgencyRelation[], only?: Who['only']): Who => ({
+const ownedBy = (relations: readonly AgencyRelation[], only?: ActOwners['only']): ActOwners => ({
   relations,
   ...(only && { only }),
 });
-const anybody = by(AGENCY_RELATIONS);
-const nobody = by([]);
-const lead = by(['lead']);
-const responsible = by(['lead', 'co_lead']);
-const contributing = by(RESPONSIBLE_ROLES);
-const named = by(AGENCY_RELATIONS, 'named');
-const offered = by(AGENCY_RELATIONS, 'offered');
-const verified = by(AGENCY_RELATIONS, 'verified');
-const maker = by(AGENCY_RELATIONS, 'maker');
+const anyAgency = ownedBy(AGENCY_RELATIONS);
+const noAgency = ownedBy([]);
+const lead = ownedBy(['lead']);
+const responsible = ownedBy(['lead', 'co_lead']);
+const contributing = ownedBy(RESPONSIBLE_ROLES);
+const named = ownedBy(AGENCY_RELATIONS, 'named');
+const offered = ownedBy(AGENCY_RELATIONS, 'offered');
+const verified = ownedBy(AGENCY_RELATIONS, 'verified');
+const maker = ownedBy(AGENCY_RELATIONS, 'maker');
 
 /** The parts on which an act can be done at present. */
-type Choices = (now: CommitmentAsAt, c: Commitment, by: By) => readonly Choice[];
+type Choices = (now: CommitmentAsAt, c: Commitment, by: ActorOnDay) => readonly Choice[];
 
-const when =
+const wholeWhen =
   (holds: (now: CommitmentAsAt) => unknown): Choices =>
   (now) =>
     holds(now) ? [{}] : [];
-const each = (agencies: readonly { agency: string }[]) =>
+const eachAgency = (agencies: readonly { agency: string }[]) =>
   [...new Set(agencies.map(({ agency }) => agency))].map((agency) => ({ agency }));
-const beside: Choices = ({ agencies }) => each(agencies.slice(1));
-const asked: Choices = ({ agencies }) => each(agencies.filter((a) => a.asked));
+const besideLead: Choices = ({ agencies }) => eachAgency(agencies.slice(1));
+const asked: Choices = ({ agencies }) => eachAgency(agencies.filter((a) => a.asked));
 const standingMilestones: Choices = ({ milestones }) =>
   milestones.filter(({ dropped }) => dropped === null).map(({ milestone }) => ({ milestone }));
 const openMilestones: Choices = ({ milestones }) =>
@@ -60,7 +60,7 @@ const rolesBeside = ({ agencies }: CommitmentAsAt, agency: string | undefined): 
   agencies.slice(1).flatMap((one) => (one.agency === agency ? [one.role] : []));
 const rolesAsked = ({ agencies }: Pick<CommitmentAsAt, 'agencies'>, agency: string | undefined): readonly Role[] =>
   agencies.flatMap((one) => (one.agency === agency && one.asked ? [one.role] : []));
-const onOffer = when(({ leadTransfer }) => leadTransfer);
+const onOffer = wholeWhen(({ leadTransfer }) => leadTransfer);
 const statements =
   (may: (statement: Statement, c: Commitment) => boolean): Choices =>
   (_, c) =>
@@ -100,7 +100,7 @@ interface Definition<A> extends Omit<ActLine, 'body' | 'yields'> {
   readonly group: ActGroup | null;
   /** The news that a digest tells of its event. */
   readonly change: ChangeKind;
-  readonly who: Who;
+  readonly who: ActOwners;
   readonly decide: Decide<A>;
   /** Absent: it can always be done. */
   readonly on?: Choices;
@@ -119,7 +119,11 @@ interface Definition<A> extends Omit<ActLine, 'body' | 'yields'> {
   /** The agencies that take a role by it, and from when on. */
   readonly gives?: (act: A, on: Choice) => readonly TakingAgency[];
   /** Of its fields that are a choice: the options at present, where its rule refuses the rest. */
-  readonly choices?: (now: CommitmentAsAt, by: By, on: Choice) => { readonly [F in Field<A>]?: readonly string[] };
+  readonly choices?: (
+    now: CommitmentAsAt,
+    by: ActorOnDay,
+    on: Choice,
+  ) => { readonly [F in Field<A>]?: readonly string[] };
   /** Of its fields that may be left out: when its rule needs them all the same. */
   readonly needs?: { readonly [F in Field<A>]?: string };
   /** The fields that say who does what; an agency that corrects one answers for it. */
@@ -127,7 +131,7 @@ interface Definition<A> extends Omit<ActLine, 'body' | 'yields'> {
 }
 
 /** The fields of an event that the words of its act do not hold. */
-type Beside<E extends EventName, A> = Exclude<keyof CommitmentEvents[E], keyof A>;
+type FieldsBeyondAct<E extends EventName, A> = Exclude<keyof CommitmentEvents[E], keyof A>;
 
 /**
  * The way to put an event right. Most can be corrected: the facts that it holds beside the words of its act are then decided
@@ -135,9 +139,9 @@ type Beside<E extends EventName, A> = Exclude<keyof CommitmentEvents[E], keyof A
  */
 type Amended<E extends EventName, A> =
   | { readonly amended: 'retracted' | 'never' }
-  | ([Beside<E, A>] extends [never]
+  | ([FieldsBeyondAct<E, A>] extends [never]
       ? { readonly amended?: never }
-      : { readonly amended: { readonly [F in Beside<E, A>]: 'decided anew' | readonly Field<A>[] } });
+      : { readonly amended: { readonly [F in FieldsBeyondAct<E, A>]: 'decided anew' | readonly Field<A>[] } });
 
 const act = <
   E extends EventName,
@@ -228,7 +232,7 @@ export const ACTS = allActs({
       'By an agency that is named in it, or by the secretariat. A focal point gives a reference only of its own agency’s prefix; without one the next free number of the lead and the year is taken.',
     operationId: 'recordCommitment',
     conflict: 'The reference is taken',
-    who: anybody,
+    who: anyAgency,
     decide: record,
     needs: STAGE_NEEDS,
     on: () => [],
@@ -276,7 +280,7 @@ export const ACTS = allActs({
     description:
       'By the secretariat. It is about one part and the entry that holds then, and stands beside the agency’s own word; also after the record has ended.',
     conflict: 'Nothing was reported that could be read',
-    who: nobody,
+    who: noAgency,
     decide: stages.verify,
     needs: { citation: 'needed unless there is no evidence' },
     afterwards: true,
@@ -294,7 +298,7 @@ export const ACTS = allActs({
     conflict: 'Nothing was read that could be replied to',
     who: verified,
     decide: stages.reply,
-    on: when(({ parts, verification }) => verification ?? parts.some((part) => part.verification)),
+    on: wholeWhen(({ parts, verification }) => verification ?? parts.some((part) => part.verification)),
     afterwards: true,
     namesReporter: true,
     amended: { to: ['agency'] },
@@ -325,7 +329,7 @@ export const ACTS = allActs({
       from: rolesBeside(now, agency),
     }),
     gives: ({ reportedOn: from }, { agency = '' }) => [{ agency, from, pointer: '/role' }],
-    on: beside,
+    on: besideLead,
     amended: { agency: 'decided anew', asked: DECIDE_ASKED },
   }),
   removeAgency: act('AgencyRemoved', 'RemoveAgency', {
@@ -337,7 +341,7 @@ export const ACTS = allActs({
     description: 'By the lead or a co-lead. The lead itself is not removed but moved: it offers the lead.',
     decide: responsibility.removeAgency,
     choices: (now, _, { agency }) => ({ role: rolesBeside(now, agency) }),
-    on: beside,
+    on: besideLead,
     notInEvent: ({ roles }) => ((roles as Role[]).length === 1 ? { role: (roles as Role[])[0] } : {}),
     amended: { agency: 'decided anew', roles: 'decided anew' },
   }),
@@ -360,7 +364,7 @@ export const ACTS = allActs({
     description: 'By the agency itself. A lead cannot decline; it offers the lead.',
     decide: responsibility.declineRole,
     choices: ({ agencies }, _, { agency }) => ({ role: rolesAsked({ agencies: agencies.slice(1) }, agency) }),
-    on: ({ agencies }) => each(agencies.slice(1).filter((a) => a.asked)),
+    on: ({ agencies }) => eachAgency(agencies.slice(1).filter((a) => a.asked)),
   }),
   offerLead: act('LeadOffered', 'OfferLead', {
     button: 'Hand over the lead',
@@ -495,7 +499,7 @@ export const ACTS = allActs({
     description: 'By the lead or a co-lead. From then on the commitment stands without it.',
     conflict: 'There is no condition, or it was lifted already',
     decide: content.liftCondition,
-    on: when(({ condition, conditionLifted }) => condition && !conditionLifted),
+    on: wholeWhen(({ condition, conditionLifted }) => condition && !conditionLifted),
   }),
   claim: act('Claimed', 'Claim', {
     button: 'Keep what a source claims',
@@ -520,7 +524,7 @@ export const ACTS = allActs({
     summary: 'An edition of a recurring commitment was held',
     description: 'By the lead, a co-lead or a partner, of a commitment whose nature is recurring.',
     decide: editions.holdEdition,
-    on: when(({ nature }) => nature === 'recurring'),
+    on: wholeWhen(({ nature }) => nature === 'recurring'),
   }),
   reportUpkeep: act('UpkeepReported', 'ReportUpkeep', {
     button: 'Report the upkeep',
@@ -533,7 +537,7 @@ export const ACTS = allActs({
     description: 'By the lead, a co-lead or a partner, of a commitment whose nature is standing.',
     decide: editions.reportUpkeep,
     needs: { note: 'needed where it was not kept up' },
-    on: when(({ nature }) => nature === 'standing'),
+    on: wholeWhen(({ nature }) => nature === 'standing'),
   }),
   relate: act('Related', 'Relate', {
     button: 'Relate to another',
@@ -564,7 +568,7 @@ export const ACTS = allActs({
     description: 'By the lead or a co-lead. They count no more from the date of this report.',
     conflict: 'It follows up nothing',
     decide: lineage.takeBackFollowUp,
-    on: when(({ followsUp }) => followsUp.length > 0),
+    on: wholeWhen(({ followsUp }) => followsUp.length > 0),
   }),
   addActivityIds: act('ActivityIdsAdded', 'AddActivityIds', {
     button: 'Name activities elsewhere',
@@ -587,7 +591,7 @@ export const ACTS = allActs({
       'By the lead, a co-lead or a partner. They are no more among its activities from the date of this report.',
     conflict: 'It names no activity',
     decide: activities.takeBackActivityIds,
-    on: when(({ activityIds }) => activityIds.length > 0),
+    on: wholeWhen(({ activityIds }) => activityIds.length > 0),
   }),
   merge: act('Merged', 'Merge', {
     button: 'Merge into another',
@@ -659,7 +663,7 @@ export const ACTS = allActs({
     description:
       'By the secretariat. The words are erased from the log for good, at every position; everything that is counted stays.',
     conflict: 'It is a blanking itself, of which only the reason can be blanked',
-    who: nobody,
+    who: noAgency,
     decide: amending.blank,
     on: statements(() => true),
     afterwards: true,

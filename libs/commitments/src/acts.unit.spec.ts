@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { type CommitmentEvent, type CommitmentEvents } from './commitment.js';
 import {
-  after,
+  stateAfter,
   allowedTo,
   citation,
-  did,
+  deed,
   focalPoint,
   given,
   viewOn,
@@ -26,17 +26,17 @@ const reportedOn = '2007-06-01';
 const history = [recorded({ milestones: [{ title: 'Draft', due: '2007' }] })];
 
 /** Does an act on the commitment above, after some more events. */
-const when = <A extends ActName>(act: A, body: BodyOf<A>, what: object = {}, ...more: CommitmentEvent[]) =>
+const whenDone = <A extends ActName>(act: A, body: BodyOf<A>, what: object = {}, ...more: CommitmentEvent[]) =>
   given(...history, ...more).when(act, body, secretariat, what);
 
 describe('Target and wording', () => {
   it('the target is lifted by a date that is null, not by none', () => {
-    when('setTarget', { date: null, reportedOn }).then({ name: 'TargetSet', data: { reportedOn } });
-    when('setTarget', { reportedOn }).rejected('date_needed');
+    whenDone('setTarget', { date: null, reportedOn }).then({ name: 'TargetSet', data: { reportedOn } });
+    whenDone('setTarget', { reportedOn }).rejected('date_needed');
   });
   it('an amendment of the wording amends something', () => {
-    when('amendWording', { reportedOn }).rejected('nothing_amended');
-    when('amendWording', { note: 'As it was', reportedOn }).rejected('nothing_amended');
+    whenDone('amendWording', { reportedOn }).rejected('nothing_amended');
+    whenDone('amendWording', { note: 'As it was', reportedOn }).rejected('nothing_amended');
   });
 });
 
@@ -45,7 +45,7 @@ describe('Milestones', () => {
   const dropped: CommitmentEvent = { name: 'MilestoneDropped', data: { milestone: 1, note: 'No money', reportedOn } };
 
   const reaching = (body: object, ...more: CommitmentEvent[]) =>
-    when('reachMilestone', { reportedOn, ...body }, { milestone: 1 }, ...more);
+    whenDone('reachMilestone', { reportedOn, ...body }, { milestone: 1 }, ...more);
 
   it('one is reached, once, on a date that may be unknown but not later than its report', () => {
     reaching({ reachedOn: '2007' }).then(reached);
@@ -54,28 +54,28 @@ describe('Milestones', () => {
     reaching({}, reached).rejected('milestone_reached');
   });
   it('one is dropped with a reason; then nothing more happens to it', () => {
-    when('dropMilestone', { note: 'No money', reportedOn }, { milestone: 1 }).then(dropped);
+    whenDone('dropMilestone', { note: 'No money', reportedOn }, { milestone: 1 }).then(dropped);
     const late = { reportedOn: '2008-01-01' };
     reaching(late, dropped).rejected('milestone_dropped');
-    when('rescheduleMilestone', { ...late, due: '2009' }, { milestone: 1 }, dropped).rejected('milestone_dropped');
-    when('dropMilestone', { ...late, note: 'Again' }, { milestone: 1 }, dropped).rejected('milestone_dropped');
+    whenDone('rescheduleMilestone', { ...late, due: '2009' }, { milestone: 1 }, dropped).rejected('milestone_dropped');
+    whenDone('dropMilestone', { ...late, note: 'Again' }, { milestone: 1 }, dropped).rejected('milestone_dropped');
   });
   it('what came before it was dropped can still be told', () => {
     reaching({ reportedOn: '2007-05-31' }, dropped).state();
   });
   it.each([0, 2, -1])('there is no number %d', (milestone) =>
-    when('reachMilestone', { reportedOn }, { milestone }).rejected('not_found'),
+    whenDone('reachMilestone', { reportedOn }, { milestone }).rejected('not_found'),
   );
 });
 
 describe('A condition', () => {
   const conditional = recorded({ condition: 'subject to funding' });
   const lift = { liftedOn: '2007-05', liftedBy: 'The European Commission’s grant was signed', reportedOn };
-  const lifted = did('liftCondition', lift);
+  const lifted = deed('liftCondition', lift);
   const lifting = (body: object, ...history: Happening[]) =>
     given(...history).when('liftCondition', { ...lift, ...body });
   const inForce = (condition: string) => ({ condition, conditionLifted: null });
-  const again = did('amendWording', { condition: 'if the ministries agree', reportedOn: '2008-01-01' });
+  const again = deed('amendWording', { condition: 'if the ministries agree', reportedOn: '2008-01-01' });
 
   it('is lifted: when, and by what', () => {
     lifting({}, conditional).then({ name: 'ConditionLifted', data: lift });
@@ -103,7 +103,7 @@ describe('A condition', () => {
 describe('A statement with several citations', () => {
   const second = { document: 'D-2009-IDM12', locator: 'p. 4' };
   it('keeps them all, the first as its citation', () => {
-    const attaching = (cited: object) => when('attachEvidence', { title: 'Draft', reportedOn, ...cited });
+    const attaching = (cited: object) => whenDone('attachEvidence', { title: 'Draft', reportedOn, ...cited });
     const attached = (cited: object): CommitmentEvent => ({
       name: 'EvidenceAttached',
       data: { title: 'Draft', reportedOn, ...cited },
@@ -118,12 +118,12 @@ describe('A statement with several citations', () => {
     const view = viewOn(
       reportedOn,
       ...history,
-      did('attachEvidence', { title: 'Draft', reportedOn, ...both }),
-      did('relate', { type: 'part_of', to: 'IOM-2011-10', reportedOn, ...both }),
-      did('claim', { about: 'organiser', says: 'The ILO', reportedOn, ...both }),
-      did('reportStage', report),
-      did('verify', { verification: 'documented', reason: 'Read', reportedOn, ...both }),
-      did('reply', { text: 'Thank you', reportedOn, ...both }),
+      deed('attachEvidence', { title: 'Draft', reportedOn, ...both }),
+      deed('relate', { type: 'part_of', to: 'IOM-2011-10', reportedOn, ...both }),
+      deed('claim', { about: 'organiser', says: 'The ILO', reportedOn, ...both }),
+      deed('reportStage', report),
+      deed('verify', { verification: 'documented', reason: 'Read', reportedOn, ...both }),
+      deed('reply', { text: 'Thank you', reportedOn, ...both }),
     );
     const { headline, evidence, relations, claims, verification } = view;
     const all = [headline, ...evidence, ...relations, ...claims[0]!.claims, verification!, ...verification!.replies];
@@ -132,14 +132,14 @@ describe('A statement with several citations', () => {
   });
   it('is proof of a completed stage when any of them is given', () => {
     const completed = { stage: 'completed', effective: '2007', reportedOn } as const;
-    when('reportStage', { ...completed, citations: [second] }).state();
-    when('reportStage', { ...completed, citations: [] }).rejected('completed_needs_proof');
+    whenDone('reportStage', { ...completed, citations: [second] }).state();
+    whenDone('reportStage', { ...completed, citations: [] }).rejected('completed_needs_proof');
   });
 });
 
 describe('Claims that contradict each other', () => {
   const claim = (says: string, document: string, reportedOn: string, about = 'organiser') =>
-    did('claim', { about, says, citation: { document, locator: 'p. 1' }, reportedOn });
+    deed('claim', { about, says, citation: { document, locator: 'p. 1' }, reportedOn });
   const two = [claim('Organised by the ILO', 'D-1', '2008-01-01'), claim('Organised by IOM', 'D-2', '2007-06-01')];
 
   it('are kept side by side with their sources', () => {
@@ -162,7 +162,7 @@ describe('Claims that contradict each other', () => {
     ]);
   });
   it('need their source', () =>
-    when('claim', { about: 'organiser', says: 'Organised by IOM', reportedOn }).rejected('citation_needed'));
+    whenDone('claim', { about: 'organiser', says: 'Organised by IOM', reportedOn }).rejected('citation_needed'));
 });
 
 describe('The event of an act', () => {
@@ -247,12 +247,12 @@ describe('Whose act it is', () => {
 
 describe('What someone may do next', () => {
   it('names what it can be done on, each once', () => {
-    const c = after(
+    const c = stateAfter(
       ...history,
-      did('addMilestone', { title: 'Print', reportedOn }),
-      did('reachMilestone', { reportedOn }, secretariat, { milestone: 1 }),
-      did('addAgency', { agency: 'WHO', role: 'partner', reportedOn }, focalPoint('IOM')),
-      did('addAgency', { agency: 'WHO', role: 'host', reportedOn }, focalPoint('IOM')),
+      deed('addMilestone', { title: 'Print', reportedOn }),
+      deed('reachMilestone', { reportedOn }, secretariat, { milestone: 1 }),
+      deed('addAgency', { agency: 'WHO', role: 'partner', reportedOn }, focalPoint('IOM')),
+      deed('addAgency', { agency: 'WHO', role: 'host', reportedOn }, focalPoint('IOM')),
     );
     const choices = (act: ActName) =>
       allowedActs(c, secretariat).flatMap(({ act: name, ...what }) => (name === act ? [what] : []));
@@ -272,9 +272,9 @@ describe('What someone may do next', () => {
     expect(allowedTo({ ...secretariat, today: '2006-11-20' }, ...history)).toEqual([]);
   });
   it('includes giving up another role of the lead, but not the lead', () => {
-    const funding = did('addAgency', { agency: 'IOM', role: 'funder', citation, reportedOn });
+    const funding = deed('addAgency', { agency: 'IOM', role: 'funder', citation, reportedOn });
     const agencies = (...more: Happening[]) =>
-      allowedActs(after(...history, ...more), secretariat).flatMap(({ act, agency }) =>
+      allowedActs(stateAfter(...history, ...more), secretariat).flatMap(({ act, agency }) =>
         act === 'removeAgency' ? [agency] : [],
       );
     expect(agencies()).not.toContain('IOM');

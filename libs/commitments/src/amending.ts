@@ -7,7 +7,7 @@ import { commitment, neverSaid, viewAsAt, withoutRetracted, type Commitment } fr
 import { statementAt, type CorrectionEvents, type Statement } from './corrections.js';
 import { refuseAfterEnd } from './lineage.js';
 import { isProven } from './stages.js';
-import { forbidden, isCited, type By, type Decide } from './statement.js';
+import { forbidden, isCited, type ActorOnDay, type Decide } from './statement.js';
 
 /** The amendment of a wrong event, as the table of acts states it. */
 export interface HowAmended {
@@ -90,7 +90,9 @@ export const correct =
 
     const { agency, milestone } = was.data as { agency?: string; milestone?: number };
     // The corrector's permission decides about named agencies; the maker's decides about all else.
-    const speaker: By = corrects(act.names ?? SPEAKER_FIELDS) ? by : { ...by, role: 'secretariat', agency: null };
+    const speaker: ActorOnDay = corrects(act.names ?? SPEAKER_FIELDS)
+      ? by
+      : { ...by, role: 'secretariat', agency: null };
     // Other words change nothing that a rule looks at.
     const onlyWords = Object.entries(says).every(([field, text]) => on.forms.isFreeText(field) && text !== null);
     const saidAnew = (): object => {

@@ -1,6 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { isOverdue, turningPoints, type CommitmentEvent } from './commitment.js';
-import { after, viewOn, recorded as known, rolesOn as rolesAfter, type Happening } from './testing/a-commitment.js';
+import {
+  stateAfter,
+  viewOn,
+  recorded as known,
+  rolesOn as rolesAfter,
+  type Happening,
+} from './testing/a-commitment.js';
 import { type Role } from '#words';
 
 const recorded = (other: object = {}) => known({ effective: '2005', reportedOn: '2006-01-01', ...other });
@@ -104,7 +110,7 @@ describe('A commitment as at a date', () => {
     ];
     const heard = (asOf: string) => viewOn(asOf, ...events).lastReportedOn;
     expect(['2006-12-31', '2007-12-31', '2008-01-01'].map(heard)).toEqual(['2006-01-01', '2007-01-01', '2008-01-01']);
-    expect(turningPoints(after(...events))).toEqual(['2006-01-01', '2007-01-01', '2008-01-01']);
+    expect(turningPoints(stateAfter(...events))).toEqual(['2006-01-01', '2007-01-01', '2008-01-01']);
   });
 
   it('is overdue after the last day of its target, while it is open and not standing', () => {

@@ -2,7 +2,16 @@ import { describe, expect, it } from '@jest/globals';
 import { fold } from '#eventsourcing';
 import { documentsCitedAsAt } from './citations.js';
 import { commitment, turningPoints, type CommitmentEvents } from './commitment.js';
-import { after, did, eventsOf, recorded, REFERENCE, SCENES, secretariat, staged } from './testing/a-commitment.js';
+import {
+  stateAfter,
+  deed,
+  eventsOf,
+  recorded,
+  REFERENCE,
+  SCENES,
+  secretariat,
+  staged,
+} from './testing/a-commitment.js';
 import { ACTS, type ActName } from './acts.js';
 import { forms } from '#bodies';
 import { handForms } from '../../bodies/src/testing/forms-at-hand.js';
@@ -17,7 +26,7 @@ const [early, late] = [{ reportedOn: '2007-01-31' }, { reportedOn: '2009-01-31' 
 /** The events of the scene of an act that cites something more. */
 const citing = (act: ActName, citation: object) => {
   const { given, body, on } = SCENES[act];
-  return eventsOf(...given, did(act, { ...body, ...citation } as never, secretariat, { ...on, reference: REFERENCE }));
+  return eventsOf(...given, deed(act, { ...body, ...citation } as never, secretariat, { ...on, reference: REFERENCE }));
 };
 const documents = (events: ReturnType<typeof eventsOf>, asOf: string) =>
   documentsCitedAsAt(fold(commitment, commitment.initial, events), asOf);
@@ -38,30 +47,31 @@ describe('What an act cites', () => {
 });
 
 describe('The documents of a commitment', () => {
-  const attached = (more: object = {}) => did('attachEvidence', { title: 'Draft', citation: cited, ...early, ...more });
+  const attached = (more: object = {}) =>
+    deed('attachEvidence', { title: 'Draft', citation: cited, ...early, ...more });
 
   it('count with the record act whenever the commitment exists, and not before', () => {
-    const c = after(recorded({ citation: cited, reportedOn: '2008-01-01' }), staged());
+    const c = stateAfter(recorded({ citation: cited, reportedOn: '2008-01-01' }), staged());
     expect([DAY_BEFORE, REPORTED].map((asOf) => documentsCitedAsAt(c, asOf))).toEqual([[], ['D-CITED']]);
   });
   it('are found wherever they stand, in what no version knows, too', () => {
     const unheardOf = { seen: [{ where: { citation: cited } }] } as unknown as Partial<CommitmentEvents['Recorded']>;
-    expect(documentsCitedAsAt(after(recorded(unheardOf)), REPORTED)).toEqual(['D-CITED']);
+    expect(documentsCitedAsAt(stateAfter(recorded(unheardOf)), REPORTED)).toEqual(['D-CITED']);
     const elsewhere = { document: 'D-NOT-CITED' } as unknown as Partial<CommitmentEvents['Recorded']>;
-    expect(documentsCitedAsAt(after(recorded(elsewhere)), REPORTED)).toEqual([]);
+    expect(documentsCitedAsAt(stateAfter(recorded(elsewhere)), REPORTED)).toEqual([]);
   });
   it('are those of what was said, as corrected', () => {
     const instead = { citation: { document: 'D-INSTEAD', locator: 'p. 2' } };
-    const corrected = did('correct', { says: { ...instead, ...late }, reason: 'Wrong paper' }, secretariat, {
+    const corrected = deed('correct', { says: { ...instead, ...late }, reason: 'Wrong paper' }, secretariat, {
       revision: 1,
     });
-    const c = after(recorded(), attached(), corrected);
+    const c = stateAfter(recorded(), attached(), corrected);
     expect([REPORTED, '2009-01-31'].map((asOf) => documentsCitedAsAt(c, asOf))).toEqual([[], ['D-INSTEAD']]);
   });
   it('are not those of what was retracted, but that of why; from the day of what it is about', () => {
     const why = { document: 'D-WHY', locator: 'p. 3' };
-    const retracted = did('retract', { reason: 'Not so', citation: why }, secretariat, { revision: 1 });
-    const c = after(recorded(), attached(), retracted);
+    const retracted = deed('retract', { reason: 'Not so', citation: why }, secretariat, { revision: 1 });
+    const c = stateAfter(recorded(), attached(), retracted);
     expect(['2007-01-30', '2007-01-31'].map((asOf) => documentsCitedAsAt(c, asOf))).toEqual([[], ['D-WHY']]);
     expect(turningPoints(c)).toContain('2007-01-31');
   });

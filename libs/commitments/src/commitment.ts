@@ -77,11 +77,11 @@ import {
   type Stages,
 } from './stages.js';
 import {
-  and,
+  withValue,
   dataOf,
   refuseUnsoundDates,
   forbidden,
-  type By,
+  type ActorOnDay,
   type Decide,
   type Evolvers,
   type FieldFunctions,
@@ -168,15 +168,15 @@ const statementEvolvers: Evolvers<StatementEvents> = {
     return {
       recorded: { kind, nature, strength, regions, countries, deliverables },
       wording: {
-        title: and(c.wording.title, title, whenever),
-        summary: and(c.wording.summary, summary, whenever),
-        language: and(c.wording.language, language ?? null, whenever),
-        condition: and(c.wording.condition, condition ?? null, whenever),
+        title: withValue(c.wording.title, title, whenever),
+        summary: withValue(c.wording.summary, summary, whenever),
+        language: withValue(c.wording.language, language ?? null, whenever),
+        condition: withValue(c.wording.condition, condition ?? null, whenever),
       },
       ...withEntry({ ...c, ...roles }, stageEntryOf(data, revision)),
       ...roles,
-      themes: and(c.themes, { themes: data.themes }, whenever),
-      target: and(c.target, data.target ?? null, whenever),
+      themes: withValue(c.themes, { themes: data.themes }, whenever),
+      target: withValue(c.target, data.target ?? null, whenever),
       milestones: Series.of(
         ...(milestones ?? []).flatMap((m, i) =>
           m === null
@@ -193,8 +193,8 @@ const statementEvolvers: Evolvers<StatementEvents> = {
       ),
       evidence: Series.of(...withoutRetracted(evidence).map((e) => ({ ...e, ...whenever }))),
       relations: Series.of(...withoutRetracted(relations).map((r) => ({ ...r, ...whenever }))),
-      followsUp: and(c.followsUp, { ids: followsUp ?? [] }, whenever),
-      activityIds: activityIds ? and(c.activityIds, { ids: activityIds }, whenever) : c.activityIds,
+      followsUp: withValue(c.followsUp, { ids: followsUp ?? [] }, whenever),
+      activityIds: activityIds ? withValue(c.activityIds, { ids: activityIds }, whenever) : c.activityIds,
     };
   },
   ...stageEvolvers,
@@ -209,7 +209,7 @@ const statementEvolvers: Evolvers<StatementEvents> = {
 type MutableCommitment = { -readonly [F in keyof Commitment]: Commitment[F] };
 
 /** `c` after a statement. */
-function after(c: Commitment, said: Statement): MutableCommitment {
+function afterStatement(c: Commitment, said: Statement): MutableCommitment {
   const evolve = statementEvolvers[said.name as keyof StatementEvents] as (
     c: Commitment,
     event: StreamEvent<object>,
@@ -234,7 +234,7 @@ function* toldAnew({ said, statements: all, changes, numbered }: StatementLists)
   let [c, told]: [Commitment, number] = [{ ...EMPTY_COMMITMENT, said, statements: all, changes, numbered }, 0];
   for (const one of all) {
     const last = changes.get(one.revision)?.at(-1);
-    if (last?.says !== null) c = after(c, last ? { ...one, data: last.says } : one);
+    if (last?.says !== null) c = afterStatement(c, last ? { ...one, data: last.says } : one);
     if (++told % STATEMENTS_PER_STEP === 0) yield;
   }
   return c;
@@ -333,7 +333,7 @@ const amends =
     if (c.unsettled || BUILT_ON.includes(statement.name)) return { ...amended, unsettled: true };
     const [was, is] = [standingAt(c, revision), standingAt(amended, revision)];
     const left = was ? withoutStatement(amended, was, is !== null) : amended;
-    return is ? after(left, is) : left;
+    return is ? afterStatement(left, is) : left;
   };
 
 const evolve = {
@@ -342,7 +342,7 @@ const evolve = {
       name,
       (c: Commitment, event: StreamEvent<object>) => {
         const said = { name: name as keyof StatementEvents, data: event.data, revision: event.revision, by: event.by };
-        const changed: MutableCommitment = c.unsettled ? { ...c } : after(c, said);
+        const changed: MutableCommitment = c.unsettled ? { ...c } : afterStatement(c, said);
         changed.said = c.said.with(said);
         changed.statements = c.statements.with(said);
         changed.numbered = Math.max(c.numbered, greatestMilestoneIn(said));
@@ -437,7 +437,7 @@ export const isOverdue = (c: Pick<CommitmentAsAt, 'target' | 'stage' | 'nature'>
 
 // ── The record act ───────────────────────────────────────────────────────────────────────────────
 
-function ownReference(reference: string | null | undefined, by: By): void {
+function ownReference(reference: string | null | undefined, by: ActorOnDay): void {
   if (!reference) return;
   if (!REFERENCE_PATTERN.test(reference))
     throw refused(

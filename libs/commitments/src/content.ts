@@ -31,7 +31,7 @@ import { Conflict, Rejected, refused } from '#eventsourcing';
 import type { Commitment } from './commitment.js';
 import type { Statement } from './corrections.js';
 import {
-  and,
+  withValue,
   dataOf,
   refuseUnsoundDates,
   isCited,
@@ -151,25 +151,29 @@ export function greatestMilestoneIn({ name, data }: Statement): number {
 }
 
 export const contentEvolvers: Evolvers<ContentEvents> = {
-  ThemesSet: (c, { data, revision }) => ({ themes: and(c.themes, { themes: data.themes }, { ...data, revision }) }),
+  ThemesSet: (c, { data, revision }) => ({
+    themes: withValue(c.themes, { themes: data.themes }, { ...data, revision }),
+  }),
   TargetSet: (c, { data, revision }) => {
     const { date, note } = data;
-    return { target: and(c.target, date ? { date, note } : null, { ...data, revision }) };
+    return { target: withValue(c.target, date ? { date, note } : null, { ...data, revision }) };
   },
   MilestoneAdded: (c, { data: { milestone: number, title, due, reportedOn }, revision }) => {
     const at = { reportedOn, revision };
     const known = milestoneOf(c, number) ?? { due: Facts.none, reached: Facts.none, dropped: Facts.none };
-    const milestone = { ...known, ...at, number, title, due: and(known.due, due ?? null, at) };
+    const milestone = { ...known, ...at, number, title, due: withValue(known.due, due ?? null, at) };
     return { milestones: withMilestone(c, milestone) };
   },
   MilestoneReached: (c, { data, revision }) =>
     changedMilestone(c, data.milestone, ({ reached }) => ({
-      reached: and(reached, { on: data.reachedOn ?? null }, { ...data, revision }),
+      reached: withValue(reached, { on: data.reachedOn ?? null }, { ...data, revision }),
     })),
   MilestoneRescheduled: (c, { data, revision }) =>
-    changedMilestone(c, data.milestone, ({ due }) => ({ due: and(due, data.due, { ...data, revision }) })),
+    changedMilestone(c, data.milestone, ({ due }) => ({ due: withValue(due, data.due, { ...data, revision }) })),
   MilestoneDropped: (c, { data, revision }) =>
-    changedMilestone(c, data.milestone, ({ dropped }) => ({ dropped: and(dropped, data.note, { ...data, revision }) })),
+    changedMilestone(c, data.milestone, ({ dropped }) => ({
+      dropped: withValue(dropped, data.note, { ...data, revision }),
+    })),
   EvidenceAttached: (c, { data, revision }) => {
     const { title, date, url, language, reportedOn } = data;
     const evidence = { title, date, url, language, ...sourceOf(data, { reportedOn, revision }) };
@@ -178,12 +182,12 @@ export const contentEvolvers: Evolvers<ContentEvents> = {
   WordingAmended: (c, { data, revision }) => {
     const amended = { ...c.wording };
     for (const key of Object.keys(amended) as (keyof typeof amended)[])
-      if (data[key]) amended[key] = and(amended[key], data[key], { ...data, revision });
+      if (data[key]) amended[key] = withValue(amended[key], data[key], { ...data, revision });
     return { wording: amended };
   },
   ConditionLifted: (c, { data, revision }) => {
     const { liftedOn, liftedBy } = data;
-    return { lifted: and(c.lifted, { liftedOn, liftedBy }, { ...data, revision }) };
+    return { lifted: withValue(c.lifted, { liftedOn, liftedBy }, { ...data, revision }) };
   },
   Claimed: (c, { data, revision }) => {
     const { about, says, note = null, reportedOn } = data;

@@ -1,17 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import { Series } from '#clocks';
 import { fold } from '#eventsourcing';
-import { asAt, commitment, refold, type By, type Commitment, type CommitmentEvent } from './commitment.js';
+import { asAt, commitment, refold, type ActorOnDay, type Commitment, type CommitmentEvent } from './commitment.js';
 import {
-  after,
+  stateAfter,
   agencies,
   citation,
-  did,
+  deed,
   eventsOf,
   focalPoint,
   given,
   viewOn,
-  OTHER,
+  A_SECOND,
   recorded,
   rolesOn,
   SCENES,
@@ -35,10 +35,10 @@ const reason = 'The paper says otherwise';
 const reportedOn = '2007-06-01';
 
 const corrected = (revision: number, says: Correct['says'], by = secretariat) =>
-  did('correct', { says, reason }, by, { revision });
-const retracted = (revision: number, item?: string) => did('retract', { reason, item }, secretariat, { revision });
+  deed('correct', { says, reason }, by, { revision });
+const retracted = (revision: number, item?: string) => deed('retract', { reason, item }, secretariat, { revision });
 /** Amendments of a history by somebody. */
-const amending = (by: By, ...history: Happening[]) => ({
+const amending = (by: ActorOnDay, ...history: Happening[]) => ({
   correcting: (revision: number, says: Correct['says']) =>
     given(...history).when('correct', { says, reason }, by, { revision }),
   retracting: (revision: number, item?: string) =>
@@ -50,12 +50,12 @@ const retracting = (revision: number, ...history: Happening[]) =>
   amending(secretariat, ...history).retracting(revision);
 
 /** All that is shown but the corrections themselves. */
-const less = (view: CommitmentAsAt | null) => view && { ...view, corrections: [] };
-const evidence = did('attachEvidence', { title: 'Handbook', reportedOn });
+const bare = (view: CommitmentAsAt | null) => view && { ...view, corrections: [] };
+const evidence = deed('attachEvidence', { title: 'Handbook', reportedOn });
 const DAYS = ['2006-11-21', '2007-05-31', '2007-06-01', '2007-06-30', '2007-07-01', TODAY];
 const everyDay = (...history: Happening[]) => {
-  const c = after(...history);
-  return DAYS.map((day) => less(asAt(c, day)));
+  const c = stateAfter(...history);
+  return DAYS.map((day) => bare(asAt(c, day)));
 };
 
 const SETTLED: readonly ActName[] = ['offerLead', 'acceptLead', 'declineLead', 'withdrawLeadOffer'];
@@ -67,7 +67,7 @@ const saying = (act: ActName) => {
   const { given: before, body, on } = SCENES[act];
   const revision = before.length;
   const does = (changed: object = {}) =>
-    did(act, { ...body, ...changed } as never, secretariat, act === 'record' ? { ...on, reference: OTHER } : on);
+    deed(act, { ...body, ...changed } as never, secretariat, act === 'record' ? { ...on, reference: A_SECOND } : on);
   return { before, does, revision };
 };
 
@@ -130,9 +130,9 @@ describe('A correction', () => {
     const { before, does, revision } = saying(act);
     const word = { verify: 'reason', declineRole: 'reason', reply: 'text' }[act as string] ?? 'note';
     const since = [
-      did('withdraw', { reason, reportedOn: TODAY }),
+      deed('withdraw', { reason, reportedOn: TODAY }),
       ...(before.length > 0 && /Milestone/.test(act) && act !== 'addMilestone' && act !== 'dropMilestone'
-        ? [did('dropMilestone', { note: 'No money', reportedOn }, secretariat, { milestone: 1 })]
+        ? [deed('dropMilestone', { note: 'No money', reportedOn }, secretariat, { milestone: 1 })]
         : []),
     ];
     correcting(revision, { [word]: 'As it was meant' }, ...before, does(), ...since).state();
@@ -185,20 +185,20 @@ describe('A correction', () => {
     ['no date', { effective: '2007-02-30' }],
   ])('is refused when it says %s', (_, says) => correcting(1, says, recorded(), staged()).rejected('invalid'));
   it('leaves what was said before today’s rules as it was said', () => {
-    const old = recorded({ relations: [{ type: 'follow-up-to', to: OTHER }] });
+    const old = recorded({ relations: [{ type: 'follow-up-to', to: A_SECOND }] });
     expect(viewOn(TODAY, old, corrected(0, { title: 'Guide' }))).toMatchObject({
       title: 'Guide',
-      relations: [{ type: 'follow-up-to', to: OTHER }],
+      relations: [{ type: 'follow-up-to', to: A_SECOND }],
     });
     expect(viewOn(TODAY, old, corrected(0, { kind: 'data' })).kind).toBe('data');
-    correcting(0, { relations: [{ type: 'follow-up-to', to: OTHER }] }, old).rejected('invalid');
+    correcting(0, { relations: [{ type: 'follow-up-to', to: A_SECOND }] }, old).rejected('invalid');
   });
 
   describe('leaves what was decided when it was said', () => {
     it('an agency that is asked or was not', () => {
       const adding = { agency: 'WHO', role: 'partner', reportedOn } as const;
       const own = { agency: 'IOM', role: 'funder', reportedOn } as const;
-      const history = [recorded(), did('addAgency', adding, iom), did('addAgency', own, iom)];
+      const history = [recorded(), deed('addAgency', adding, iom), deed('addAgency', own, iom)];
       const roles = rolesOn(TODAY, ...history);
       expect(roles).toEqual(expect.arrayContaining(['WHO partner?', 'IOM funder']));
       expect(rolesOn(TODAY, ...history, corrected(1, { note: 'x' }), corrected(2, { note: 'x' }))).toEqual(roles);
@@ -208,7 +208,7 @@ describe('A correction', () => {
       expect(rolesOn(TODAY, ...history, corrected(1, { role: 'host' }))).toContain('WHO host?');
     });
     it('which entry was read', () => {
-      const read = did('verify', { verification: 'contested', reason: 'Read', citation, reportedOn });
+      const read = deed('verify', { verification: 'contested', reason: 'Read', citation, reportedOn });
       const history = [recorded(), read, staged({ reportedOn: '2008-01-01' })];
       expect(viewOn(TODAY, ...history).verification).toMatchObject({ entry: 0, current: false });
       for (const says of [{ reason: 'Read again' }, { verification: 'no_evidence' }, { reportedOn: '2008-02-01' }])
@@ -216,8 +216,8 @@ describe('A correction', () => {
     });
     it('which reading was replied to', () => {
       const read = (reportedOn: string) =>
-        did('verify', { verification: 'contested', reason: 'Read', citation, reportedOn });
-      const replied = did('reply', { text: 'No', reportedOn }, iom);
+        deed('verify', { verification: 'contested', reason: 'Read', citation, reportedOn });
+      const replied = deed('reply', { text: 'No', reportedOn }, iom);
       const history = [recorded(), read(reportedOn), replied, read('2008-01-01')];
       for (const says of [{ text: 'Yes' }, { citation }, { reportedOn: '2008-02-01' }]) {
         expect(viewOn('2007-12-31', ...history, corrected(2, says)).verification!.revision).toBe(1);
@@ -228,7 +228,7 @@ describe('A correction', () => {
       ]);
     });
     it('which roles were given up', () => {
-      const gone = (role?: 'funder') => did('removeAgency', { role, reportedOn }, secretariat, { agency: 'WB' });
+      const gone = (role?: 'funder') => deed('removeAgency', { role, reportedOn }, secretariat, { agency: 'WB' });
       const redated = corrected(1, { reportedOn: '2007-07-01' });
       expect(rolesOn(TODAY, recorded(), gone('funder'), redated)).toContain('WB partner');
       expect(rolesOn('2007-06-30', recorded(), gone('funder'), redated)).toContain('WB funder');
@@ -238,13 +238,13 @@ describe('A correction', () => {
       expect(rolesOn(TODAY, recorded(), gone('funder'), other)).not.toContain('WB partner');
     });
     it('that the lead gave up another role', () => {
-      const funding = did('addAgency', { agency: 'IOM', role: 'funder', citation, reportedOn: '2007-01-01' });
-      const gone = did('removeAgency', { role: 'funder', reportedOn }, secretariat, { agency: 'IOM' });
+      const funding = deed('addAgency', { agency: 'IOM', role: 'funder', citation, reportedOn: '2007-01-01' });
+      const gone = deed('removeAgency', { role: 'funder', reportedOn }, secretariat, { agency: 'IOM' });
       const later = corrected(2, { reportedOn: '2007-07-01' });
       expect(rolesOn('2007-06-30', recorded(), funding, gone, later)).toContain('IOM funder');
     });
     it('that a target was lifted', () => {
-      const history = [recorded({ target: { date: '2007' } }), did('setTarget', { date: null, reportedOn })];
+      const history = [recorded({ target: { date: '2007' } }), deed('setTarget', { date: null, reportedOn })];
       expect(viewOn(TODAY, ...history, corrected(1, { note: 'x' })).target).toBeNull();
       expect(viewOn('2007-06-30', ...history, corrected(1, { reportedOn: '2007-07-01' })).target).toEqual({
         date: '2007',
@@ -254,9 +254,9 @@ describe('A correction', () => {
     it('the numbers of milestones', () => {
       const history = [
         recorded({ milestones: [{ title: 'First' }] }),
-        did('addMilestone', { title: 'Second', reportedOn }),
-        did('addMilestone', { title: 'Third', reportedOn }),
-        did('reachMilestone', { reportedOn }, secretariat, { milestone: 2 }),
+        deed('addMilestone', { title: 'Second', reportedOn }),
+        deed('addMilestone', { title: 'Third', reportedOn }),
+        deed('reachMilestone', { reportedOn }, secretariat, { milestone: 2 }),
       ];
       const shown = (...more: Happening[]) =>
         viewOn(TODAY, ...history, ...more).milestones.map(
@@ -264,7 +264,7 @@ describe('A correction', () => {
         );
       expect(shown(corrected(1, { title: 'Print', due: '2008' }))).toEqual(['1 First', '2 Print reached', '3 Third']);
       expect(shown(retracted(1))).toEqual(['1 First', '3 Third']);
-      expect(shown(retracted(2), did('addMilestone', { title: 'Fourth', reportedOn }))).toEqual([
+      expect(shown(retracted(2), deed('addMilestone', { title: 'Fourth', reportedOn }))).toEqual([
         '1 First',
         '2 Second reached',
         '4 Fourth',
@@ -291,7 +291,7 @@ describe('A retraction', () => {
   it('is made once; what was never said is not corrected either', () => {
     retracting(1, recorded(), staged(), retracted(1)).rejected('already_retracted');
     correcting(1, { note: 'x' }, recorded(), staged(), retracted(1)).rejected('already_retracted');
-    const next = allowedActs(after(recorded(), staged(), retracted(1)), secretariat);
+    const next = allowedActs(stateAfter(recorded(), staged(), retracted(1)), secretariat);
     expect(next.filter(({ act }) => act === 'correct')).toEqual([{ act: 'correct', revision: 0 }]);
     expect(next.filter(({ act }) => act === 'retract')).toEqual([]);
   });
@@ -307,7 +307,7 @@ describe('A retraction', () => {
       milestones: [{ title: 'First' }, { title: 'Second' }],
       evidence: [{ title: 'Draft' }, { title: 'Print' }],
       deliverables: [{ type: 'publication', title: 'Handbook' }],
-      relations: [{ type: 'part_of', to: OTHER }],
+      relations: [{ type: 'part_of', to: A_SECOND }],
     });
     const less = (item: string) => viewOn('2006-11-21', full, retracted(0, item));
 
@@ -319,7 +319,7 @@ describe('A retraction', () => {
       expect(less('/evidence/0').corrections).toEqual([
         { revision: 0, kind: 'retracted', item: '/evidence/0', reason, by: 1 },
       ]);
-      const added = did('addMilestone', { title: 'Third', reportedOn });
+      const added = deed('addMilestone', { title: 'Third', reportedOn });
       expect(viewOn(TODAY, full, retracted(0, '/milestones/1'), added).milestones.map((m) => m.milestone)).toEqual([
         1, 3,
       ]);
@@ -352,7 +352,7 @@ describe('Nothing unsound comes of a correction or a retraction', () => {
   const standing = recorded({ nature: 'standing' });
 
   it('completed keeps its proof', () => {
-    const edition = did('holdEdition', { held: '2006', evidence: [{ title: 'Report' }], reportedOn });
+    const edition = deed('holdEdition', { held: '2006', evidence: [{ title: 'Report' }], reportedOn });
     const proven = recorded({ evidence: [{ title: 'Draft' }] });
     for (const unproven of [
       retracting(1, recorded(), evidence, completed),
@@ -376,8 +376,8 @@ describe('Nothing unsound comes of a correction or a retraction', () => {
     correcting(0, { nature: 'recurring' }, recorded(), done).state();
   });
   it('editions stay of a recurring commitment, upkeep of a standing one', () => {
-    const edition = did('holdEdition', { held: '2006', reportedOn });
-    const upkeep = did('reportUpkeep', { period: '2006', keptUp: true, reportedOn });
+    const edition = deed('holdEdition', { held: '2006', reportedOn });
+    const upkeep = deed('reportUpkeep', { period: '2006', keptUp: true, reportedOn });
     correcting(0, { nature: 'one_off' }, recurring, edition).rejected('not_recurring');
     correcting(0, { nature: 'one_off' }, standing, upkeep).rejected('not_standing');
     correcting(0, { nature: 'one_off' }, recurring, edition, retracted(1)).state();
@@ -398,7 +398,7 @@ describe('Nothing unsound comes of a correction or a retraction', () => {
     correcting(0, { agencies: agencies('IOM partner') }, recorded()).rejected('one_lead');
     correcting(0, { agencies: agencies('IOM lead', 'ILO lead') }, recorded()).rejected('one_lead');
     correcting(0, { agencies: agencies('IOM lead', 'IOM partner') }, recorded()).rejected('one_role');
-    const added = did('addAgency', { agency: 'WHO', role: 'partner', reportedOn });
+    const added = deed('addAgency', { agency: 'WHO', role: 'partner', reportedOn });
     correcting(1, { role: 'lead' }, recorded(), added).rejected('one_lead');
     correcting(1, { agency: 'ILO' }, recorded(), added).rejected('one_role');
     const another = corrected(0, { agencies: agencies('WHO lead', 'IOM partner') });
@@ -409,25 +409,34 @@ describe('Nothing unsound comes of a correction or a retraction', () => {
     correcting(1, { reportedOn: '2008-01-31' }, recorded(), staged(), ended).rejected('not_active');
     correcting(1, { reportedOn: '2008-01-30' }, recorded(), staged(), ended).state();
     correcting(0, { reportedOn: '2009-01-01' }, recorded(), ended).rejected('not_active');
-    const read = did('verify', { verification: 'no_evidence', reason, reportedOn });
+    const read = deed('verify', { verification: 'no_evidence', reason, reportedOn });
     correcting(1, { reportedOn: TODAY }, recorded(), read, ended).state();
   });
   it('no circle of relations comes about', () => {
-    const back = after(recorded(), { name: 'Related', data: { type: 'part_of', to: 'IOM-2006-01', reportedOn } });
-    const related = did('relate', { type: 'part_of', to: 'IOM-2011-12', reportedOn });
-    const others = new Map([[OTHER, back]]);
+    const back = stateAfter(recorded(), {
+      name: 'Related',
+      data: { type: 'part_of', to: 'IOM-2006-01', reportedOn },
+    });
+    const related = deed('relate', { type: 'part_of', to: 'IOM-2011-12', reportedOn });
+    const others = new Map([[A_SECOND, back]]);
     const correct = (says: Correct['says'], ...history: Happening[]) =>
       given(...history).when('correct', { says, reason }, secretariat, { revision: history.length - 1, others });
-    correct({ to: OTHER }, recorded(), related).rejected('cycle');
-    correct({ to: OTHER, type: 'continues' }, recorded(), related).state();
-    correct({ relations: [{ type: 'part_of', to: OTHER }] }, recorded()).rejected('cycle');
-    correct({ relations: [{ type: 'continues', to: OTHER }] }, recorded()).state();
+    correct({ to: A_SECOND }, recorded(), related).rejected('cycle');
+    correct({ to: A_SECOND, type: 'continues' }, recorded(), related).state();
+    correct({ relations: [{ type: 'part_of', to: A_SECOND }] }, recorded()).rejected('cycle');
+    correct({ relations: [{ type: 'continues', to: A_SECOND }] }, recorded()).state();
   });
   it('a commitment keeps its reference', () =>
     correcting(0, { reference: 'ILO-2006-01' }, recorded()).rejected('reference_stays'));
   it('an act stays done for its agency; the secretariat corrects on whose authority', () => {
     const onBehalf = { agency: 'ILO', citation };
-    const told = did('reportStage', { stage: 'in_progress', effective: '2007', agency: 'ILO', reportedOn, onBehalf });
+    const told = deed('reportStage', {
+      stage: 'in_progress',
+      effective: '2007',
+      agency: 'ILO',
+      reportedOn,
+      onBehalf,
+    });
     const other = { onBehalf: { ...onBehalf, citation: { document: 'D-2', locator: 'p. 1' } } };
     correcting(1, other, recorded(), told).state();
     correcting(1, { onBehalf: { ...onBehalf, agency: 'WB' } }, recorded(), told).rejected('on_behalf_stays');
@@ -435,14 +444,14 @@ describe('Nothing unsound comes of a correction or a retraction', () => {
     amending(ilo, recorded(), told).correcting(1, other).rejected('on_behalf_stays');
   });
   it('what follows hangs in the air, and shows no more', () => {
-    const adding = did('addAgency', { agency: 'WHO', role: 'partner', reportedOn }, iom);
-    const accepted = did('acceptRole', { reportedOn }, focalPoint('WHO'), { agency: 'WHO' });
+    const adding = deed('addAgency', { agency: 'WHO', role: 'partner', reportedOn }, iom);
+    const accepted = deed('acceptRole', { reportedOn }, focalPoint('WHO'), { agency: 'WHO' });
     expect(rolesOn(TODAY, recorded(), adding, accepted, retracted(1))).toEqual(rolesOn(TODAY, recorded()));
-    const added = did('addMilestone', { title: 'Print', reportedOn });
-    const reached = did('reachMilestone', { reportedOn }, secretariat, { milestone: 1 });
+    const added = deed('addMilestone', { title: 'Print', reportedOn });
+    const reached = deed('reachMilestone', { reportedOn }, secretariat, { milestone: 1 });
     expect(viewOn(TODAY, recorded(), added, reached, retracted(1)).milestones).toEqual([]);
-    const read = did('verify', { verification: 'no_evidence', reason, reportedOn });
-    const replied = did('reply', { text: 'No', reportedOn }, iom);
+    const read = deed('verify', { verification: 'no_evidence', reason, reportedOn });
+    const replied = deed('reply', { text: 'No', reportedOn }, iom);
     expect(viewOn(TODAY, recorded(), read, replied, retracted(1)).verification).toBeNull();
     expect(viewOn(TODAY, recorded(), staged(), read, retracted(1)).verification).toMatchObject({
       entry: 1,
@@ -463,21 +472,24 @@ describe('What cannot be corrected', () => {
     retracting(revision, ...before, does()).state();
   });
   it('what was taken over: it follows from elsewhere', () => {
-    const took: CommitmentEvent = { name: 'TookOver', data: { from: OTHER, how: 'merged', reason, reportedOn } };
+    const took: CommitmentEvent = {
+      name: 'TookOver',
+      data: { from: A_SECOND, how: 'merged', reason, reportedOn },
+    };
     correcting(1, { reason: 'x' }, recorded(), took).rejected('not_correctable');
     retracting(1, recorded(), took).rejected('not_correctable');
   });
 });
 
 describe('Whose it is to correct', () => {
-  const tell = (by: By, agency?: string) =>
-    did('reportStage', { stage: 'in_progress', effective: '2007', agency, reportedOn }, by);
+  const tell = (by: ActorOnDay, agency?: string) =>
+    deed('reportStage', { stage: 'in_progress', effective: '2007', agency, reportedOn }, by);
   /** A correction of the last event. */
-  const tried = (by: By, says: Correct['says'], ...history: Happening[]) =>
+  const tried = (by: ActorOnDay, says: Correct['says'], ...history: Happening[]) =>
     amending(by, ...history).correcting(history.length - 1, says);
 
   it('the agency that recorded it, or the secretariat', () => {
-    const history = [recorded(), did('setTarget', { date: '2009', reportedOn }, ilo)];
+    const history = [recorded(), deed('setTarget', { date: '2009', reportedOn }, ilo)];
     for (const by of [ilo, secretariat]) {
       tried(by, { note: 'x' }, ...history).state();
       amending(by, ...history)
@@ -499,7 +511,7 @@ describe('Whose it is to correct', () => {
     tried(iom, { title: 'Guide', kind: 'data' }, recorded({ agency: 'WB' })).rejected('forbidden');
   });
   it('the agency that made it, though it has left since', () => {
-    const left = did('removeAgency', { reportedOn: '2008-01-01' }, secretariat, { agency: 'WB' });
+    const left = deed('removeAgency', { reportedOn: '2008-01-01' }, secretariat, { agency: 'WB' });
     const { correcting, retracting } = amending(wb, recorded(), tell(wb), left);
     retracting(1).state();
     correcting(1, { effective: '2006' }).state();
@@ -507,10 +519,10 @@ describe('Whose it is to correct', () => {
   it('not the agency that has no part in it any more, of what counts now: neither what it recorded nor what the stage rests on', () => {
     const own = recorded({ agency: 'IOM', agencies: agencies('IOM lead', 'ILO partner') });
     const iomSays = (effective: string) =>
-      did('reportStage', { stage: 'in_progress', effective, reportedOn: '2007-06-01' }, iom);
-    const themes = did('setThemes', { themes: ['HLD06-01'], reportedOn: '2007-06-02' }, iom);
+      deed('reportStage', { stage: 'in_progress', effective, reportedOn: '2007-06-01' }, iom);
+    const themes = deed('setThemes', { themes: ['HLD06-01'], reportedOn: '2007-06-02' }, iom);
     const leaves = { role: 'lead', formerLeadBecomes: 'none', reportedOn: '2008-01-01' } as const;
-    const moved = did('changeRole', leaves, secretariat, { agency: 'ILO' });
+    const moved = deed('changeRole', leaves, secretariat, { agency: 'ILO' });
     const history = [own, iomSays('2007-02'), iomSays('2007-05'), themes, moved];
     const { correcting, retracting } = amending(iom, ...history);
     for (const says of [{ themes: ['HLD06-02'] }, { target: { date: '2099' } }, { note: 'x' }])
@@ -521,7 +533,7 @@ describe('Whose it is to correct', () => {
     correcting(1, { effective: '2007-05', reportedOn: '2007-06-03' }).rejected('forbidden');
     retracting(1).state();
     // With a part in it (the control), and for the secretariat, all of that is allowed.
-    const partner = did('addAgency', { agency: 'IOM', role: 'partner', reportedOn: '2008-02-01' }, secretariat);
+    const partner = deed('addAgency', { agency: 'IOM', role: 'partner', reportedOn: '2008-02-01' }, secretariat);
     for (const [revision, says] of [
       [0, { title: 'Ours' }],
       [3, { themes: ['HLD06-02'] }],
@@ -537,8 +549,9 @@ describe('Whose it is to correct', () => {
     }
   });
   it('is listed for those who may', () => {
-    const c = after(recorded(), tell(wb), did('setTarget', { date: '2009', reportedOn }, ilo));
-    const listed = (by: By) => allowedActs(c, by).flatMap(({ act, revision }) => (act === 'correct' ? [revision] : []));
+    const c = stateAfter(recorded(), tell(wb), deed('setTarget', { date: '2009', reportedOn }, ilo));
+    const listed = (by: ActorOnDay) =>
+      allowedActs(c, by).flatMap(({ act, revision }) => (act === 'correct' ? [revision] : []));
     expect([listed(secretariat), listed(wb), listed(ilo), listed(iom)]).toEqual([[0, 1, 2], [1], [2], []]);
   });
 
@@ -548,7 +561,7 @@ describe('Whose it is to correct', () => {
       tried(secretariat, { agency: 'WB' }, recorded(), tell(ilo)).state();
     });
     it('on the lead', () => {
-      const changed = did('changeRole', { role: 'partner', reportedOn }, ilo, { agency: 'ILO' });
+      const changed = deed('changeRole', { role: 'partner', reportedOn }, ilo, { agency: 'ILO' });
       tried(ilo, { role: 'lead' }, recorded(), changed).rejected('lead_is_offered');
       tried(secretariat, { role: 'lead' }, recorded(), changed).state();
       const own = recorded({ agency: 'IOM', agencies: agencies('IOM lead') });
@@ -557,7 +570,7 @@ describe('Whose it is to correct', () => {
       tried(secretariat, handedOver, own).state();
     });
     it('on whether another agency takes part', () => {
-      const added = did('addAgency', { agency: 'WHO', role: 'partner', reportedOn }, iom);
+      const added = deed('addAgency', { agency: 'WHO', role: 'partner', reportedOn }, iom);
       for (const says of [{ citation }, { role: 'host' }, { agency: 'UNFPA' }])
         tried(iom, says, recorded(), added).then({
           name: 'Corrected',
@@ -585,10 +598,10 @@ describe('A blanking', () => {
     ...['/citation/locator', '/target/note'],
   ];
   const blanked = (revision: number, ...fields: string[]) =>
-    did('blank', { reason: 'Named a person', fields }, secretariat, { revision });
+    deed('blank', { reason: 'Named a person', fields }, secretariat, { revision });
   const blanking = (revision: number, field: string, ...history: Happening[]) =>
     blankingBy(secretariat, revision, field, ...history);
-  const blankingBy = (by: By, revision: number, field: string, ...history: Happening[]) =>
+  const blankingBy = (by: ActorOnDay, revision: number, field: string, ...history: Happening[]) =>
     given(...history).when('blank', { reason, fields: [field] }, by, { revision });
 
   it('takes the words that it names out of what was said, and says what is left and why', () =>
@@ -609,10 +622,10 @@ describe('A blanking', () => {
         JSON.stringify(value).replace(/"[^"]*(Jane Doe|jane-doe)[^"]*"|"https:..blanked.invalid"/g, '"[blanked]"'),
       ) as unknown;
     const history = [named, staged(), blanked(0, ...fields)];
-    expect(JSON.stringify(after(...history))).not.toMatch(/jane.doe/i);
-    expect(JSON.stringify(after(named, staged()))).toMatch(/jane.doe/i);
+    expect(JSON.stringify(stateAfter(...history))).not.toMatch(/jane.doe/i);
+    expect(JSON.stringify(stateAfter(named, staged()))).toMatch(/jane.doe/i);
     for (const day of DAYS) {
-      expect(clean(less(viewOn(day, ...history)))).toEqual(clean(less(viewOn(day, named, staged()))));
+      expect(clean(bare(viewOn(day, ...history)))).toEqual(clean(bare(viewOn(day, named, staged()))));
       const shown = { revision: 0, kind: 'blanked', reason: 'Named a person', by: 2 };
       expect(viewOn(day, ...history).corrections).toEqual([shown]);
     }
@@ -631,7 +644,7 @@ describe('A blanking', () => {
   it('also takes the words out of what was corrected', () => {
     const history = [recorded(), staged({ note: 'Jane Doe' }), corrected(1, { effective: '2006' })];
     const clean = [...history, blanked(1, '/note')];
-    expect(JSON.stringify(after(...clean))).not.toContain('Jane');
+    expect(JSON.stringify(stateAfter(...clean))).not.toContain('Jane');
     expect(viewOn(TODAY, ...clean).headline).toMatchObject({ effective: '2006', note: '[blanked]' });
     expect(viewOn(TODAY, ...clean, corrected(1, { stage: 'proposed' })).headline).toMatchObject({
       stage: 'proposed',
@@ -642,12 +655,12 @@ describe('A blanking', () => {
   it('of a correction takes out what that said', () => {
     const history = [recorded(), staged(), corrected(1, { note: 'Jane Doe' })];
     const clean = [...history, blanked(2, '/says/note')];
-    expect(JSON.stringify(after(...clean))).not.toContain('Jane');
+    expect(JSON.stringify(stateAfter(...clean))).not.toContain('Jane');
     expect(viewOn(TODAY, ...clean).headline).toMatchObject({ stage: 'in_progress', note: '[blanked]' });
   });
   it('may take more words later, and then also from what was left at first', () => {
     const history = [named, blanked(0, '/note'), blanked(0, '/summary', '/evidence/0/title')];
-    expect(JSON.stringify(after(...history))).not.toContain('Written by Jane Doe');
+    expect(JSON.stringify(stateAfter(...history))).not.toContain('Written by Jane Doe');
     expect(viewOn(TODAY, ...history).headline.note).toBe('[blanked]');
     expect(viewOn(TODAY, ...history).summary).toBe('[blanked]');
   });
@@ -659,13 +672,13 @@ describe('A blanking', () => {
   });
   describe('whose reason names what had to go', () => {
     const says = (of: string) =>
-      did('blank', { reason: `It named ${of}`, fields: ['/note'] }, secretariat, { revision: 0 });
+      deed('blank', { reason: `It named ${of}`, fields: ['/note'] }, secretariat, { revision: 0 });
     const history = [named, says('Mary Major')];
 
     it('can be rid of that, and leaves as little as before', () => {
       const clean = [...history, blanked(1, '/reason')];
-      expect(JSON.stringify(after(...history))).toContain('Mary Major');
-      expect(JSON.stringify(after(...clean))).not.toContain('Mary Major');
+      expect(JSON.stringify(stateAfter(...history))).toContain('Mary Major');
+      expect(JSON.stringify(stateAfter(...clean))).not.toContain('Mary Major');
       expect(viewOn(TODAY, ...clean)).toEqual({
         ...viewOn(TODAY, ...history),
         corrections: [
@@ -678,19 +691,19 @@ describe('A blanking', () => {
       const both = [named, corrected(0, { note: 'Jane Doe, again' }), says('Mary Major'), says('Mary Major')];
       const revision = eventsOf(...both).length - 1;
       const clean = [...both, blanked(revision, '/reason')];
-      expect(JSON.stringify(after(...clean))).not.toContain('Mary Major');
+      expect(JSON.stringify(stateAfter(...clean))).not.toContain('Mary Major');
     });
     it('and still gives way when more words must go', () => {
       const clean = [...history, blanked(1, '/reason'), blanked(0, '/summary')];
-      expect(JSON.stringify(after(...clean))).not.toMatch(/Mary Major|Written by Jane Doe/);
+      expect(JSON.stringify(stateAfter(...clean))).not.toMatch(/Mary Major|Written by Jane Doe/);
       const last = [...clean, blanked(0, '/title')];
-      expect(JSON.stringify(after(...last))).not.toContain('Mary Major');
+      expect(JSON.stringify(stateAfter(...last))).not.toContain('Mary Major');
       expect(viewOn(TODAY, ...last)).toMatchObject({ title: '[blanked]', summary: '[blanked]' });
     });
   });
   it('of a retracted statement leaves it retracted', () => {
     const history = [recorded(), staged({ note: 'Jane Doe' }), retracted(1), blanked(1, '/note')];
-    expect(JSON.stringify(after(...history))).not.toContain('Jane');
+    expect(JSON.stringify(stateAfter(...history))).not.toContain('Jane');
     expect(viewOn(TODAY, ...history)).toMatchObject({
       stage: 'planned',
       corrections: [{ kind: 'retracted' }, { kind: 'blanked' }],
@@ -698,7 +711,7 @@ describe('A blanking', () => {
   });
   it('before which the log is read shows what was known then', () => {
     const events = eventsOf(named, blanked(0, ...fields));
-    expect(asAt(after(...events.slice(0, 1)), TODAY)).toEqual(viewOn(TODAY, named));
+    expect(asAt(stateAfter(...events.slice(0, 1)), TODAY)).toEqual(viewOn(TODAY, named));
   });
 });
 

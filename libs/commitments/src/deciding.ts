@@ -3,16 +3,16 @@ import type { CommitmentAsAt, OnBehalf } from '#bodies';
 import type { FullDate } from '#clocks';
 import { fold, Rejected, withoutNulls } from '#eventsourcing';
 import { AGENCY_RELATIONS, isActing, type AgencyRelation, type Role } from '#words';
-import { actOf, ACTS, type ActName, type BodyOf, type Choice, type Line, type Who } from './acts.js';
+import { actOf, ACTS, type ActName, type BodyOf, type Choice, type Line, type ActOwners } from './acts.js';
 import { commitment, viewAsAt, type Commitment, type CommitmentEvent } from './commitment.js';
 import { statementAt } from './corrections.js';
 import * as lineage from './lineage.js';
 import * as responsibility from './responsibility.js';
 import * as stages from './stages.js';
-import { forbidden, type By, type DecisionContext } from './statement.js';
+import { forbidden, type ActorOnDay, type DecisionContext } from './statement.js';
 
 /** The relation of an agency to a commitment as it stands. */
-const relationsOf = ({ agencies }: CommitmentAsAt, c: Commitment, { agency, today }: By): AgencyRelation[] => {
+const relationsOf = ({ agencies }: CommitmentAsAt, c: Commitment, { agency, today }: ActorOnDay): AgencyRelation[] => {
   const own = agencies.filter((one) => one.agency === agency);
   const held = own.flatMap(({ role }): AgencyRelation[] => (isPart(role) ? [role] : []));
   const asked: AgencyRelation[] = own.some((one) => one.asked) ? ['asked'] : [];
@@ -21,7 +21,7 @@ const relationsOf = ({ agencies }: CommitmentAsAt, c: Commitment, { agency, toda
 };
 const isPart = (role: Role): role is Role & AgencyRelation => (AGENCY_RELATIONS as readonly string[]).includes(role);
 
-type Holds = (now: CommitmentAsAt, by: By, on: Choice, c: Commitment) => boolean;
+type Holds = (now: CommitmentAsAt, by: ActorOnDay, on: Choice, c: Commitment) => boolean;
 
 /** The conditions beside an agency's relation under which an act is its to do. */
 const CONDITIONS = {
@@ -42,9 +42,9 @@ const CONDITIONS = {
       return its && (holdsPart(now, by) || (name === 'StageReported' && now.headline.revision !== revision));
     },
   },
-} as const satisfies Readonly<Record<NonNullable<Who['only']>, { readonly says: string; readonly holds: Holds }>>;
+} as const satisfies Readonly<Record<NonNullable<ActOwners['only']>, { readonly says: string; readonly holds: Holds }>>;
 
-const holdsPart = ({ agencies }: CommitmentAsAt, by: By): boolean =>
+const holdsPart = ({ agencies }: CommitmentAsAt, by: ActorOnDay): boolean =>
   agencies.some(({ agency, role }) => agency === by.agency && isPart(role));
 
 /**
@@ -55,7 +55,7 @@ export function decide<A extends ActName>(
   name: A,
   c: Commitment,
   body: BodyOf<A>,
-  by: By,
+  by: ActorOnDay,
   on: DecisionContext,
 ): CommitmentEvent[] {
   const { decide: decideMatter, afterwards, who } = ACTS[name] as unknown as Line;
@@ -82,7 +82,13 @@ function doneFor(body: object, events: CommitmentEvent[]): CommitmentEvent[] {
 }
 
 /** Whether an act is someone's to do, as things stand; else why not. */
-function refusalOf({ relations, only }: Who, now: CommitmentAsAt, by: By, on: Choice, c: Commitment): string | null {
+function refusalOf(
+  { relations, only }: ActOwners,
+  now: CommitmentAsAt,
+  by: ActorOnDay,
+  on: Choice,
+  c: Commitment,
+): string | null {
   if (by.role === 'secretariat') return null;
   if (!isActing(by) || by.agency === null) return 'A reader does no acts.';
   const related = relationsOf(now, c, by).some((one) => relations.includes(one));
@@ -93,7 +99,7 @@ function refusalOf({ relations, only }: Who, now: CommitmentAsAt, by: By, on: Ch
 }
 
 /** A former agency amends its own history, and by that nothing that counts now. */
-function headlineStays(c: Commitment, now: CommitmentAsAt, events: CommitmentEvent[], by: By): void {
+function headlineStays(c: Commitment, now: CommitmentAsAt, events: CommitmentEvent[], by: ActorOnDay): void {
   const after = events.reduce((state, event) => fold(commitment, state, [event], c.said.length - 1, by), c);
   if (viewAsAt(after, by.today)?.headline.revision !== now.headline.revision)
     throw forbidden(
@@ -109,7 +115,7 @@ const ALL_ACTS = Object.keys(ACTS) as ActName[];
 /** Every act, or every one of some, that someone may do on a commitment as it stands today. */
 export function allowedActs(
   c: Commitment,
-  by: By,
+  by: ActorOnDay,
   among: readonly ActName[] = ALL_ACTS,
   now: CommitmentAsAt | null = viewAsAt(c, by.today),
 ): AllowedAct[] {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { citation, did, given, viewOn, recorded, secretariat, TODAY, type Happening } from './testing/a-commitment.js';
+import { citation, deed, given, viewOn, recorded, secretariat, TODAY, type Happening } from './testing/a-commitment.js';
 import { type HoldEdition, type ReportUpkeep } from '#bodies';
 
 const recurring = recorded({ nature: 'recurring', title: 'Coordination Meeting' });
@@ -16,7 +16,7 @@ describe('An edition of a recurring commitment', () => {
   };
   const sixth: HoldEdition = { title: 'Sixth', held: '2007-11', nextDue: '2008-10', reportedOn: '2007-12-31' };
   const hold = (act: Partial<HoldEdition>) => given(recurring).when('holdEdition', { ...fifth, ...act });
-  const held = (edition: HoldEdition) => did('holdEdition', edition);
+  const held = (edition: HoldEdition) => deed('holdEdition', edition);
   const last = (...editions: HoldEdition[]) => viewOn(TODAY, recurring, ...editions.map(held)).lastEdition!.title;
 
   it('has its own dates and evidence', () => {
@@ -71,9 +71,9 @@ describe('An edition of a recurring commitment', () => {
     completing().rejected('completed_needs_proof');
     completing(held(fifth)).state();
     completing(held({ ...fifth, evidence: [] })).rejected('completed_needs_proof');
-    const done = viewOn(TODAY, recurring, held(fifth), did('reportStage', completed));
+    const done = viewOn(TODAY, recurring, held(fifth), deed('reportStage', completed));
     expect(done).toMatchObject({ stage: 'completed', lastEdition: { title: fifth.title } });
-    const cited = did('reportStage', { ...completed, citation });
+    const cited = deed('reportStage', { ...completed, citation });
     given(recurring, cited).when('holdEdition', sixth).state();
   });
 });
@@ -81,7 +81,7 @@ describe('An edition of a recurring commitment', () => {
 describe('The upkeep of a standing commitment', () => {
   const kept: ReportUpkeep = { period: '2007', keptUp: true, reportedOn: '2008-01-31' };
   const lapsed: ReportUpkeep = { period: '2008', keptUp: false, note: 'The desk was closed', reportedOn: '2009-01-31' };
-  const told = (upkeep: ReportUpkeep) => did('reportUpkeep', upkeep);
+  const told = (upkeep: ReportUpkeep) => deed('reportUpkeep', upkeep);
   const telling = (act: Partial<ReportUpkeep>) => given(standing).when('reportUpkeep', { ...kept, ...act });
 
   it('is told per period', () => {

@@ -5,7 +5,7 @@ import { followingProjection } from './following.js';
 import { numbering } from './numbering.js';
 
 export { ACT_GROUPS, ACTS, actOf, CHANGE_KINDS, changeOf, givenBy } from './acts.js';
-export type { ActGroup, ActName, BodyOf, ChangeKind, Line, Who } from './acts.js';
+export type { ActGroup, ActName, BodyOf, ChangeKind, Line, ActOwners } from './acts.js';
 export * from './deciding.js';
 export * from './commitment.js';
 export { documentsCitedAsAt, documentsIn } from './citations.js';

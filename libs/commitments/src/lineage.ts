@@ -23,12 +23,12 @@ import type { End, Life } from '#words';
 import type { Commitment } from './commitment.js';
 import { withRoles, type NamedRole, type RoleFact } from './responsibility.js';
 import {
-  and,
+  withValue,
   dataOf,
   refuseUnsoundDates,
   forbidden,
   sourceOf,
-  type By,
+  type ActorOnDay,
   type Decide,
   type Evolvers,
   type FieldFunctions,
@@ -85,10 +85,10 @@ export const lineageEvolvers: Evolvers<LineageEvents> = {
     relations: inLogOrder(c.relations, { type: data.type, to: data.to, ...sourceOf(data, { ...data, revision }) }),
   }),
   FollowUpAdded: (c, { data, revision }) => ({
-    followsUp: and(c.followsUp, { ids: data.followsUp }, { ...data, revision }),
+    followsUp: withValue(c.followsUp, { ids: data.followsUp }, { ...data, revision }),
   }),
   FollowUpTakenBack: (c, { data, revision }) => ({
-    followsUp: and(c.followsUp, { ids: data.followsUp, takenBack: true }, { ...data, revision }),
+    followsUp: withValue(c.followsUp, { ids: data.followsUp, takenBack: true }, { ...data, revision }),
   }),
   Merged: (c, event) => withEnd(c, 'merged', [event.data.into], event),
   SplitUp: (c, event) => withEnd(c, 'split', event.data.into, event),
@@ -106,8 +106,8 @@ export const lineageEvolvers: Evolvers<LineageEvents> = {
           return { agency, loses: [], gains: role, asked, unlessHeld: true, ...at };
         }),
       ),
-      themes: themes.length ? and(c.themes, { themes, added: true }, at) : c.themes,
-      followsUp: followsUp.length ? and(c.followsUp, { ids: followsUp }, at) : c.followsUp,
+      themes: themes.length ? withValue(c.themes, { themes, added: true }, at) : c.themes,
+      followsUp: followsUp.length ? withValue(c.followsUp, { ids: followsUp }, at) : c.followsUp,
     };
   },
 };
@@ -225,7 +225,7 @@ export const relate: Decide<Relate> = (c, act, by, on) => {
 
 /** The other commitment is there and goes on; a focal point also leads it. */
 function mayEndIn(
-  by: By,
+  by: ActorOnDay,
   on: DecisionContext,
   to: string,
   reportedOn: FullDate,
@@ -257,7 +257,13 @@ export function refuseAfterEnd({ end }: CommitmentAsAt, reportedOn: FullDate): v
 }
 
 /** A record ends once, and not before it was first reported. @returns it as at its end */
-function mayEnd(c: Commitment, { reportedOn }: Reasoned, by: By, { end }: CommitmentAsAt, asAt: AsAt): CommitmentAsAt {
+function mayEnd(
+  c: Commitment,
+  { reportedOn }: Reasoned,
+  by: ActorOnDay,
+  { end }: CommitmentAsAt,
+  asAt: AsAt,
+): CommitmentAsAt {
   if (end)
     throw new Conflict('not_active', `It was ${end.life}${successorsInWords(end)} on ${end.reportedOn} already.`);
   refuseUnsoundDates(by, reportedOn);

@@ -7,13 +7,13 @@ import {
   linksOf,
   refold,
   turningPoints,
-  type By,
+  type ActorOnDay,
   type Commitment,
   type CommitmentEvent,
   type DecisionContext,
 } from './commitment.js';
-import { ENDS, inFewWords, isEnd, Model, type About, type Says } from './testing/commitment-model.js';
-import { A_THIRD, ACTIVITY, after, agencies, ledBy, OTHER, recorded, SCENES } from './testing/a-commitment.js';
+import { ENDS, inFewWords, isEnd, Model, type PartOfCommitment, type Says } from './testing/commitment-model.js';
+import { A_THIRD, ACTIVITY, stateAfter, agencies, ledBy, A_SECOND, recorded, SCENES } from './testing/a-commitment.js';
 import { forms, type CommitmentAsAt } from '#bodies';
 import { ACTS, type ActName } from './acts.js';
 import { allowedActs, decide } from './deciding.js';
@@ -23,7 +23,7 @@ import { runs } from '../../../test/support/properties.js';
 const AGENCIES = ['AAA', 'BBB', 'CCC', 'DDD'] as const;
 const REFERENCES = ['AAA-2006-01', 'BBB-2006-01', 'CCC-2006-01'] as const;
 const NATURES = ['one_off', 'recurring', 'standing'] as const;
-const BESIDE = ['co_lead', 'partner', 'observer', 'funder'] as const;
+const ROLES_BESIDE_LEAD = ['co_lead', 'partner', 'observer', 'funder'] as const;
 const THEMES = ['T-1', 'T-2'];
 /** Few, so that much is reported on one day; the last is to come when a history begins. */
 const DAYS = ['2006-11-21', '2007-03-01', '2007-03-02', '2008-06-01', '2009-07-01'];
@@ -33,11 +33,11 @@ const CITATION = { document: 'D-1', locator: 'p. 1' };
 
 // ── Random acts ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-type Further = Exclude<ActName, 'record'>;
+type FurtherAct = Exclude<ActName, 'record'>;
 
 /** An act to try: by whom, when, and numbers that choose its content from the present state when it is its turn. */
 interface Try {
-  readonly act: Further;
+  readonly act: FurtherAct;
   readonly reference: number;
   readonly by: number;
   readonly day: number;
@@ -51,7 +51,7 @@ const WEIGHTS: { readonly [A in ActName]?: number } = {
   ...{ verify: 3, relate: 3, attachEvidence: 2, holdEdition: 2, reportUpkeep: 2, addMilestone: 2, reachMilestone: 2 },
   ...{ split: 2, liftCondition: 2, amendWording: 2 },
 };
-const acts = (Object.keys(ACTS) as ActName[]).filter((act): act is Further => act !== 'record');
+const acts = (Object.keys(ACTS) as ActName[]).filter((act): act is FurtherAct => act !== 'record');
 const tries = fc.record<Try>({
   act: fc.oneof(...acts.map((act) => ({ weight: WEIGHTS[act] ?? 1, arbitrary: fc.constant(act) }))),
   reference: fc.constantFrom(0, 0, 1, 2),
@@ -76,8 +76,8 @@ const recording = (i: number, picks: readonly number[]): Says => {
     nature: NATURES[i],
     agencies: agencies(
       `${AGENCIES[i]!} lead`,
-      `${oneOf(others, one)} ${oneOf(BESIDE, two)}`,
-      ...(one % 2 ? [`${oneOf(others, one + 1)} ${oneOf(BESIDE, three)}` as const] : []),
+      `${oneOf(others, one)} ${oneOf(ROLES_BESIDE_LEAD, two)}`,
+      ...(one % 2 ? [`${oneOf(others, one + 1)} ${oneOf(ROLES_BESIDE_LEAD, three)}` as const] : []),
     ),
     agency: five % 4 ? undefined : oneOf([...others, AGENCIES[i]!], one),
     themes: ['T-1'],
@@ -96,11 +96,17 @@ const recording = (i: number, picks: readonly number[]): Says => {
 };
 
 /** Mostly possible acts: an act that answers another is done when there is one to answer, else that other one. */
-function timely(act: Further, pick: number, model: Model, today: string): Further {
+function timely(act: FurtherAct, pick: number, model: Model, today: string): FurtherAct {
   if (pick % 5 === 0) return act;
   const offered = model.offer(today) !== undefined;
   const asked = [...model.roles(today).held.values()].some((roles) => [...roles.values()].some((isAsked) => isAsked));
-  const answers: readonly Further[] = ['acceptLead', 'acceptLead', 'declineLead', 'declineLead', 'withdrawLeadOffer'];
+  const answers: readonly FurtherAct[] = [
+    'acceptLead',
+    'acceptLead',
+    'declineLead',
+    'declineLead',
+    'withdrawLeadOffer',
+  ];
   if (act === 'offerLead' && offered) return oneOf(answers, pick);
   if (answers.includes(act) && !offered) return 'offerLead';
   if (/^(accept|decline)Role$/.test(act) && !asked) return 'addAgency';
@@ -114,10 +120,10 @@ function timely(act: Further, pick: number, model: Model, today: string): Furthe
 }
 
 interface Attempt {
-  readonly act: Further;
+  readonly act: FurtherAct;
   readonly body: Says;
-  readonly by: By;
-  readonly on: About;
+  readonly by: ActorOnDay;
+  readonly on: PartOfCommitment;
 }
 
 /** An attempt, given the present state. An act without a body does not compile. */
@@ -145,7 +151,7 @@ function choose({ by: who, day, picks, ...tried }: Try, model: Model, today: str
     return byItself || act === 'reportStage' || act === 'confirm' ? onAgency : lead;
   };
   const speaks = who % 5 ? likely() : oneOf([null, ...AGENCIES], Math.floor(who / 5));
-  const by: By = { role: speaks === null ? 'secretariat' : 'focal_point', agency: speaks, today };
+  const by: ActorOnDay = { role: speaks === null ? 'secretariat' : 'focal_point', agency: speaks, today };
   const reportedOn = oneOf([...DAYS.filter((one) => one <= today), ...DAYS.slice(1, 4), ...(day % 9 ? [] : DAYS)], day);
   const citation = two % 3 ? CITATION : undefined;
   const note = rarely(3, three, 'A word');
@@ -159,7 +165,7 @@ function choose({ by: who, day, picks, ...tried }: Try, model: Model, today: str
   const reporter = { agency: speaks ? undefined : rarely(2, five, onAgency) };
   const evidence = rarely(2, five, [{ title: 'E' }]);
   const formerLeadBecomes = (pick: number) => rarely(2, five, oneOf(['none', 'co_lead'], pick));
-  const saying = (body: Says, on: About = {}): Attempt => ({ act, body, by, on });
+  const saying = (body: Says, on: PartOfCommitment = {}): Attempt => ({ act, body, by, on });
   switch (act) {
     case 'reportStage': {
       const stage = oneOf([...STAGES, 'completed'] as const, two);
@@ -175,7 +181,7 @@ function choose({ by: who, day, picks, ...tried }: Try, model: Model, today: str
     case 'reply':
       return saying({ reportedOn, text: 'A reply', agency: rarely(4, five, agency) });
     case 'addAgency':
-      return saying({ ...told, agency, role: oneOf([...BESIDE, ...ROLES], three) });
+      return saying({ ...told, agency, role: oneOf([...ROLES_BESIDE_LEAD, ...ROLES], three) });
     case 'changeRole':
       return saying(
         { ...told, role, from: rarely(4, five, oneOf(ROLES, four)), formerLeadBecomes: formerLeadBecomes(four) },
@@ -232,7 +238,7 @@ function choose({ by: who, day, picks, ...tried }: Try, model: Model, today: str
       return saying({ ...told, activityIds: one % 4 ? [oneOf(named, two)] : named });
     }
     case 'merge': {
-      const agencies = [{ agency: oneOf(present, one), role: oneOf(BESIDE, two) }];
+      const agencies = [{ agency: oneOf(present, one), role: oneOf(ROLES_BESIDE_LEAD, two) }];
       const takeOver = { agencies, themes: ['T-1'], followsUp: rarely(2, four, ['F-1']) };
       return saying({ ...because, into: to, takeOver: five % 4 ? takeOver : undefined });
     }
@@ -268,7 +274,7 @@ function correcting(act: ActName | undefined, [, two = 0, three = 0, four = 0, f
       { nature: 'standing' },
       { nature: oneOf(NATURES, three) },
       { stage: oneOf(STAGES, three) },
-      { agencies: agencies(`${agency} lead`, `${oneOf(AGENCIES, three + 1)} ${oneOf(BESIDE, four)}`) },
+      { agencies: agencies(`${agency} lead`, `${oneOf(AGENCIES, three + 1)} ${oneOf(ROLES_BESIDE_LEAD, four)}`) },
       { evidence: three % 2 ? null : [{ title: 'F' }] },
       { relations: [{ type: oneOf(RELATION_TYPES, four), to: oneOf(REFERENCES, three) }] },
       { condition: 'if all agree' },
@@ -305,12 +311,12 @@ function correcting(act: ActName | undefined, [, two = 0, three = 0, four = 0, f
 // ── A history, in the aggregate and beside it ───────────────────────────────────────────────────────────────────────
 
 interface Happened {
-  readonly event: CommitmentEvent & { readonly by: Pick<By, 'role' | 'agency'> };
+  readonly event: CommitmentEvent & { readonly by: Pick<ActorOnDay, 'role' | 'agency'> };
   /** Its state by then. */
   readonly state: Commitment;
 }
 
-function decidedOrRejected(act: ActName, state: Commitment, body: Says, by: By, on: DecisionContext) {
+function decidedOrRejected(act: ActName, state: Commitment, body: Says, by: ActorOnDay, on: DecisionContext) {
   try {
     return decide(act, state, body as never, by, on);
   } catch (error) {
@@ -333,7 +339,7 @@ class World {
   }
 
   /** Decides an act in both; reports the result. */
-  does(act: ActName, reference: string, body: Says, by: By, about: About): string {
+  does(act: ActName, reference: string, body: Says, by: ActorOnDay, about: PartOfCommitment): string {
     const [state, model] = [this.states.get(reference)!, this.models.get(reference)!];
     const recordedOthers = [...this.states].filter(([other, { recorded }]) => other !== reference && recorded);
     const on: DecisionContext = { reference, forms, ...about, others: new Map(recordedOthers) };
@@ -365,7 +371,7 @@ class World {
     return outcome;
   }
 
-  private record(reference: string, events: readonly CommitmentEvent[], by: Pick<By, 'role' | 'agency'>): void {
+  private record(reference: string, events: readonly CommitmentEvent[], by: Pick<ActorOnDay, 'role' | 'agency'>): void {
     const log = this.log.get(reference)!;
     for (const event of events) {
       const state = fold(commitment, this.states.get(reference)!, [event], log.length - 1, by);
@@ -404,7 +410,7 @@ function live({ records, tries }: { records: readonly (readonly number[])[]; tri
     of.set(outcome, (of.get(outcome) ?? 0) + 1);
   };
   records.forEach((picks, i) => {
-    const by: By =
+    const by: ActorOnDay =
       picks[0]! % 3
         ? { role: 'secretariat', agency: null, today: TODAYS[0]! }
         : { role: 'focal_point', agency: AGENCIES[i]!, today: TODAYS[0]! };
@@ -463,7 +469,13 @@ const WHO_OR_WHEN = [
 ];
 
 /** The least body of an act today, for its subject. */
-function leastBody(act: ActName, { said }: Commitment, now: CommitmentAsAt, by: By, on: About): Says {
+function leastBody(
+  act: ActName,
+  { said }: Commitment,
+  now: CommitmentAsAt,
+  by: ActorOnDay,
+  on: PartOfCommitment,
+): Says {
   const about = said.find(({ revision }) => revision === on.revision);
   const roles = now.agencies.filter(({ agency, role }) => agency === on.agency && role !== 'lead');
   const word = { Verified: 'reason', RoleDeclined: 'reason', Replied: 'text' }[about?.name as string] ?? 'note';
@@ -489,12 +501,12 @@ function expectAllowed(world: World): void {
     if (!state.recorded) continue;
     const now = asAt(state, TODAYS[1]!)!;
     for (const agency of [null, ...AGENCIES]) {
-      const by: By = { role: agency ? 'focal_point' : 'secretariat', agency, today: TODAYS[1]! };
-      const own = after(ledBy(agency ?? 'IOM'));
-      const others = new Map([OTHER, A_THIRD].map((other) => [other, own]));
-      const told = (act: ActName, on: About) => `${act} ${JSON.stringify(on)}`;
+      const by: ActorOnDay = { role: agency ? 'focal_point' : 'secretariat', agency, today: TODAYS[1]! };
+      const own = stateAfter(ledBy(agency ?? 'IOM'));
+      const others = new Map([A_SECOND, A_THIRD].map((other) => [other, own]));
+      const told = (act: ActName, on: PartOfCommitment) => `${act} ${JSON.stringify(on)}`;
       const listed = allowedActs(state, by).map(({ act, ...on }) => told(act, on));
-      const choices: Record<string, About[]> = {
+      const choices: Record<string, PartOfCommitment[]> = {
         agency: AGENCIES.map((agency) => ({ agency })),
         milestone: Array.from({ length: 9 }, (_, i) => ({ milestone: i + 1 })),
         revision: Array.from({ length: state.said.length + 1 }, (_, revision) => ({ revision })),
@@ -505,7 +517,7 @@ function expectAllowed(world: World): void {
             tried(act, on) ? [told(act, on)] : [],
           ) ?? (tried(act, {}) ? [told(act, {})] : []),
       );
-      function tried(act: ActName, on: About): boolean {
+      function tried(act: ActName, on: PartOfCommitment): boolean {
         const body = leastBody(act, state, now, by, on);
         const outcome = decidedOrRejected(act, state, body, by, { reference, forms, others, ...on });
         return !(outcome instanceof Rejected) || !WHO_OR_WHEN.includes(outcome.code);

@@ -29,7 +29,7 @@ import {
   dataOf,
   refuseUnsoundDates,
   isCited,
-  type By,
+  type ActorOnDay,
   type Decide,
   type Evolvers,
   type FieldFunctions,
@@ -221,7 +221,7 @@ export const responsibilityFields: FieldFunctions<'agencies' | 'declined' | 'lea
  * another one is asked.
  * @param source the agency that is the source of an act of the secretariat without a citation
  */
-export function unconfirmedIfNamed(by: By, act: Sourced, agency: string, source?: string): Unconfirmed {
+export function unconfirmedIfNamed(by: ActorOnDay, act: Sourced, agency: string, source?: string): Unconfirmed {
   const own = by.role === 'secretariat' ? isCited(act) || agency === source : agency === by.agency;
   return own ? {} : { asked: true };
 }

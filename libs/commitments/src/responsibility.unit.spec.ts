@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import type { By, CommitmentEvent } from './commitment.js';
+import type { ActorOnDay, CommitmentEvent } from './commitment.js';
 import {
   agencies,
   allowedTo,
   citation,
-  did,
+  deed,
   focalPoint,
   given,
   viewOn,
@@ -19,7 +19,7 @@ import { type Role } from '#words';
 
 const iom = focalPoint('IOM');
 const ilo = focalPoint('ILO');
-const who = focalPoint('WHO');
+const ofWho = focalPoint('WHO');
 const reason = 'As was agreed';
 const reportedOn = '2007-06-01';
 
@@ -79,7 +79,7 @@ describe('Agencies', () => {
     });
   });
   it('acts are judged by the roles as at their own date', () => {
-    const added = did('addAgency', { agency: 'WHO', role: 'partner', reportedOn: '2010-01-01' });
+    const added = deed('addAgency', { agency: 'WHO', role: 'partner', reportedOn: '2010-01-01' });
     change('WHO', { role: 'lead' }, added).rejected('not_found');
     when('addAgency', { agency: 'WHO', role: 'co_lead', reportedOn }, {}, added).state();
     change('WHO', { role: 'lead', reportedOn: '2010-01-01' }, added).state();
@@ -89,12 +89,12 @@ describe('Agencies', () => {
 describe('An agency named by another agency', () => {
   const adding = { agency: 'WHO', role: 'partner', reportedOn } as const;
   const added = (other: object = {}): CommitmentEvent => ({ name: 'AgencyAdded', data: { ...adding, ...other } });
-  const adds = (by: By, more: object = {}) => given(recorded()).when('addAgency', { ...adding, ...more }, by);
-  const whoIsAsked = did('addAgency', adding, iom);
+  const adds = (by: ActorOnDay, more: object = {}) => given(recorded()).when('addAgency', { ...adding, ...more }, by);
+  const whoIsAsked = deed('addAgency', adding, iom);
   const itself = { agency: 'WHO' };
   /** An answer of WHO, which is asked. */
-  const answered = (act: 'acceptRole' | 'declineRole', body: object) => did(act, body as never, who, itself);
-  const answering = (act: 'acceptRole' | 'declineRole', body: object, by = who, ...since: Happening[]) =>
+  const answered = (act: 'acceptRole' | 'declineRole', body: object) => deed(act, body as never, ofWho, itself);
+  const answering = (act: 'acceptRole' | 'declineRole', body: object, by = ofWho, ...since: Happening[]) =>
     given(recorded(), whoIsAsked, ...since).when(act, body as never, by, itself);
 
   it('is asked', () => {
@@ -114,7 +114,7 @@ describe('An agency named by another agency', () => {
   });
   it('is asked anew when another one changes its role, and not when it does so itself', () => {
     const body = { role: 'partner', reportedOn } as const;
-    const changes = (by: By, more: object = {}) =>
+    const changes = (by: ActorOnDay, more: object = {}) =>
       given(recorded()).when('changeRole', { ...body, ...more }, by, { agency: 'ILO' });
     const changed = (more: object): CommitmentEvent => ({
       name: 'RoleChanged',
@@ -127,7 +127,7 @@ describe('An agency named by another agency', () => {
   });
 
   const three = agencies('IOM lead', 'ILO co_lead', 'WB funder');
-  it.each<[string, object, By, string[]]>([
+  it.each<[string, object, ActorOnDay, string[]]>([
     ['a focal point: all but its own', {}, iom, ['IOM lead', 'ILO co_lead?', 'WB funder?']],
     ['a focal point with a document: all but its own', { citation }, iom, ['IOM lead', 'ILO co_lead?', 'WB funder?']],
     ['the secretariat from a document: none', { citation }, secretariat, ['IOM lead', 'ILO co_lead', 'WB funder']],
@@ -140,7 +140,7 @@ describe('An agency named by another agency', () => {
     ],
   ])('is asked by the record act of %s', (_, more, by, roles) => {
     const body = { ...recorded({ agencies: three }).data, ...more } as BodyOf<'record'>;
-    expect(rolesOn('2006-11-21', did('record', body, by))).toEqual(roles);
+    expect(rolesOn('2006-11-21', deed('record', body, by))).toEqual(roles);
   });
 
   it('counts as any other while it is asked, and is marked', () => {
@@ -149,7 +149,7 @@ describe('An agency named by another agency', () => {
     expect(viewOn(reportedOn, recorded(), whoIsAsked).parts.map(({ agency }) => agency)).toContain('WHO');
     expect(viewOn(reportedOn, recorded(), whoIsAsked).spread).toEqual({ planned: 1, unreported: 3 });
     const stage = { stage: 'in_progress', effective: '2007', reportedOn } as const;
-    given(recorded(), whoIsAsked).when('reportStage', stage, who).state();
+    given(recorded(), whoIsAsked).when('reportStage', stage, ofWho).state();
   });
 
   it('accepts, and is no longer marked from then on', () => {
@@ -161,8 +161,8 @@ describe('An agency named by another agency', () => {
     const accepted = answered('acceptRole', accepts);
     expect(rolesOn('2007-08-31', recorded(), whoIsAsked, accepted)).toContain('WHO partner?');
     expect(rolesOn('2007-09-01', recorded(), whoIsAsked, accepted)).toContain('WHO partner');
-    answering('acceptRole', accepts, who, accepted).rejected('not_asked');
-    answering('declineRole', { ...accepts, reason }, who, accepted).rejected('not_asked');
+    answering('acceptRole', accepts, ofWho, accepted).rejected('not_asked');
+    answering('declineRole', { ...accepts, reason }, ofWho, accepted).rejected('not_asked');
   });
   it('declines with a reason, and does not count from then on', () => {
     const declines = { reason: 'Not in our programme', reportedOn: '2007-09-01' };
@@ -185,7 +185,7 @@ describe('An agency named by another agency', () => {
       recorded(),
       whoIsAsked,
       answered('declineRole', { reason, reportedOn: '2007-09-01' }),
-      did('addAgency', { ...adding, reportedOn: '2008-01-01' }, iom),
+      deed('addAgency', { ...adding, reportedOn: '2008-01-01' }, iom),
       answered('acceptRole', { reportedOn: '2008-02-01' }),
     ];
     expect(viewOn('2007-12-31', ...history).declined).toHaveLength(1);
@@ -205,12 +205,12 @@ describe('An agency named by another agency', () => {
     answering('acceptRole', early).rejected('not_found');
     answering('declineRole', { ...early, reason }).rejected('not_found');
     given(recorded()).when('acceptRole', { reportedOn }, ilo, { agency: 'ILO' }).rejected('not_asked');
-    given(recorded()).when('acceptRole', { reportedOn }, who, itself).rejected('not_found');
+    given(recorded()).when('acceptRole', { reportedOn }, ofWho, itself).rejected('not_found');
   });
   it('answers for each role it was asked to take, first of all for that of lead, co-lead or partner', () => {
-    const hosting = did('addAgency', { agency: 'WHO', role: 'host', reportedOn }, iom);
+    const hosting = deed('addAgency', { agency: 'WHO', role: 'host', reportedOn }, iom);
     const act = (body: Partial<BodyOf<'acceptRole'>>, ...more: Happening[]) =>
-      given(recorded(), hosting, whoIsAsked, ...more).when('acceptRole', { reportedOn, ...body }, who, itself);
+      given(recorded(), hosting, whoIsAsked, ...more).when('acceptRole', { reportedOn, ...body }, ofWho, itself);
     const accepted = (role: Role): CommitmentEvent => ({
       name: 'RoleAccepted',
       data: { agency: 'WHO', role, reportedOn },
@@ -222,11 +222,11 @@ describe('An agency named by another agency', () => {
     act({ role: 'partner' }, accepted('partner')).rejected('not_asked');
   });
   it('as the lead may accept, but not decline: someone must lead', () => {
-    const led = did('record', { ...recorded({ agencies: three }).data, agency: 'ILO' } as BodyOf<'record'>);
+    const led = deed('record', { ...recorded({ agencies: three }).data, agency: 'ILO' } as BodyOf<'record'>);
     const lead = { agency: 'IOM' };
     given(led).when('acceptRole', { reportedOn }, iom, lead).state();
     given(led).when('declineRole', { reason, reportedOn }, iom, lead).rejected('one_lead');
-    expect(rolesOn(TODAY, led, did('acceptRole', { reportedOn }, iom, lead))[0]).toBe('IOM lead');
+    expect(rolesOn(TODAY, led, deed('acceptRole', { reportedOn }, iom, lead))[0]).toBe('IOM lead');
     expect(allowedTo(iom, led)).toContain('acceptRole');
     expect(allowedTo(iom, led)).not.toContain('declineRole');
   });
@@ -234,7 +234,7 @@ describe('An agency named by another agency', () => {
     const history = [
       recorded(),
       whoIsAsked,
-      did('changeRole', { role: 'co_lead', citation, reportedOn: '2009-01-01' }, secretariat, itself),
+      deed('changeRole', { role: 'co_lead', citation, reportedOn: '2009-01-01' }, secretariat, itself),
       answered('declineRole', { reason, reportedOn: '2008-01-01' }),
     ];
     expect(rolesOn('2007-12-31', ...history)).toContain('WHO partner?');
@@ -246,7 +246,7 @@ describe('An agency named by another agency', () => {
 
 describe('The lead is transferred', () => {
   const offer = { to: 'ILO', effective: '2008', reason, reportedOn, staysOpen: 'The second edition' };
-  const offered = did('offerLead', offer, iom);
+  const offered = deed('offerLead', offer, iom);
   const answer = { reportedOn: '2007-09-01' };
   const leads = (asOf: string, ...history: Happening[]) => viewOn(asOf, recorded(), ...history).agencies[0]!.agency;
 
@@ -255,7 +255,7 @@ describe('The lead is transferred', () => {
   const answers = ['acceptLead', 'declineLead', 'withdrawLeadOffer'] as const;
   const bodyOf = (act: (typeof answers)[number]) => (act === 'acceptLead' ? answer : { ...answer, reason });
   /** An answer to the offer. */
-  const answered = (act: (typeof answers)[number], by: By) => did(act, bodyOf(act) as never, by);
+  const answered = (act: (typeof answers)[number], by: ActorOnDay) => deed(act, bodyOf(act) as never, by);
   const answering = (act: (typeof answers)[number], by = secretariat, ...since: Happening[]) =>
     given(recorded(), offered, ...since).when(act, bodyOf(act) as never, by);
 
@@ -291,7 +291,7 @@ describe('The lead is transferred', () => {
   ])('on %s', (_, effective, day) => {
     const accepted = answered('acceptLead', ilo);
     const dayBefore = new Date(Date.parse(day) - 86_400_000).toISOString().slice(0, 10);
-    const transfer = [did('offerLead', { ...offer, effective }, iom), accepted];
+    const transfer = [deed('offerLead', { ...offer, effective }, iom), accepted];
     expect([leads(dayBefore, ...transfer), leads(day, ...transfer)]).toEqual(['IOM', 'ILO']);
     expect(viewOn('2007-08-31', recorded(), ...transfer).leadTransfer).toMatchObject({ to: 'ILO' });
     expect(viewOn('2007-09-01', recorded(), ...transfer).leadTransfer).toBeNull();
@@ -301,12 +301,12 @@ describe('The lead is transferred', () => {
     ['co_lead', ['ILO lead', 'IOM co_lead', 'UNHCR observer', 'WB funder', 'WB partner']],
     ['none', ['ILO lead', 'UNHCR observer', 'WB funder', 'WB partner']],
   ])('and the former lead becomes what the offer said (%s), else partner', (formerLeadBecomes, roles) => {
-    const offered = did('offerLead', { ...offer, formerLeadBecomes }, iom);
+    const offered = deed('offerLead', { ...offer, formerLeadBecomes }, iom);
     expect(rolesOn('2008-01-01', recorded(), offered, answered('acceptLead', ilo))).toEqual(roles);
   });
   it('to an agency that had no role before', () => {
-    const toWho = did('offerLead', { ...offer, to: 'WHO' }, iom);
-    expect(rolesOn('2008-01-01', recorded(), toWho, answered('acceptLead', who))).toEqual([
+    const toWho = deed('offerLead', { ...offer, to: 'WHO' }, iom);
+    expect(rolesOn('2008-01-01', recorded(), toWho, answered('acceptLead', ofWho))).toEqual([
       'WHO lead',
       'ILO co_lead',
       'IOM partner',
@@ -342,9 +342,9 @@ describe('The lead is transferred', () => {
     answering('acceptLead', ilo, withdrawn).rejected('forbidden');
   });
   it('after it was declined or withdrawn, by another offer', () => {
-    const again = did('offerLead', { ...offer, to: 'WB', reportedOn: '2007-10-01' }, iom);
+    const again = deed('offerLead', { ...offer, to: 'WB', reportedOn: '2007-10-01' }, iom);
     for (const no of [answered('declineLead', ilo), answered('withdrawLeadOffer', iom)]) {
-      const history = [offered, no, again, did('acceptLead', { reportedOn: '2007-11-01' }, focalPoint('WB'))];
+      const history = [offered, no, again, deed('acceptLead', { reportedOn: '2007-11-01' }, focalPoint('WB'))];
       expect(['2007-12-31', '2008-01-01'].map((day) => leads(day, ...history))).toEqual(['IOM', 'WB']);
       expect(viewOn('2007-10-01', recorded(), ...history).leadTransfer).toMatchObject({ to: 'WB' });
     }
@@ -357,8 +357,9 @@ describe('The lead is transferred', () => {
     on(reportedOn, offered).state();
   });
   it('and until the day that was agreed nobody offers it to another, and the lead is who it was', () => {
-    const toCome = [did('offerLead', { ...offer, effective: '2013' }, iom), answered('acceptLead', ilo)];
-    const withdrawing = (by: By) => given(recorded(), ...toCome).when('withdraw', { reason, reportedOn: TODAY }, by);
+    const toCome = [deed('offerLead', { ...offer, effective: '2013' }, iom), answered('acceptLead', ilo)];
+    const withdrawing = (by: ActorOnDay) =>
+      given(recorded(), ...toCome).when('withdraw', { reason, reportedOn: TODAY }, by);
     offering({ to: 'WB', reportedOn: TODAY }, iom, ...toCome).rejected('lead_is_moving');
     expect(allowedTo(iom, recorded(), ...toCome)).not.toContain('offerLead');
     withdrawing(iom).state();
@@ -372,8 +373,8 @@ describe('The lead is transferred', () => {
     const history = [
       offered,
       answered('acceptLead', ilo),
-      did('offerLead', { to: 'IOM', effective: '2010', reason, reportedOn: '2009-01-01' }, ilo),
-      did('acceptLead', { reportedOn: '2009-02-01' }, iom),
+      deed('offerLead', { to: 'IOM', effective: '2010', reason, reportedOn: '2009-01-01' }, ilo),
+      deed('acceptLead', { reportedOn: '2009-02-01' }, iom),
     ];
     const days = ['2007-12-31', '2008-01-01', '2009-12-31', '2010-01-01'];
     expect(days.map((day) => leads(day, ...history))).toEqual(['IOM', 'ILO', 'ILO', 'IOM']);
@@ -401,8 +402,8 @@ describe('The lead is transferred', () => {
     });
     it('not while it is on offer', () => moving({}, secretariat, offered).rejected('lead_is_on_offer'));
     it('asks the new lead when no document says so', () => {
-      expect(rolesOn(TODAY, recorded(), did('changeRole', uncited, secretariat, about))[0]).toBe('ILO lead?');
-      expect(rolesOn(TODAY, recorded(), did('changeRole', move, secretariat, about))[0]).toBe('ILO lead');
+      expect(rolesOn(TODAY, recorded(), deed('changeRole', uncited, secretariat, about))[0]).toBe('ILO lead?');
+      expect(rolesOn(TODAY, recorded(), deed('changeRole', move, secretariat, about))[0]).toBe('ILO lead');
     });
   });
 });

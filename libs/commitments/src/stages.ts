@@ -14,7 +14,7 @@ import {
   forbidden,
   isCited,
   sourceOf,
-  type By,
+  type ActorOnDay,
   type Decide,
   type Evolvers,
   type FieldFunctions,
@@ -220,7 +220,7 @@ export function refuseUnsoundStage(
     throw refused('note_needed', '/note', 'Going back from completed needs a note that says why.');
 }
 
-export function reportingAgency(by: By, named: string | null | undefined): string | undefined {
+export function reportingAgency(by: ActorOnDay, named: string | null | undefined): string | undefined {
   if (by.role === 'secretariat') return named ?? undefined;
   if (named && named !== by.agency)
     throw forbidden(`A focal point of ${by.agency} reports for ${by.agency} only, not for ${named}.`);
@@ -233,7 +233,7 @@ export const isProven = (c: Commitment): boolean =>
   [c.editions.all, c.upkeep.all].some((told) => told.some(({ evidence }) => evidence.length > 0));
 
 /** The agency that reports on its part; `undefined`: the lead as at the report. @throws Rejected `no_part` */
-function reporterOf(c: Commitment, act: Confirm, by: By, now: CommitmentAsAt): string | undefined {
+function reporterOf(c: Commitment, act: Confirm, by: ActorOnDay, now: CommitmentAsAt): string | undefined {
   const agency = reportingAgency(by, act.agency);
   const then = [...now.agencies, ...agenciesAsAt(c, act.reportedOn)];
   if (agency && !then.some((a) => a.agency === agency && isResponsible(a.role)))

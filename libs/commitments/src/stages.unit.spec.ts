@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { type By, type CommitmentEvent, type CommitmentEvents } from './commitment.js';
+import { type ActorOnDay, type CommitmentEvent, type CommitmentEvents } from './commitment.js';
 import {
   allowedTo,
   citation,
-  did,
+  deed,
   focalPoint,
   given,
   viewOn,
@@ -33,7 +33,7 @@ const report = (act: Partial<ReportStage>, by = secretariat, ...history: Happeni
   given(...(history.length > 0 ? history : [recorded()])).when('reportStage', stage(act), by);
 const record = (act: Partial<BodyOf<'record'>>) =>
   given().when('record', { ...recorded().data, ...act } as BodyOf<'record'>);
-const reports = (act: Partial<ReportStage>, by = secretariat) => did('reportStage', stage(act), by);
+const reports = (act: Partial<ReportStage>, by = secretariat) => deed('reportStage', stage(act), by);
 /** From one day on another agency leads; the former lead becomes a partner unless it is said otherwise. */
 const moves = (
   agency: string,
@@ -57,7 +57,7 @@ describe('A stage is reported', () => {
     report({ agency: 'UNHCR' }).rejected('no_part');
     report({ agency: 'WHO' }).rejected('no_part');
     report({}, focalPoint('UNHCR')).rejected('forbidden');
-    const removed = did('removeAgency', { reportedOn: '2009-01-01' }, secretariat, { agency: 'ILO' });
+    const removed = deed('removeAgency', { reportedOn: '2009-01-01' }, secretariat, { agency: 'ILO' });
     report({ agency: 'ILO' }, secretariat, recorded(), removed).state();
     report({ agency: 'ILO', reportedOn: '2009-01-01' }, secretariat, recorded(), removed).rejected('no_part');
   });
@@ -65,7 +65,7 @@ describe('A stage is reported', () => {
     report({ stage: 'completed' }).rejected('completed_needs_proof');
     report({ stage: 'completed', citation }).then(staged({ stage: 'completed', citation }));
     report({ stage: 'completed' }, secretariat, recorded({ evidence: [{ title: 'Handbook' }] })).state();
-    const attached = did('attachEvidence', { title: 'Handbook', reportedOn: '2007-01-01' });
+    const attached = deed('attachEvidence', { title: 'Handbook', reportedOn: '2007-01-01' });
     report({ stage: 'completed' }, secretariat, recorded(), attached).then(staged({ stage: 'completed' }));
     record({ stage: 'completed' }).rejected('completed_needs_proof');
     record({ stage: 'completed', evidence: [{ title: 'Handbook' }] }).state();
@@ -197,8 +197,8 @@ describe('Parts', () => {
     expect(viewOn('2007-06-01', ...fromIlo).spread).toEqual({ planned: 1, unreported: 2 });
   });
   it('of an agency that has left are parts no more, and are again when it is back', () => {
-    const left = did('removeAgency', { reportedOn: '2008-01-01' }, secretariat, { agency: 'ILO' });
-    const back = did('addAgency', { agency: 'ILO', role: 'partner', citation, reportedOn: '2009-01-01' });
+    const left = deed('removeAgency', { reportedOn: '2008-01-01' }, secretariat, { agency: 'ILO' });
+    const back = deed('addAgency', { agency: 'ILO', role: 'partner', citation, reportedOn: '2009-01-01' });
     const history = [reports({}, ilo), left, back];
     expect(['2007-12-31', '2008-01-01', '2009-01-01'].map((day) => parts(day, ...history))).toEqual([
       ['IOM lead planned', 'ILO co_lead in_progress', 'WB partner unreported'],
@@ -220,7 +220,7 @@ describe('The secretariat’s reading', () => {
   const reading = { verification: 'contested', reason, citation, reportedOn } as const;
   const verify = (act: object, ...more: Happening[]) =>
     given(recorded(), ...more).when('verify', { ...reading, ...act });
-  const read = (act: object = {}) => did('verify', { ...reading, ...act });
+  const read = (act: object = {}) => deed('verify', { ...reading, ...act });
 
   it.each(FINDINGS)('may be %s', (verification) =>
     verify({ verification }).then({ name: 'Verified', data: { ...reading, verification, agency: 'IOM', entry: 0 } }),
@@ -254,7 +254,7 @@ describe('The secretariat’s reading', () => {
   it('is of a part that was reported', () => {
     verify({ agency: 'ILO' }).rejected('nothing_reported');
     verify({ agency: 'WHO' }).rejected('nothing_reported');
-    const left = did('removeAgency', { reportedOn: '2008-01-01' }, secretariat, { agency: 'WB' });
+    const left = deed('removeAgency', { reportedOn: '2008-01-01' }, secretariat, { agency: 'WB' });
     verify({ agency: 'WB' }, reports({}, wb), left).state();
     verify({ agency: 'WB', reportedOn: '2008-01-01' }, reports({}, wb), left).rejected('nothing_reported');
   });
@@ -284,8 +284,8 @@ describe('The secretariat’s reading', () => {
 
   describe('is replied to', () => {
     const reply = { text: 'The receipt is attached.', reportedOn };
-    const replied = (by: By, act: object = {}) => did('reply', { ...reply, ...act }, by);
-    const replying = (by: By, act: object, ...history: Happening[]) =>
+    const replied = (by: ActorOnDay, act: object = {}) => deed('reply', { ...reply, ...act }, by);
+    const replying = (by: ActorOnDay, act: object, ...history: Happening[]) =>
       given(...history).when('reply', { ...reply, ...act }, by);
     const says = (agency: string, to: number): CommitmentEvent => ({ name: 'Replied', data: { ...reply, agency, to } });
 
@@ -335,7 +335,7 @@ describe('The secretariat’s reading', () => {
 });
 
 describe('No change', () => {
-  const confirmed = did('confirm', { reportedOn: '2008-03-01' }, iom);
+  const confirmed = deed('confirm', { reportedOn: '2008-03-01' }, iom);
 
   it('is confirmed by whoever has a part, once something was reported', () => {
     const confirm = (body: BodyOf<'confirm'>, by = secretariat) =>

@@ -35,7 +35,7 @@ export interface DatedValue<T> extends Reported {
 export type DatedValues<T> = Facts<DatedValue<T>>;
 
 /** The values of a thing, and one more. */
-export const and = <T>(values: DatedValues<T>, value: T, { reportedOn, revision }: Reported): DatedValues<T> =>
+export const withValue = <T>(values: DatedValues<T>, value: T, { reportedOn, revision }: Reported): DatedValues<T> =>
   values.with({ value, reportedOn, revision });
 
 /** The change of the state by each event of a topic; `commitment.ts` adds the date of the report. */
@@ -51,7 +51,7 @@ export type FieldFunctions<F extends keyof CommitmentAsAt> = {
 // ── The actors, and the refusals ────────────────────────────────────────────────────────────────────────────────────
 
 /** The actor, and the day (UTC). */
-export interface By {
+export interface ActorOnDay {
   readonly role: AccountRole;
   readonly agency: string | null;
   readonly today: FullDate;
@@ -71,13 +71,19 @@ export interface DecisionContext {
 }
 
 /** Decides an act: the events it yields, or `Rejected`. `now` is the commitment as it stands today. */
-export type Decide<A> = (c: Commitment, act: A, by: By, on: DecisionContext, now: CommitmentAsAt) => CommitmentEvent[];
+export type Decide<A> = (
+  c: Commitment,
+  act: A,
+  by: ActorOnDay,
+  on: DecisionContext,
+  now: CommitmentAsAt,
+) => CommitmentEvent[];
 
 export const forbidden = (message: string): Rejected => new Rejected('forbidden', message);
 
 /** Rule 3 of DESIGN.md §2, for the act's own date and every period it names. */
 export function refuseUnsoundDates(
-  by: By,
+  by: ActorOnDay,
   reportedOn: FullDate,
   periods: { [pointer: string]: PartialDate | null | undefined } = {},
 ): void {

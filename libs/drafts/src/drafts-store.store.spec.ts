@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { StillRead } from '#databases';
 import { NO_STREAM, StoreUnavailable, WrongRevision } from '#eventsourcing';
 import { onEachDatabase, storesOf } from '../../access/src/testing/each-database.js';
-import { until } from '../../../test/support/waiting.js';
+import { waitUntil } from '../../../test/support/waiting.js';
 import { PostgresDraftsStore, SqliteDraftsStore, type DraftsStore } from './drafts-store.js';
 
 const IOM = { kind: 'return', id: 'CM-2011/IOM' };
@@ -156,7 +156,7 @@ onEachDatabase('The drafts store', (kind) => {
       await drafts.delete(IOM);
       await drafts.erased();
       const next = open();
-      await until(async () => !(await bytes()).includes(SECRET));
+      await waitUntil(async () => !(await bytes()).includes(SECRET));
       expect(await next.list('return')).toEqual([]);
     });
   });

@@ -23,12 +23,12 @@ import {
   event,
   number,
   append,
-  everything,
+  allEventsOf,
   failure,
   answerOf,
   PATIENT,
   QUICK,
-  until,
+  waitUntil,
   follow,
   expectFollowed,
   newPrefix,
@@ -68,7 +68,7 @@ describe('Among the streams of others', () => {
       (double.log.stream(`${prefix.slice(0, -1)}~marks`) ?? []).map(
         ({ data }) => JSON.parse(Buffer.from(data).toString()) as { reached: string },
       );
-    await until(() => {
+    await waitUntil(() => {
       double.foreign(40);
       return marks().some(({ reached }) => BigInt(reached.split(':')[0]!) >= end);
     });
@@ -83,7 +83,7 @@ describe('Among the streams of others', () => {
     expect(pages.length).toBeGreaterThan(0);
     expect(pages.filter((from) => from < end)).toEqual([]);
     double.log.page = page;
-    expect(await everything(late)).toHaveLength(1);
+    expect(await allEventsOf(late)).toHaveLength(1);
   });
 
   it('an event of theirs under our prefix is refused by name', async () => {
@@ -113,7 +113,7 @@ describe('Among the streams of others', () => {
     const store = newStore(double.url);
     await append(store, 's', NO_STREAM, newMeta(), [{ ...event(), data: '{"name":"Jo Doe"}' }]);
     await store.blank('s', 0);
-    expect(JSON.stringify([await store.read('s'), await everything(store)])).not.toContain('Jo Doe');
+    expect(JSON.stringify([await store.read('s'), await allEventsOf(store)])).not.toContain('Jo Doe');
     expect(Buffer.from(double.log.stream('followthrough.s')![0]!.data).toString()).toContain('Jo Doe');
   });
 });
@@ -173,11 +173,11 @@ describe('Events of another log', () => {
       await store.takeOver(null, taken.slice(0, 2));
       double.appendsAre(fate, 1);
       await store.takeOver(taken[1]!.position, taken.slice(2));
-      expect(await everything(other)).toEqual(taken);
+      expect(await allEventsOf(other)).toEqual(taken);
       expect(await store.readAll('10000001', 3)).toEqual(taken.slice(1, 4));
       const { position } = await append(other, 's0', 3);
       expect(BigInt(position)).toBeGreaterThan(BigInt(taken.at(-1)!.position));
-      expect((await everything(store)).at(-1)!.position).toBe(position);
+      expect((await allEventsOf(store)).at(-1)!.position).toBe(position);
       expect((await store.read('s0')).at(-1)!.position).toBe(position);
       expect(await newStore(double.url).head()).toBe(position);
       expect(await verify(store)).toMatchObject({ ok: true, anchor: { events: 13 } });
@@ -196,7 +196,7 @@ describe('Events of another log', () => {
     await empty.takeOver(null, taken.slice(0, 5));
     const head = await empty.head();
     await empty.takeOver(head, taken.slice(taken.findIndex(({ position }) => position === head) + 1));
-    expect(await everything(empty)).toEqual(taken);
+    expect(await allEventsOf(empty)).toEqual(taken);
   });
 
   it('keep their positions for whoever begins at a mark', async () => {
@@ -206,8 +206,8 @@ describe('Events of another log', () => {
     const taken = another(20);
     await store.takeOver(null, taken);
     for (let n = 0; n < 10; n++) await append(store, 'own', n - 1);
-    const all = await everything(store);
-    await until(() => (double.log.stream('followthrough~marks') ?? []).length > 3);
+    const all = await allEventsOf(store);
+    await waitUntil(() => (double.log.stream('followthrough~marks') ?? []).length > 3);
     const late = newStore(double.url, options);
     expect(await late.head()).toBe(all.at(-1)!.position);
     for (const [n, { position }] of all.entries())

@@ -16,9 +16,9 @@ import {
   event,
   number,
   append,
-  everything,
+  allEventsOf,
   failure,
-  until,
+  waitUntil,
   follow,
   expectFollowed,
   stopKept,
@@ -36,7 +36,7 @@ describe('In a cluster', () => {
       cluster.lead(leader);
       expect(await append(store, 's', n, newMeta(), [event(n + 1)])).toMatchObject({ revision: n + 1 });
     }
-    expect((await everything(store)).map(number)).toEqual([0, 1, 2, 3]);
+    expect((await allEventsOf(store)).map(number)).toEqual([0, 1, 2, 3]);
     await expectFollowed(following, store);
   });
 
@@ -84,6 +84,6 @@ async function expectOnlyTheKnownToBeServed(): Promise<void> {
   }
   const trusting = newStore(double.url.replace(/&tlsCaFile=.*/, ''), QUICK);
   // It tries until its time is over; on a busy machine the last try may be cut short.
-  await until(async () => String(await failure(append(trusting, 's'))).includes('certificate'));
-  expect(await everything(store)).toHaveLength(5);
+  await waitUntil(async () => String(await failure(append(trusting, 's'))).includes('certificate'));
+  expect(await allEventsOf(store)).toHaveLength(5);
 }

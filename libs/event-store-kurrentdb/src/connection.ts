@@ -142,7 +142,7 @@ interface ChannelFilter {
 interface Headers {
   set(name: string, value: string): void;
 }
-interface Inside {
+interface ClientInside {
   getChannel(): Promise<Channel>;
   GRPCStreamCreator(
     stub: unknown,
@@ -161,7 +161,7 @@ function openClient(address: Address): KurrentDBClient {
   }
   // Appends that wait for the common stream to drain are rejected behind everybody's back when it breaks, which kills the
   // process. So it never says that it is full; there are never more appends in it than callers that wait for them.
-  const inside = client as unknown as Inside;
+  const inside = client as unknown as ClientInside;
   const { getChannel } = inside;
   inside.getChannel = async () => uncompressed(await getChannel());
   const create = inside.GRPCStreamCreator.bind(inside);
@@ -199,7 +199,7 @@ function neverFull(stream: Writable): Writable {
 /** `dispose` cancels calls under way, and may never return; the connection itself must be closed, too. */
 function end(client: KurrentDBClient): void {
   client.dispose().catch(() => {});
-  (client as unknown as Inside)
+  (client as unknown as ClientInside)
     .getChannel()
     .then((channel) => channel.close())
     .catch(() => {});

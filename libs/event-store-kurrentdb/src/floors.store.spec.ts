@@ -3,7 +3,17 @@ import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NO_STREAM } from '#eventsourcing';
 import { Floors } from './floors.js';
-import { append, newMeta, event, everything, follow, newDouble, newStore, stopKept, until } from './testing/stores.js';
+import {
+  append,
+  newMeta,
+  event,
+  allEventsOf,
+  follow,
+  newDouble,
+  newStore,
+  stopKept,
+  waitUntil,
+} from './testing/stores.js';
 
 /** In ms. */
 const FRESH = 200;
@@ -12,7 +22,7 @@ afterEach(() => void jest.restoreAllMocks());
 afterEach(stopKept);
 
 /** In ms: by so much one clock is ahead. */
-const AHEAD = 50;
+const AHEAD_MS = 50;
 
 /**
  * Two stores append in turn, each as soon as the other's event is acknowledged; the clock of one is ahead, and the
@@ -22,7 +32,7 @@ const AHEAD = 50;
 async function appendingInTurn(): Promise<(count: number) => Promise<number[]>> {
   const double = await newDouble();
   const options = { deadline: 60_000, fresh: FRESH };
-  const ahead = newStore(double.url, { ...options, now: () => Date.now() + AHEAD });
+  const ahead = newStore(double.url, { ...options, now: () => Date.now() + AHEAD_MS });
   const behind = newStore(double.url, options);
   follow(ahead);
   follow(behind);
@@ -32,7 +42,7 @@ async function appendingInTurn(): Promise<(count: number) => Promise<number[]>> 
   const working = [ahead, behind].map(async (store, n) => {
     for (let revision = NO_STREAM; busy; revision++) await append(store, `busy-${n}`, revision);
   });
-  await until(() => floors() >= 2);
+  await waitUntil(() => floors() >= 2);
   await sleep(4 * FRESH);
   busy = false;
   await Promise.all(working);
@@ -43,7 +53,7 @@ async function appendingInTurn(): Promise<(count: number) => Promise<number[]>> 
       await append(ahead, 'turns', revision, newMeta(), [event()]);
       await append(behind, 'other', revision, newMeta(), [event()]);
     }
-    const written = (await everything(behind)).filter(({ stream }) => !stream.startsWith('busy'));
+    const written = (await allEventsOf(behind)).filter(({ stream }) => !stream.startsWith('busy'));
     return written.map(({ recordedAt }) => Date.parse(recordedAt));
   };
 }

@@ -153,13 +153,13 @@ const circumstances: fc.Arbitrary<Circumstances> = fc.record({
   ),
   rate: fc.double({ min: 0.9996, max: 1.0004, noNaN: true }),
 });
-const some = fc.array(circumstances, { minLength: 2, maxLength: 4 });
+const someCircumstances = fc.array(circumstances, { minLength: 2, maxLength: 4 });
 const right: readonly Circumstances[] = [1.0002, 0.9998].map((rate, n) => ({ wrong: [n, n], rate }));
 
 describe('recordedAt never falls from an event that was told to one that is sent later', () => {
   it('whatever the clocks of the processes and the network between them do', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.integer(), some, async (seed, processes) => {
+      fc.asyncProperty(fc.integer(), someCircumstances, async (seed, processes) => {
         expect(falls((await play(seed, processes)).events)).toBe(0);
       }),
       { numRuns: 40, seed: 16, endOnFailure: true },
@@ -239,7 +239,7 @@ describe('It does fall', () => {
 
   it.each(faults)('when a process %s', async (_, fault) => {
     const outcome = await fc.check(
-      fc.asyncProperty(fc.integer(), some, async (seed, processes) => {
+      fc.asyncProperty(fc.integer(), someCircumstances, async (seed, processes) => {
         expect(falls((await play(seed, processes, fault)).events)).toBe(0);
       }),
       { numRuns: 60, seed: 16, endOnFailure: true },

@@ -17,7 +17,7 @@ import {
   event,
   number,
   append,
-  until,
+  waitUntil,
   follow,
   expectFollowed,
   stopKept,
@@ -37,8 +37,8 @@ describe('What follows the log goes on', () => {
     const [store, other] = [newStore(double.url), newStore(double.url)];
     const following = follow(store);
     for (let n = 0; n < 3; n++) await append(other, `a${n}`);
-    await until(() => following.events.length === 3);
-    await until(() => double.open('subscribe') === 1);
+    await waitUntil(() => following.events.length === 3);
+    await waitUntil(() => double.open('subscribe') === 1);
     const subscribed = double.calls.subscribe;
     await act(double);
     for (let n = 0; n < 5; n++) {
@@ -47,7 +47,7 @@ describe('What follows the log goes on', () => {
     }
     await expectFollowed(following, other);
     // And it is followed again, not only looked at.
-    await until(() => double.calls.subscribe > subscribed && double.open('subscribe') >= 1);
+    await waitUntil(() => double.calls.subscribe > subscribed && double.open('subscribe') >= 1);
     await append(other, 'c');
     await expectFollowed(following, other);
   });
@@ -62,7 +62,7 @@ describe('What follows the log goes on', () => {
     const subscription = client.subscribeToAll({ fromPosition: START });
     subscription.on('data', ({ event }) => heard.push(event?.streamId)).on('error', (error) => heard.push(error));
     await bareAppend(client, 'before');
-    await until(() => heard.includes('before'));
+    await waitUntil(() => heard.includes('before'));
     act(double);
     await bareAppend(client, 'after');
     await sleep(600);
@@ -74,9 +74,9 @@ describe('What follows the log goes on', () => {
     double.muteNew = true;
     const [store, other] = [newStore(double.url), newStore(double.url)];
     const following = follow(store);
-    await until(() => double.calls.subscribe > 0);
+    await waitUntil(() => double.calls.subscribe > 0);
     await append(other, 's');
-    await until(() => following.events.length === 1);
+    await waitUntil(() => following.events.length === 1);
     double.behave();
     await append(other, 's', 0);
     await expectFollowed(following, other);
@@ -99,7 +99,7 @@ describe('What follows the log goes on', () => {
     await append(store, 's', NO_STREAM, newMeta(), [event(0)]);
     const following = Array.from({ length: 150 }, () => follow(store));
     await append(store, 's', 0, newMeta(), [event(1)]);
-    await until(() => following.every(({ events }) => events.length === 2));
+    await waitUntil(() => following.every(({ events }) => events.length === 2));
     expect(double.open('subscribe')).toBe(1);
 
     const client = bareClient(double);
@@ -109,7 +109,7 @@ describe('What follows the log goes on', () => {
         .subscribeToAll()
         .on('confirmation', () => confirmed++)
         .on('error', () => {});
-    await until(() => confirmed === 100);
+    await waitUntil(() => confirmed === 100);
     await sleep(300);
     expect(confirmed).toBe(100);
   });
@@ -133,7 +133,7 @@ describe('What follows the log goes on', () => {
     keep({ stop: () => (feed.stop(), connection.close()) });
     double.foreign(200);
     feed.start();
-    await until(() => failures >= 3);
+    await waitUntil(() => failures >= 3);
     expect(heard).toBeGreaterThan(0);
   });
 });

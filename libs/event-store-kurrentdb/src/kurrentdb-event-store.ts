@@ -194,7 +194,7 @@ export class KurrentdbEventStore implements EventStore {
     while (!signal.aborted) {
       this.#check();
       const { commit } = this.#known;
-      const page = await unless(signal, ahead ?? this.#upToNow(from, batchSize)).catch((error: unknown) => {
+      const page = await unlessAborted(signal, ahead ?? this.#upToNow(from, batchSize)).catch((error: unknown) => {
         this.#check();
         if (isRefused((error as Error).cause)) throw error;
         return null;
@@ -342,7 +342,7 @@ function* runs(events: readonly Envelope[]): Generator<Envelope[]> {
 }
 
 /** The result of a promise; null as soon as the signal aborts. */
-function unless<T>(signal: AbortSignal, promise: Promise<T>): Promise<T | null> {
+function unlessAborted<T>(signal: AbortSignal, promise: Promise<T>): Promise<T | null> {
   return new Promise((resolve, reject) => {
     const stop = (): void => resolve(null);
     if (signal.aborted) stop();

@@ -23,7 +23,7 @@ export const RECORDS_PER_READ = 1_000;
 export const ALL_RECORDS = 2 ** 52;
 
 /** Records, and whether there are no more after them. */
-interface Some {
+interface RecordsRead {
   readonly records: AllStreamRecordedEvent[];
   readonly isAll: boolean;
 }
@@ -49,7 +49,7 @@ export class LogReader {
    * Up to `maxCount` records of the log, fewer where they have more than `PAGE_BYTES`, and whether these are all; by the
    * client’s native reader: it is the faster one where there is much.
    */
-  manyRecords(from: Position | null, maxCount: number, prefixes = [this.names.prefix]): Promise<Some> {
+  manyRecords(from: Position | null, maxCount: number, prefixes = [this.names.prefix]): Promise<RecordsRead> {
     const { credentials } = this.address;
     const options: ReadAllOptions = {
       ...{ fromPosition: from ?? START, maxCount, filter: streamNameFilter({ prefixes }), requiresLeader: true },
@@ -59,7 +59,7 @@ export class LogReader {
   }
 
   /** The same for a few records, by gRPC. */
-  someRecords(wanted: ReadRange): Promise<Some> {
+  someRecords(wanted: ReadRange): Promise<RecordsRead> {
     return this.#ended((client) => readRecords(client, wanted), wanted.count);
   }
 

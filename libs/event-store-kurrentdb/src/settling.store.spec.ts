@@ -19,12 +19,12 @@ import {
   event,
   number,
   append,
-  everything,
+  allEventsOf,
   failure,
   PENDING,
-  after,
+  outcomeAfter,
   answerOf,
-  until,
+  waitUntil,
   timed,
   follow,
   expectFollowed,
@@ -44,11 +44,11 @@ describe('Every append is settled', () => {
       expect(answer).toBeInstanceOf(StoreUnavailable);
       expect(ms).toBeLessThan(QUICK.deadline + 1_000 + SLACK_MS);
     }
-    expect(await after(2_000, bareAppend(bareClient(double, 300), 's'))).toBe(PENDING);
+    expect(await outcomeAfter(2_000, bareAppend(bareClient(double, 300), 's'))).toBe(PENDING);
     double.behave();
     const meta = newMeta();
     await answerOf(() => append(store, 'before', 0, meta));
-    expect(await answerOf(() => everything(store))).toHaveLength(2);
+    expect(await answerOf(() => allEventsOf(store))).toHaveLength(2);
   });
 
   it('when the server ends its side of the stream of appends, and the next ones, too; the bare client is wedged', async () => {
@@ -58,11 +58,11 @@ describe('Every append is settled', () => {
     double.appendsAre('half-closed', 1);
     expect(await append(store, 's')).toMatchObject({ revision: 0 });
     expect(await append(store, 's', 0)).toMatchObject({ revision: 1 });
-    expect(await everything(store)).toHaveLength(3);
+    expect(await allEventsOf(store)).toHaveLength(3);
 
     const bare = bareClient(double, 300);
     double.appendsAre('half-closed', 1);
-    for (const stream of ['b', 'c']) expect(await after(500, bareAppend(bare, stream))).toBe(PENDING);
+    for (const stream of ['b', 'c']) expect(await outcomeAfter(500, bareAppend(bare, stream))).toBe(PENDING);
   });
 
   it('when the peer takes connections and says nothing, like every other call; the bare client waits on', async () => {
@@ -75,7 +75,7 @@ describe('Every append is settled', () => {
       expect(answer).toBeInstanceOf(StoreUnavailable);
       expect(ms).toBeLessThan(2 * QUICK.deadline + 1_000 + SLACK_MS);
     }
-    expect(await after(1_500, bareAppend(bareClient({ url }, 300), 's'))).toBe(PENDING);
+    expect(await outcomeAfter(1_500, bareAppend(bareClient({ url }, 300), 's'))).toBe(PENDING);
   });
 
   it('when nobody listens, and once somebody does, it is written', async () => {
@@ -156,7 +156,7 @@ describe('Every append is settled', () => {
       await Promise.all(sent);
       double.behave();
     }
-    const written = await everything(store);
+    const written = await allEventsOf(store);
     const at = new Map(written.map(({ id, position, revision }) => [id, { position, revision }]));
     expect(at.size).toBe(written.length);
     for (const [id, answer] of told) expect(at.get(id)).toEqual(answer);
@@ -212,7 +212,7 @@ describe('A broken connection', () => {
     double.appendsAre(() => (double.log.stream('s3') ? 'ignored' : 'answered'));
     const child = spawn(process.execPath, ['--input-type=module', '--eval', script], { stdio: 'ignore' });
     const exit = new Promise<number | null>((resolve) => child.on('exit', resolve));
-    await until(() => double.calls.batchAppend > 3 && double.log.records.some(({ stream }) => stream === 's3'));
+    await waitUntil(() => double.calls.batchAppend > 3 && double.log.records.some(({ stream }) => stream === 's3'));
     const cutting = setInterval(() => double.cutConnections(), 5);
     const code = await exit;
     clearInterval(cutting);

@@ -9,7 +9,7 @@ import pg from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import { NO_STREAM, StoreUnavailable, verify, WrongRevision } from '#eventsourcing';
 import type { Appended, EncodedEvent, Envelope, EventStore } from '#eventsourcing';
-import { append, newMeta, event, everything, failure, pagesOf } from '../../eventsourcing/src/testing/appending.js';
+import { append, newMeta, event, allEventsOf, failure, pagesOf } from '../../eventsourcing/src/testing/appending.js';
 import type { TestedLog } from '../../eventsourcing/src/testing/tested-log.js';
 import { storeContract } from '../../eventsourcing/src/testing/store-contract.js';
 import {
@@ -21,7 +21,7 @@ import {
   type Bouncer,
 } from '../../../test/support/postgres.js';
 import { deep } from '../../../test/support/properties.js';
-import { until } from '../../../test/support/waiting.js';
+import { waitUntil } from '../../../test/support/waiting.js';
 import { Wire } from '../../../test/support/wire.js';
 import { PostgresEventStore } from './postgres-event-store.js';
 
@@ -34,8 +34,8 @@ const debian = debianBin();
 const bounces = HAS_POSTGRES && pgbouncer() !== null;
 const describeOnLinux = HAS_POSTGRES && process.platform === 'linux' ? describe : describe.skip;
 const describeHere = HAS_POSTGRES ? describe : describe.skip;
-const here = HAS_POSTGRES ? '' : ' (skipped: npm has no PostgreSQL for this machine)';
-const onLinux = process.platform === 'linux' ? here : ' (skipped: needs /proc)';
+const skippedHere = HAS_POSTGRES ? '' : ' (skipped: npm has no PostgreSQL for this machine)';
+const onLinux = process.platform === 'linux' ? skippedHere : ' (skipped: needs /proc)';
 
 /** Collects the events of a subscription, taken up again after errors as a projector does, until it is stopped. */
 function follow(store: EventStore, after: string | null = null) {
@@ -122,7 +122,7 @@ afterAll(async () => {
  */
 const ofServers = deep ? /^/ : /connection|subscri|commits|reopening|lost|at once|taken over/;
 
-describeHere(`In PostgreSQL${here}`, () => {
+describeHere(`In PostgreSQL${skippedHere}`, () => {
   storeContract(
     'in PostgreSQL',
     logIn(() => [server, wire]),
@@ -154,7 +154,7 @@ describeHere(`In PostgreSQL${here}`, () => {
       await older.sql('CREATE TABLE by_xid (n int, xid xid8 DEFAULT pg_current_xact_id())', [], database);
       for (let n = 0; n < 300; n++) await older.sql('SELECT pg_current_xact_id()');
       await older.sql('INSERT INTO by_xid VALUES (1)', [], database);
-      const before = await everything(store);
+      const before = await allEventsOf(store);
       const checkpoint = before[11]!.position;
       const dump = join(older.folder, 'dump.sql');
       older.tool('pg_dump', ['--file', dump, older.url(database)]);
@@ -163,15 +163,15 @@ describeHere(`In PostgreSQL${here}`, () => {
       try {
         fresh.tool('psql', ['--quiet', '--set=ON_ERROR_STOP=1', '--file', dump, fresh.url()]);
         const restored = open(fresh.url());
-        expect(await everything(restored)).toEqual(before);
+        expect(await allEventsOf(restored)).toEqual(before);
         expect(await restored.identity()).toBe(await store.identity());
         expect(await restored.types()).toEqual(await store.types());
         const following = follow(restored, checkpoint);
         const answer = await append(restored, 's0', 7);
         expect(answer).toEqual({ revision: 8, position: String(Number(before.at(-1)!.position) + 1) });
-        await until(() => following.got.length >= 19);
+        await waitUntil(() => following.got.length >= 19);
         await following.stop();
-        expect(following.got).toEqual((await everything(restored)).slice(12));
+        expect(following.got).toEqual((await allEventsOf(restored)).slice(12));
         expect(await failure(fresh.sql(`DELETE FROM ${SCHEMA}.events`))).toMatchObject({
           message: 'events are never deleted',
         });
@@ -212,14 +212,14 @@ describeHere(`In PostgreSQL${here}`, () => {
           for (let n = 0; n < 15; n++) await append(writers[w % 2]!, `s${w}`, n - 1);
         }),
       );
-      await until(() => following.got.length >= 180);
+      await waitUntil(() => following.got.length >= 180);
       await following.stop();
-      expect(following.got).toEqual(await everything(open(server.url(database))));
+      expect(following.got).toEqual(await allEventsOf(open(server.url(database))));
       const taking = open(server.url(await server.newDatabase(), bouncer.port));
       const half = following.got.length / 2;
       await taking.takeOver(null, following.got.slice(0, half));
       await taking.takeOver(following.got[half - 1]!.position, following.got.slice(half));
-      expect(await everything(taking)).toEqual(following.got);
+      expect(await allEventsOf(taking)).toEqual(following.got);
       const [one, other] = [await connected(url), await connected(url)];
       const locked = 'SELECT pg_try_advisory_lock(7) AS locked';
       expect((await one.query(locked)).rows).toEqual([{ locked: true }]);
@@ -229,7 +229,7 @@ describeHere(`In PostgreSQL${here}`, () => {
   },
 );
 
-describeHere(`Where LISTEN is refused${here}`, () => {
+describeHere(`Where LISTEN is refused${skippedHere}`, () => {
   describe('the contract of followers is kept', () => {
     let refused = 0;
     beforeEach(() => {
@@ -249,15 +249,15 @@ describeHere(`Where LISTEN is refused${here}`, () => {
     const { store } = await newLog();
     const [looks, reads] = [jest.spyOn(store, 'head'), jest.spyOn(store, 'readAll')];
     const following = Array.from({ length: 30 }, () => follow(store));
-    await until(() => reads.mock.calls.length >= 60);
+    await waitUntil(() => reads.mock.calls.length >= 60);
     const before = [looks.mock.calls.length, reads.mock.calls.length];
     const begun = performance.now();
-    await until(() => looks.mock.calls.length >= before[0]! + 10);
+    await waitUntil(() => looks.mock.calls.length >= before[0]! + 10);
     // Were it one look for each, it would be 300. (Each reads again after a second.)
     const seconds = (performance.now() - begun) / 1_000;
     expect(reads.mock.calls.length - before[1]!).toBeLessThan(30 * (4 + seconds));
     await append(store, 's', NO_STREAM);
-    await until(() => following.every(({ got }) => got.length === 1));
+    await waitUntil(() => following.every(({ got }) => got.length === 1));
     await Promise.all(following.map(({ stop }) => stop()));
   });
 
@@ -266,7 +266,7 @@ describeHere(`Where LISTEN is refused${here}`, () => {
     const looks = jest.spyOn(store, 'readAll');
     const following = follow(store);
     const listening = `SELECT 1 FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database()`;
-    await until(async () => (await sql(listening)).length > 0);
+    await waitUntil(async () => (await sql(listening)).length > 0);
     await sleep(100);
     const before = looks.mock.calls.length;
     const begun = performance.now();
@@ -274,14 +274,14 @@ describeHere(`Where LISTEN is refused${here}`, () => {
     const idle = looks.mock.calls.length - before;
     const seconds = (performance.now() - begun) / 1_000;
     for (let n = 0; n < 20; n++) await sql(`NOTIFY ${SCHEMA}`);
-    await until(() => looks.mock.calls.length >= before + idle + 10);
+    await waitUntil(() => looks.mock.calls.length >= before + idle + 10);
     await following.stop();
     // It looks again after a second.
     expect(idle).toBeLessThan(4 + 2 * seconds);
   });
 });
 
-describeHere(`The order of the log${here}`, () => {
+describeHere(`The order of the log${skippedHere}`, () => {
   it(`does not wait for open transactions, in other databases or in this one`, async () => {
     const { store, url, sql } = await newLog();
     await append(store, 's', NO_STREAM);
@@ -293,14 +293,14 @@ describeHere(`The order of the log${here}`, () => {
     const following = follow(store);
     await append(store, 's', 0);
     await sql('INSERT INTO by_xid VALUES (1)');
-    await until(() => following.got.length === 2);
+    await waitUntil(() => following.got.length === 2);
     // A reader that goes by transaction ids stands still.
     expect(await sql(visible)).toEqual([]);
     await elsewhere.query('COMMIT');
     expect(await sql(visible)).toHaveLength(1);
     await beside.query('BEGIN; INSERT INTO other VALUES (1)');
     await append(store, 's', 1);
-    await until(() => following.got.length === 3);
+    await waitUntil(() => following.got.length === 3);
     await following.stop();
     await Promise.all([elsewhere.end(), beside.end()]);
   });
@@ -328,8 +328,8 @@ describeHere(`The order of the log${here}`, () => {
       }
     };
     await Promise.all(Array.from({ length: 9 }, (_, writer) => write(writer)));
-    const stored = await everything(store);
-    await until(() => following.got.length >= stored.length);
+    const stored = await allEventsOf(store);
+    await waitUntil(() => following.got.length >= stored.length);
     await following.stop();
     expect(rolledBack).toBeGreaterThan(5);
     expect(stored).toHaveLength(9 * 40 * 2);
@@ -360,14 +360,14 @@ describeHere(`The order of the log${here}`, () => {
     expect(await Promise.race([second, sleep(300, 'waits')])).toBe('waits');
     await one.query('COMMIT');
     expect(await second).toEqual({ revision: 0, position: '2' });
-    await until(() => following.got.length >= 2);
+    await waitUntil(() => following.got.length >= 2);
     await following.stop();
     expect(following.got.map(({ stream }) => stream)).toEqual(['a', 'b']);
     await Promise.all([one.end(), other.end()]);
   });
 });
 
-describeHere(`An answer that does not come${here}`, () => {
+describeHere(`An answer that does not come${skippedHere}`, () => {
   const through = (database: string) => open(server.url(database, wire.port));
 
   it(`is found out by reading back, also when the server is silent; who writes anew instead doubles`, async () => {
@@ -380,7 +380,7 @@ describeHere(`An answer that does not come${here}`, () => {
       .mockImplementation(((work: () => void, ms: number) => timer(work, ms === 12_000 ? 300 : ms)) as never);
     wire.loseAnswerTo(APPEND, 'silent');
     expect(await append(store, 's', 0)).toEqual({ revision: 1, position: '2' });
-    expect(await everything(store)).toHaveLength(2);
+    expect(await allEventsOf(store)).toHaveLength(2);
 
     const naive = await connected(server.url(database, wire.port));
     await naive.query('CREATE TABLE naive (n int)');
@@ -411,7 +411,7 @@ describeHere(`An answer that does not come${here}`, () => {
   });
 });
 
-describeHere(`A server that fails under load${here}`, () => {
+describeHere(`A server that fails under load${skippedHere}`, () => {
   it(`loses and doubles nothing that was acknowledged, and is served again by itself`, async () => {
     const durable = await PostgresServer.start({ durable: true });
     try {
@@ -440,7 +440,7 @@ describeHere(`A server that fails under load${here}`, () => {
       const writing = Promise.all(Array.from({ length: 8 }, (_, writer) => write(writer)));
       const goesOn = async () => {
         const before = told.size;
-        await until(() => told.size > before + 30);
+        await waitUntil(() => told.size > before + 30);
       };
       await goesOn();
       for (let round = 0; round < 5; round++) {
@@ -456,7 +456,7 @@ describeHere(`A server that fails under load${here}`, () => {
       }
       going = false;
       const counts = await writing;
-      const stored = await everything(two[1]!);
+      const stored = await allEventsOf(two[1]!);
       expect(stored).toHaveLength(counts.reduce((sum, count) => sum + count));
       for (const [writer, count] of counts.entries()) {
         const of = stored.filter(({ stream }) => stream === `s${writer}`);
@@ -465,7 +465,7 @@ describeHere(`A server that fails under load${here}`, () => {
           of.map((_, n) => told.get(`${writer} ${n}`)),
         );
       }
-      await until(() => following.got.length >= stored.length);
+      await waitUntil(() => following.got.length >= stored.length);
       await following.stop();
       expect(following.got).toEqual(stored);
       expect(await verify(two[0]!)).toMatchObject({ ok: true });
@@ -484,12 +484,12 @@ describeOnLinux(`A writer that stops (SIGSTOP) in the middle${onLinux}`, () => {
     });
     const said: unknown[] = [];
     child.on('message', (message) => said.push(message));
-    await until(() => said.includes('stopping'));
-    await until(() => /^State:\s+T/m.test(readFileSync(`/proc/${child.pid}/status`, 'utf8')));
+    await waitUntil(() => said.includes('stopping'));
+    await waitUntil(() => /^State:\s+T/m.test(readFileSync(`/proc/${child.pid}/status`, 'utf8')));
     return {
       wake: async () => {
         child.kill('SIGCONT');
-        await until(() => said.length >= 2);
+        await waitUntil(() => said.length >= 2);
         return said[1];
       },
       end: async () => {
@@ -506,10 +506,10 @@ describeOnLinux(`A writer that stops (SIGSTOP) in the middle${onLinux}`, () => {
     try {
       await append(store, 's', NO_STREAM);
       // The database runs the statement, as soon as it has its turn on this machine.
-      await until(async () => (await everything(store)).length === 2);
-      expect((await everything(store)).map(({ stream }) => stream).sort()).toEqual(['of-the-stopped', 's']);
+      await waitUntil(async () => (await allEventsOf(store)).length === 2);
+      expect((await allEventsOf(store)).map(({ stream }) => stream).sort()).toEqual(['of-the-stopped', 's']);
       expect(await stopped.wake()).toBe('written');
-      expect(await everything(store)).toHaveLength(2);
+      expect(await allEventsOf(store)).toHaveLength(2);
     } finally {
       await stopped.end();
     }
@@ -526,14 +526,14 @@ describeOnLinux(`A writer that stops (SIGSTOP) in the middle${onLinux}`, () => {
       expect(await stopped.wake()).toBe('InvalidAppend');
       // A writer that stops with the lock keeps the others waiting until they give up.
       expect(await waiting).toBeInstanceOf(StoreUnavailable);
-      expect((await everything(log.store)).map(({ stream }) => stream)).toEqual(['s']);
+      expect((await allEventsOf(log.store)).map(({ stream }) => stream)).toEqual(['s']);
     } finally {
       await Promise.all([stopped.end(), unlimited.end()]);
     }
   });
 });
 
-describeHere(`Blanked data${here}`, () => {
+describeHere(`Blanked data${skippedHere}`, () => {
   /** The number of places where words stand in the tables of a database and their indexes. */
   const found = async (words: string, { sql }: Awaited<ReturnType<typeof newLog>>): Promise<number> => {
     await sql('CHECKPOINT');
@@ -564,7 +564,7 @@ describeHere(`Blanked data${here}`, () => {
     for (const person of [one, two, three]) expect(await found(person, log)).toBeGreaterThan(0);
     await store.blank('s', 0);
     expect([await found(one, log), (await found(two, log)) > 0]).toEqual([0, true]);
-    expect((await everything(store)).map(({ data }) => data?.includes(two) ?? null)).toEqual([null, true, false]);
+    expect((await allEventsOf(store)).map(({ data }) => data?.includes(two) ?? null)).toEqual([null, true, false]);
     // To be deleted alone is not to be gone.
     await sql(`UPDATE ${SCHEMA}.payloads SET data = NULL, salt = '' WHERE position = 3`);
     await sql(`VACUUM ${SCHEMA}.payloads`);
@@ -585,13 +585,13 @@ describeHere(`Blanked data${here}`, () => {
     await seeing.query('COMMIT');
     await open(url).head();
     const owes = async () => (await sql(`SELECT 1 FROM ${SCHEMA}.about WHERE erased < blanked`)).length > 0;
-    await until(async () => !(await owes()));
+    await waitUntil(async () => !(await owes()));
     expect(await found(person, log)).toBe(0);
     await seeing.end();
   });
 });
 
-describeHere(`The schema${here}`, () => {
+describeHere(`The schema${skippedHere}`, () => {
   it.each([
     [`UPDATE ${SCHEMA}.events SET type = 'x'`, 'events are never changed'],
     [`UPDATE ${SCHEMA}.events SET position = position + 1`, 'events are never changed'],
@@ -606,9 +606,9 @@ describeHere(`The schema${here}`, () => {
   ])(`refuses %s`, async (statement, message) => {
     const { store, sql } = await newLog();
     await append(store, 's', NO_STREAM, [event('a'), event('b')]);
-    const before = await everything(store);
+    const before = await allEventsOf(store);
     expect(await failure(sql(statement))).toMatchObject({ message });
-    expect(await everything(store)).toEqual(before);
+    expect(await allEventsOf(store)).toEqual(before);
   });
 
   it(`is made once by many processes at the same time`, async () => {
@@ -651,7 +651,7 @@ describeHere(`The schema${here}`, () => {
   });
 });
 
-describeHere(`The database's own defaults${here}`, () => {
+describeHere(`The database's own defaults${skippedHere}`, () => {
   it.each([
     "default_transaction_isolation TO 'repeatable read'",
     "default_transaction_isolation TO 'serializable'",
@@ -676,7 +676,7 @@ describeHere(`The database's own defaults${here}`, () => {
     expect(written.map(({ position }) => Number(position)).sort((a, b) => a - b)).toEqual(written.map((_, n) => n + 1));
     const [store] = processes as [PostgresEventStore];
     await store.blank('s0n0', 0);
-    const all = await everything(store);
+    const all = await allEventsOf(store);
     expect(all.map(({ data }) => data && (JSON.parse(data) as { text: string }).text).filter(Boolean)).toEqual(
       Array(17).fill(`'\\"$ft$`),
     );
@@ -684,7 +684,7 @@ describeHere(`The database's own defaults${here}`, () => {
     expect(await verify(store)).toMatchObject({ ok: false, reason: expect.stringContaining('no later Blanked') });
     expect(await store.positionAt(new Date(Date.now() + 60_000))).toBe('18');
     const erasing = `SELECT 1 FROM ${SCHEMA}.about WHERE erased < blanked`;
-    await until(async () => (await server.sql(erasing, [], database)).length === 0);
+    await waitUntil(async () => (await server.sql(erasing, [], database)).length === 0);
   });
 
   it('are in force for others (the control): a statement that sees what was there before it waited is refused', async () => {
@@ -696,7 +696,7 @@ describeHere(`The database's own defaults${here}`, () => {
     await appendBare(one, 'of-one', null);
     const waiting = failure(appendBare(another, 'of-another', null));
     const blocked = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
-    await until(async () => (await sql(blocked)).length > 0);
+    await waitUntil(async () => (await sql(blocked)).length > 0);
     await one.query('COMMIT');
     expect(await waiting).toMatchObject({ code: expect.stringMatching(/^(?:23505|40001)$/) });
     await Promise.all([one.end(), another.end()]);
@@ -704,7 +704,7 @@ describeHere(`The database's own defaults${here}`, () => {
   });
 });
 
-describeHere(`The privileges of its role${here}`, () => {
+describeHere(`The privileges of its role${skippedHere}`, () => {
   const restricted = async () => {
     const log = await newLog();
     const role = `app_${log.database}`;
@@ -728,7 +728,7 @@ describeHere(`The privileges of its role${here}`, () => {
   });
 });
 
-describeHere(`The clock${here}`, () => {
+describeHere(`The clock${skippedHere}`, () => {
   it('is that of the database, read when it is the turn of an append: what was known at an instant never changes', async () => {
     const { store, url } = await newLog();
     await append(store, 'a', NO_STREAM);
@@ -762,7 +762,7 @@ describeHere(`The clock${here}`, () => {
   });
 });
 
-it(`A look at a database that holds no log makes none${here}`, async () => {
+it(`A look at a database that holds no log makes none${skippedHere}`, async () => {
   if (!HAS_POSTGRES) return;
   const { url, sql } = await newLog();
   const looking = new PostgresEventStore(url, undefined, { mustExist: true });
@@ -771,7 +771,7 @@ it(`A look at a database that holds no log makes none${here}`, async () => {
   expect(await sql(`SELECT 1 FROM pg_namespace WHERE nspname = '${SCHEMA}'`)).toEqual([]);
 });
 
-describeHere(`A page of large events${here}`, () => {
+describeHere(`A page of large events${skippedHere}`, () => {
   it('ends by what they weigh, too, and holds one at least, in either order', async () => {
     const { store } = await newLog();
     for (let n = 0; n < 12; n++) await append(store, `big-s${n}`, NO_STREAM, [event('x'.repeat(800_000))]);

@@ -12,12 +12,12 @@ import {
   append as appendTo,
   newMeta,
   event,
-  everything as everythingIn,
+  allEventsOf as everythingIn,
   pagesOf,
 } from '../../eventsourcing/src/testing/appending.js';
 import { storeContract } from '../../eventsourcing/src/testing/store-contract.js';
 import { Turns } from '../../eventsourcing/src/testing/tested-log.js';
-import { until } from '../../../test/support/waiting.js';
+import { waitUntil } from '../../../test/support/waiting.js';
 import { SqliteEventStore } from './sqlite-event-store.js';
 
 /** Every connection of better-sqlite3, and every COMMIT, which may be made to go wrong after it was carried out. */
@@ -82,7 +82,7 @@ afterEach(async () => {
 
 const append = (stream: string, expected?: number, events?: EncodedEvent[], meta?: Meta, to: EventStore = store) =>
   appendTo(to, stream, expected, events, meta);
-const everything = (from: EventStore = store): Promise<Envelope[]> => everythingIn(from);
+const allEvents = (from: EventStore = store): Promise<Envelope[]> => everythingIn(from);
 /** Lets SQLite answer a pragma as it does not, and do nothing for it. */
 const saying = (asked: string, answer: unknown): void => {
   const pragma = Database.prototype.pragma;
@@ -115,7 +115,7 @@ describe('Appends that wait in the same turn', () => {
       Array.from({ length: 32 }, (_, n) => append(`s${n}`, NO_STREAM, [event(), event()], newMeta(), one)),
     );
     expect(commits.count - before).toBe(1);
-    const written = await everything();
+    const written = await allEvents();
     expect(new Set(written.map(({ recordedAt }) => recordedAt)).size).toBe(1);
     expect(answers).toEqual(answers.map((_, n) => ({ revision: 1, position: String(2 * n + 2) })));
     expect(written.filter((_, n) => n % 2 === 1).map((e) => e.stream)).toEqual(answers.map((_, n) => `s${n}`));
@@ -148,7 +148,7 @@ describe('Appends that wait in the same turn', () => {
       'Not a stream name: "bad name"',
     ]);
     expect(answers[1]).toMatchObject({ reason: expect.any(WrongRevision) });
-    expect(await everything()).toHaveLength(4);
+    expect(await allEvents()).toHaveLength(4);
     expect(await verify(store)).toMatchObject({ ok: true });
   });
 
@@ -178,7 +178,7 @@ it('An event appended here reaches a subscriber at once, without being read from
   })();
   for (let n = 0; n < 9; n++) {
     await append('s', n - 1).then(() => (written = turns.ms));
-    await until(() => delays.length > n);
+    await waitUntil(() => delays.length > n);
   }
   stop.abort();
   await reading;
@@ -217,7 +217,7 @@ it('A subscriber is given every event as it stands in the log, in its order, whi
     for (let n = 0; n < 40; n++) await append(stream, n - 1, [event(String(n))], newMeta(), to);
   };
   await Promise.all([appending(store, 'own'), appending(other, 'foreign'), appending(store, 'own-2')]);
-  await until(() => given.length >= 120);
+  await waitUntil(() => given.length >= 120);
   stop.abort();
   await reading;
   expect(given).toStrictEqual(await store.readAll(null, 1_000));
@@ -238,7 +238,7 @@ it('A subscriber that stops taking events, or fails, hinders no append; going on
   while (given.length < 1_501) given.push(...((await slow.next()).value as Envelope[]));
   stop.abort();
   await slow.return(undefined);
-  expect(given).toStrictEqual(await everything());
+  expect(given).toStrictEqual(await allEvents());
 });
 
 describe('Blanked data', () => {
@@ -314,7 +314,7 @@ describe('Blanked data', () => {
     foreign.exec('BEGIN');
     expect(foreign.prepare('SELECT data FROM events').all()).toHaveLength(1);
     const waiting = store.blank('s', 0);
-    await until(async () => (await store.read('s'))[0]!.data === null);
+    await waitUntil(async () => (await store.read('s'))[0]!.data === null);
     const crashed = join(folder, 'crashed', 'log.db');
     mkdirSync(join(folder, 'crashed'));
     for (const suffix of ['', '-wal']) copyFileSync(file + suffix, crashed + suffix);
@@ -322,7 +322,7 @@ describe('Blanked data', () => {
     await waiting;
     expect(found('Doe-1-', crashed)).toBeGreaterThan(0);
     const reopened = new SqliteEventStore(crashed);
-    expect((await everything(reopened)).map(({ data }) => data)).toEqual([null]);
+    expect((await allEvents(reopened)).map(({ data }) => data)).toEqual([null]);
     expect(found('Doe-1-', crashed)).toBe(0);
     await reopened.close();
   });
@@ -342,9 +342,9 @@ describe('The file', () => {
     ['DELETE FROM events WHERE position = 2', 'events are never deleted'],
   ])('refuses %s', async (sql, message) => {
     await append('s', NO_STREAM, [event('a'), event('b')]);
-    const before = await everything();
+    const before = await allEvents();
     expect(() => foreign.exec(sql)).toThrow(message);
-    expect(await everything()).toEqual(before);
+    expect(await allEvents()).toEqual(before);
   });
 
   it('is refused when newer software wrote it, and left as it is', async () => {
@@ -405,7 +405,7 @@ describe('A backup', () => {
     await once(writer, 'message');
     const backups: { file: string; atLeast: number }[] = [];
     for (let n = 0; n < 3; n++) {
-      const [backup, atLeast] = [join(folder, `backup-${n}.db`), (await everything()).length];
+      const [backup, atLeast] = [join(folder, `backup-${n}.db`), (await allEvents()).length];
       await store.backup(backup);
       backups.push({ file: backup, atLeast });
     }
@@ -421,11 +421,11 @@ describe('A backup', () => {
     writer.send('end');
     const [appended] = (await once(writer, 'message')) as [number];
     await once(writer, 'exit');
-    const written = await everything();
+    const written = await allEvents();
     expect(written).toHaveLength(300 + appended);
     for (const { file: backup, atLeast } of backups) {
       const copy = new SqliteEventStore(backup);
-      const copied = await everything(copy);
+      const copied = await allEvents(copy);
       expect(copied.length).toBeGreaterThanOrEqual(atLeast);
       expect(copied).toEqual(written.slice(0, copied.length));
       expect(await verify(copy)).toMatchObject({ ok: true });
@@ -441,14 +441,14 @@ describe('A backup', () => {
     const [open, restoring] = [new SqliteEventStore(target), new SqliteEventStore(target)];
     await restoring.fillFrom(backup);
     await restoring.close();
-    expect(await everything(open)).toEqual(await everything());
+    expect(await allEvents(open)).toEqual(await allEvents());
     expect(await open.types()).toEqual(await store.types());
     expect(await open.identity()).not.toBe(await store.identity());
     // An event written by a process that had it open is still there afterwards.
     expect(await append('s', 1, [event('c')], newMeta(), open)).toEqual({ revision: 2, position: '3' });
     await open.close();
     const again = new SqliteEventStore(target);
-    expect(await everything(again)).toHaveLength(3);
+    expect(await allEvents(again)).toHaveLength(3);
     expect(await verify(again)).toMatchObject({ ok: true });
     await again.close();
   });
@@ -497,7 +497,7 @@ describe('A damaged file', () => {
     const large = new SqliteEventStore(file);
     await expect(append('bbbb-two', NO_STREAM, [event('again')], newMeta(), large)).rejects.toThrow(StoreUnavailable);
     await expect(append('dddd', NO_STREAM, [event()], newMeta(), large)).rejects.toThrow('cannot be trusted');
-    expect(await everything(large)).toHaveLength(3);
+    expect(await allEvents(large)).toHaveLength(3);
     await large.close();
   });
 
@@ -509,7 +509,7 @@ describe('A damaged file', () => {
     const large = new SqliteEventStore(file);
     process.execPath = execPath;
     await expect(append('dddd', NO_STREAM, [event()], newMeta(), large)).rejects.toThrow('could not be checked');
-    expect(await everything(large)).toHaveLength(3);
+    expect(await allEvents(large)).toHaveLength(3);
     await large.close();
   });
 
@@ -583,7 +583,7 @@ describe('While another program holds the file', () => {
     expect(error).toBeInstanceOf(StoreUnavailable);
     expect((error as Error).message).toBe('The log cannot be written now: database is locked');
     foreign.exec('COMMIT');
-    expect(await everything()).toEqual([]);
+    expect(await allEvents()).toEqual([]);
     expect(await append('s', NO_STREAM, [event()], meta)).toEqual({ revision: 0, position: '1' });
   });
 });
@@ -612,7 +612,7 @@ describe('When the disk is full', () => {
     }
     expect(refused).toBeGreaterThan(10);
     expect(refused).toBeLessThan(24);
-    expect(await everything()).toHaveLength(1 + 24 * 4);
+    expect(await allEvents()).toHaveLength(1 + 24 * 4);
     expect(await verify(store)).toMatchObject({ ok: true });
   });
 
@@ -623,10 +623,10 @@ describe('When the disk is full', () => {
     const answers = await Promise.allSettled(Array.from({ length: 8 }, (_, n) => append(`s${n}`, NO_STREAM, large)));
     for (const answer of answers)
       expect(answer).toMatchObject({ status: 'rejected', reason: expect.any(StoreUnavailable) });
-    expect(await everything()).toHaveLength(1);
+    expect(await allEvents()).toHaveLength(1);
     leave(1_000_000);
     await Promise.all(Array.from({ length: 8 }, (_, n) => append(`s${n}`, NO_STREAM, large)));
-    expect(await everything()).toHaveLength(9);
+    expect(await allEvents()).toHaveLength(9);
     expect((await store.types()).map(({ type }) => type)).toEqual(['first.Seen', 'test.Happened']);
   });
 });

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { until } from '../../../test/support/waiting.js';
+import { waitUntil } from '../../../test/support/waiting.js';
 import { NO_STREAM, StoreUnavailable } from './event-store.js';
 import { Lookout } from './lookout.js';
 import { newMeta } from './testing/counter.js';
@@ -17,7 +17,7 @@ describe('a lookout', () => {
     const look = async () => void looks++;
     lookout = new Lookout(store, { look, everyMs, pauseMs: 0, againMs: 5, hears: (after) => void heard.push(after) });
     lookout.start();
-    await until(() => looks === 1);
+    await waitUntil(() => looks === 1);
     return store;
   };
   const record = (store: MemoryEventStore) => {
@@ -29,9 +29,9 @@ describe('a lookout', () => {
   it('looks when something is recorded, and hears after which position', async () => {
     const store = await begun();
     const { position } = await record(store);
-    await until(() => looks === 2);
+    await waitUntil(() => looks === 2);
     await record(store);
-    await until(() => looks === 3);
+    await waitUntil(() => looks === 3);
     expect(heard).toEqual([null, position]);
   });
 
@@ -39,13 +39,13 @@ describe('a lookout', () => {
     await begun();
     lookout.start();
     lookout.look();
-    await until(() => looks > 1);
+    await waitUntil(() => looks > 1);
     expect(looks).toBe(2);
   });
 
   it('looks from time to time', async () => {
     await begun(new MemoryEventStore(), 1);
-    await until(() => looks > 3);
+    await waitUntil(() => looks > 3);
     expect(heard).toEqual([]);
   });
 

@@ -32,7 +32,7 @@ export interface Projection {
 }
 
 /** Handlers keyed by the event names of an aggregate: a misspelt one does not compile. */
-export const on = <M extends EventMap>(
+export const handlersOf = <M extends EventMap>(
   aggregate: Aggregate<never, M> | { readonly category: string; readonly evolve: { readonly [N in keyof M]: unknown } },
   handlers: { readonly [N in keyof M & string]?: Handler<M[N]> },
 ): Record<string, Handler<never>> =>

@@ -4,7 +4,7 @@ import { handle, type Log } from './command-handling.js';
 import { StoreUnavailable, type EventStore } from './event-store.js';
 import { EventCodec, type Recorded } from './events.js';
 import { releases } from './releases.js';
-import { on, type Earlier, type ProjectionStatus, type Projection } from './projection.js';
+import { handlersOf, type Earlier, type ProjectionStatus, type Projection } from './projection.js';
 import type { Failure } from './follower.js';
 import { Projector } from './projector.js';
 import { add, newMeta, counter } from './testing/counter.js';
@@ -60,7 +60,7 @@ class Sums implements Projection {
       this.heard.push(`${stream.slice(-1)}${data.by}`);
       this.rows.set(stream, { events: events + 1, total: total + data.by });
     };
-    this.on = on(counter, {
+    this.on = handlersOf(counter, {
       Added: (event, earlier) => {
         const done = before(event, earlier);
         return done ? done.then(() => apply(event)) : apply(event);
@@ -92,7 +92,10 @@ const started = async (...of: Parameters<typeof projectorOf>): Promise<Projector
   await projector.start();
   return projector;
 };
-const until = async (projector: Projector, met: (progress: ProjectionStatus) => boolean): Promise<ProjectionStatus> => {
+const progressUntil = async (
+  projector: Projector,
+  met: (progress: ProjectionStatus) => boolean,
+): Promise<ProjectionStatus> => {
   for (let left = LIMIT_MS; ; left -= TURN_MS, await sleep(TURN_MS)) {
     const [progress] = await projector.progress();
     if (met(progress!) || left <= 0) return progress!;
@@ -164,7 +167,7 @@ describe('A projector', () => {
     await projector.reached(before, LIMIT_MS);
     await log.store.append('counter-a', 0, [{ type: 'counter.Doubled', version: 1, data: '{}' }], newMeta());
     await addTo('b', 1);
-    const { error, position } = await until(projector, (progress) => progress.error !== null);
+    const { error, position } = await progressUntil(projector, (progress) => progress.error !== null);
     expect([error, position]).toEqual([expect.stringContaining('newer software'), before]);
     expect(sums.said).toEqual({ a: [1, 1] });
     await expect(projectorOf([new Sums()]).start()).rejects.toThrow('newer software');
@@ -207,7 +210,7 @@ describe('A projector', () => {
     const projector = await started([sums], log, undefined, [60_000]);
     failing = true;
     await addTo('a', 1);
-    await until(projector, ({ error }) => error !== null);
+    await progressUntil(projector, ({ error }) => error !== null);
     const turns = new Turns();
     await projector.stop();
     expect(turns.end()).toBeLessThan(1_200);
@@ -225,12 +228,12 @@ describe('A log that fails', () => {
     failing = true;
     await addTo('b', 1);
     const position = await addTo('a', 2);
-    const { error, parked } = await until(projector, (progress) => progress.error !== null);
+    const { error, parked } = await progressUntil(projector, (progress) => progress.error !== null);
     expect([error, parked]).toEqual(['the disk is gone', 0]);
     expect(await projector.reached(position, 20)).toBe(false);
     failing = false;
     expect(await projector.reached(position, LIMIT_MS)).toBe(true);
-    expect(await until(projector, (progress) => progress.error === null)).toMatchObject({ position });
+    expect(await progressUntil(projector, (progress) => progress.error === null)).toMatchObject({ position });
     for (const { said } of [projector.model(Sums), sums]) expect(said).toEqual({ a: [2, 3], b: [1, 1] });
   });
 
@@ -241,7 +244,7 @@ describe('A log that fails', () => {
     });
     const projector = await started([sums], withStore({ read: () => Promise.reject(new Error('connection lost')) }));
     const position = await addTo('a', 1);
-    const failed = await until(projector, ({ error }) => error !== null);
+    const failed = await progressUntil(projector, ({ error }) => error !== null);
     expect(failed).toMatchObject({ error: 'connection lost', parked: 0 });
     failing = false;
     expect(await projector.reached(position, LIMIT_MS)).toBe(true);
@@ -266,11 +269,11 @@ describe('A log that fails', () => {
     const heard: Failure[] = [];
     const projector = await started([new Sums()], flaky, (failure) => heard.push(failure));
     broken = true;
-    expect(await until(projector, ({ error }) => error !== null)).toMatchObject({ error: 'connection lost' });
+    expect(await progressUntil(projector, ({ error }) => error !== null)).toMatchObject({ error: 'connection lost' });
     while (tries < 5) await sleep(TURN_MS);
     expect(heard).toHaveLength(1); // once, however often it is tried
     broken = false;
-    expect(await until(projector, ({ error }) => error === null)).toMatchObject({ error: null, position: '1' });
+    expect(await progressUntil(projector, ({ error }) => error === null)).toMatchObject({ error: null, position: '1' });
   });
 
   it('while the views are first filled, begins that anew', async () => {
@@ -453,7 +456,9 @@ it('What was erased is told as what is left of it, also to who asks for what cam
   const guests: Projection = {
     name: 'guests',
     version: 1,
-    on: on(guestBook, { Blanked: async (_, earlier) => void told.push((await earlier()).map(({ data }) => data)) }),
+    on: handlersOf(guestBook, {
+      Blanked: async (_, earlier) => void told.push((await earlier()).map(({ data }) => data)),
+    }),
   };
   const projector = await started([guests]);
   const { position } = await say(blanked(0));

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { handle, type Log } from './command-handling.js';
 import { EventCodec } from './events.js';
 import { releases } from './releases.js';
-import { on, type Projection } from './projection.js';
+import { handlersOf, type Projection } from './projection.js';
 import { Projector } from './projector.js';
 import { SnapshotRejected, SnapshotFile, type Memory } from './snapshot.js';
 import { add, newMeta, counter } from './testing/counter.js';
@@ -39,14 +39,14 @@ class Sums implements Projection {
   ) {}
 
   readonly on = {
-    ...on(counter, {
+    ...handlersOf(counter, {
       Added: ({ stream, data }) => {
         if (this.fails(data.by)) throw new Error('it fails');
         this.told++;
         this.rows.set(stream, (this.rows.get(stream) ?? 0) + data.by);
       },
     }),
-    ...on(guestBook, {
+    ...handlersOf(guestBook, {
       Signed: ({ stream, revision, data }) => void this.rows.set(`${stream} ${revision} ${data.name}`, 1),
       Blanked: async ({ stream }, earlier) => {
         const names = (await earlier()).map(({ data }) => (data as { name: string }).name);

@@ -212,11 +212,12 @@ function dateInCell(text: string, cell: Cell, { epoch, dates }: Habits): ReadVal
     isPartialDate(date) ? { value: date, note } : wrong(`${quoted(text)} is no real date`, 'such as 2012-11-02');
   if (/^\d{4}(?:-\d{2}(?:-\d{2})?)?$/.test(plain)) return is(plain);
   // As programs write a year among numbers.
-  if (/^\d{4}[.,]0+$/.test(plain)) return is(plain.slice(0, 4), as(text));
+  if (/^\d{4}[.,]0+$/.test(plain)) return is(plain.slice(0, 4), readAsDate(text));
   if (cell.number !== undefined && !Number.isInteger(cell.number) && cell.number < 10_000)
     return wrong(`${quoted(text)} is no date`, 'YYYY-MM-DD, YYYY-MM or YYYY, in a cell of text');
   const iso = /^(\d{4})[-/.](\d{1,2})(?:[-/.](\d{1,2}))?(?:[T ]00:00(?::00(?:\.0+)?)?Z?)?$/.exec(plain);
-  if (iso) return is([iso[1]!, ...iso.slice(2).flatMap((part) => (part ? [two(part)] : []))].join('-'), as(text));
+  if (iso)
+    return is([iso[1]!, ...iso.slice(2).flatMap((part) => (part ? [two(part)] : []))].join('-'), readAsDate(text));
   if (/^\d{5,7}(?:\.\d+)?$/.test(plain)) {
     const day = dateOfSerial(Number(plain), epoch);
     return day === null
@@ -224,9 +225,9 @@ function dateInCell(text: string, cell: Cell, { epoch, dates }: Habits): ReadVal
       : { value: day, note: `${text} was read as ${day}, ${Math.floor(Number(plain))} days since ${epoch}` };
   }
   const month = /^(\d{1,2})[/.-](\d{4})$/.exec(plain);
-  if (month) return is(`${month[2]}-${two(month[1]!)}`, as(text));
+  if (month) return is(`${month[2]}-${two(month[1]!)}`, readAsDate(text));
   const worded = wordedDate(plain);
-  if (worded) return is(worded, as(text));
+  if (worded) return is(worded, readAsDate(text));
   const parts = /^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})$/.exec(plain);
   if (!parts) return wrong(`${quoted(text)} is no date`, 'YYYY-MM-DD, YYYY-MM or YYYY');
   const [, first, second, year] = parts as unknown as [string, string, string, string];
@@ -239,7 +240,7 @@ function dateInCell(text: string, cell: Cell, { epoch, dates }: Habits): ReadVal
   return is(`${year}-${two(of)}-${two(day)}`, `${text} was read as ${dates === 'dmy' ? 'dd/mm/yyyy' : 'mm/dd/yyyy'}`);
 }
 
-const as = (text: string): string => `${quoted(text)} was read as a date`;
+const readAsDate = (text: string): string => `${quoted(text)} was read as a date`;
 
 /** The order that the head of a column names: `Date (dd/mm/yyyy)`. */
 export function orderIn(head: string): DateOrder | null {

@@ -43,7 +43,7 @@ export type TableField = CellForm & {
 };
 
 const word = (of: readonly string[]) => ({ form: 'word', of }) as const;
-const a = <F extends Exclude<CellForm, { registers: unknown }>['form']>(form: F) => ({ form });
+const cell = <F extends Exclude<CellForm, { registers: unknown }>['form']>(form: F) => ({ form });
 const code = (...registers: Registered[]) => ({ form: 'code', registers }) as const;
 const codes = (...registers: Registered[]) => ({ form: 'codes', registers }) as const;
 
@@ -61,7 +61,7 @@ const ROLE_FIELDS = Object.fromEntries(
 const COMMITMENT_FIELDS = {
   reference: [code(), 'ref', 'reference number', 'id', 'code', 'n°', 'código'],
   title: [
-    a('text'),
+    cell('text'),
     'name',
     'commitment',
     'activity',
@@ -72,15 +72,15 @@ const COMMITMENT_FIELDS = {
     'actividad',
     'compromiso',
   ],
-  summary: [a('text'), 'description', 'text', 'texte', 'descripción', 'texto'],
-  language: [a('language'), 'lengua'],
+  summary: [cell('text'), 'description', 'text', 'texte', 'descripción', 'texto'],
+  language: [cell('language'), 'lengua'],
   kind: [word(KINDS), 'type of activity', 'kind of activity', 'type d’activité', 'tipo de actividad'],
   nature: [word(NATURES)],
   strength: [word(STRENGTHS), 'degré d’engagement', 'fuerza'],
-  condition: [a('text'), 'conditions', 'depends on', 'sous réserve de', 'condiciones'],
+  condition: [cell('text'), 'conditions', 'depends on', 'sous réserve de', 'condiciones'],
   stage: [word(STAGES), 'status', 'state', 'progress', 'statut', 'avancement', 'situación', 'etapa'],
   effective: [
-    a('period'),
+    cell('period'),
     'since',
     'stage since',
     'effective date',
@@ -93,10 +93,10 @@ const COMMITMENT_FIELDS = {
     'fecha de efecto',
   ],
   outlook: [word(OUTLOOKS), 'perspectives', 'perspectivas'],
-  nextStep: [a('text'), 'next steps', 'étape suivante', 'siguiente paso'],
-  nextStepDue: [a('period'), 'date of the next step', 'échéance de la prochaine étape', 'fecha del próximo paso'],
+  nextStep: [cell('text'), 'next steps', 'étape suivante', 'siguiente paso'],
+  nextStepDue: [cell('period'), 'date of the next step', 'échéance de la prochaine étape', 'fecha del próximo paso'],
   noNextStep: [
-    a('tick'),
+    cell('tick'),
     'no further step',
     'aucune étape ne suit',
     'no hay próximo paso',
@@ -104,7 +104,7 @@ const COMMITMENT_FIELDS = {
     'ningún otro paso',
   ],
   note: [
-    a('text'),
+    cell('text'),
     'notes',
     'remark',
     'remarks',
@@ -118,7 +118,7 @@ const COMMITMENT_FIELDS = {
     'observaciones',
     'comentario',
   ],
-  reportedOn: [a('day'), 'date of report', 'report date', 'date du rapport', 'informado el', 'fecha del informe'],
+  reportedOn: [cell('day'), 'date of report', 'report date', 'date du rapport', 'informado el', 'fecha del informe'],
   agencies: [
     { form: 'roles', registers: ['agency'] },
     'agencies and roles',
@@ -129,11 +129,11 @@ const COMMITMENT_FIELDS = {
   ],
   ...ROLE_FIELDS,
   themes: [codes('theme'), 'theme', 'topics', 'topic', 'thème', 'tema'],
-  regions: [a('kebabs'), 'region', 'région', 'región'],
-  countries: [a('countries'), 'country', 'país'],
+  regions: [cell('kebabs'), 'region', 'région', 'región'],
+  countries: [cell('countries'), 'country', 'país'],
   followsUp: [codes('forum', 'outcome'), 'follow-up to', 'in response to', 'suite à', 'seguimiento de'],
   target: [
-    a('period'),
+    cell('period'),
     'target date',
     'deadline',
     'due',
@@ -143,13 +143,13 @@ const COMMITMENT_FIELDS = {
     'meta',
     'fecha prevista',
   ],
-  targetNote: [a('text'), 'note on the target', 'note sur l’échéance', 'nota sobre la meta'],
-  milestones: [a('milestones'), 'milestone', 'étapes'],
-  deliverables: [a('deliverables'), 'deliverable', 'outputs', 'produits', 'livrables'],
-  evidence: [a('evidence'), 'proof', 'preuves', 'evidencia'],
-  relations: [a('relations'), 'related to', 'relations avec', 'vínculos'],
+  targetNote: [cell('text'), 'note on the target', 'note sur l’échéance', 'nota sobre la meta'],
+  milestones: [cell('milestones'), 'milestone', 'étapes'],
+  deliverables: [cell('deliverables'), 'deliverable', 'outputs', 'produits', 'livrables'],
+  evidence: [cell('evidence'), 'proof', 'preuves', 'evidencia'],
+  relations: [cell('relations'), 'related to', 'relations avec', 'vínculos'],
   activityIds: [
-    a('activities'),
+    cell('activities'),
     'iati identifier',
     'iati identifiers',
     'iati activities',
@@ -159,9 +159,9 @@ const COMMITMENT_FIELDS = {
     'identificadores iati',
   ],
   document: [code('document'), 'source document', 'cited document', 'documento fuente'],
-  locator: [a('text'), 'place in the document', 'where', 'endroit', 'lugar'],
-  section: [a('text'), 'section of the document', 'section du document', 'sección del documento'],
-  paragraph: [a('text'), 'para'],
+  locator: [cell('text'), 'place in the document', 'where', 'endroit', 'lugar'],
+  section: [cell('text'), 'section of the document', 'section du document', 'sección del documento'],
+  paragraph: [cell('text'), 'para'],
 } as const satisfies Readonly<Partial<Record<HeadedField, FieldDefinition>>>;
 
 export type CommitmentField = keyof typeof COMMITMENT_FIELDS;
@@ -190,9 +190,9 @@ const REGISTER_CLASSES: Readonly<Record<Exclude<TableSubject, 'commitment'>, new
 
 /** The forms of cells that hold a list of objects as people write them, by their class; those of any other class are JSON. */
 const CELL_FORM_OF_CLASS = new Map<unknown, CellForm>([
-  [Membership, a('memberships')],
-  [Chair, a('chairs')],
-  [AgendaItem, a('agenda')],
+  [Membership, cell('memberships')],
+  [Chair, cell('chairs')],
+  [AgendaItem, cell('agenda')],
 ]);
 
 /** The symbol of a document, which may name one that is registered. */
@@ -204,24 +204,24 @@ export function cellFormOf({ name, kind, several, values, registers, of }: FormF
     case 'choice':
       return several ? null : word(values);
     case 'yes-no':
-      return a('tick');
+      return cell('tick');
     case 'number':
-      return a('whole');
+      return cell('whole');
     case 'date':
-      return a('day');
+      return cell('day');
     case 'period':
     case 'address':
     case 'language':
-      return a(kind);
+      return cell(kind);
     case 'code':
       return several ? codes(...registers) : code(...registers);
     case 'word':
-      return a(several ? 'kebabs' : 'kebab');
+      return cell(several ? 'kebabs' : 'kebab');
     case 'country':
-      return a('countries');
+      return cell('countries');
     case 'text':
     case 'words':
-      return NAMES_A_CODE.includes(name) ? code() : a(several ? 'texts' : 'text');
+      return NAMES_A_CODE.includes(name) ? code() : cell(several ? 'texts' : 'text');
     default:
       return CELL_FORM_OF_CLASS.get(of) ?? null;
   }
@@ -229,7 +229,7 @@ export function cellFormOf({ name, kind, several, values, registers, of }: FormF
 
 const fieldsOfRegister = (register: Exclude<TableSubject, 'commitment'>): TableField[] =>
   formFieldsIn(REGISTER_CLASSES[register]).map((field) => {
-    const form = cellFormOf(field) ?? (field.of && a('json'));
+    const form = cellFormOf(field) ?? (field.of && cell('json'));
     if (!form) throw new Error(`No cell holds the field ${field.name} of ${register}.`);
     return { ...form, name: field.name, names: namesInRegisters(field.name) };
   });

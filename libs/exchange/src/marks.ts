@@ -153,10 +153,10 @@ export class SearchedPaper {
     if (found.length === 0 && text.includes(',')) {
       // «UNHCR, Research»: a heading, and one below it.
       const [last = '', ...wider] = text.split(',').toReversed();
-      found = under(this.#called(last), wider);
-      if (found.length === 0) found = under(this.#called(wider.at(-1) ?? ''), []);
+      found = headingsUnder(this.#called(last), wider);
+      if (found.length === 0) found = headingsUnder(this.#called(wider.at(-1) ?? ''), []);
     }
-    const narrowed = under(found, above);
+    const narrowed = headingsUnder(found, above);
     return narrowed.length > 0 ? narrowed : found;
   }
 
@@ -182,7 +182,7 @@ export class SearchedPaper {
 const isOn = ({ lines }: Paragraph, line: number): boolean => lines !== null && lines[0] <= line && line <= lines[1];
 
 /** The headings below headings of other words. */
-const under = (headings: readonly Paragraph[], above: readonly string[]): Paragraph[] =>
+const headingsUnder = (headings: readonly Paragraph[], above: readonly string[]): Paragraph[] =>
   headings.filter(({ section }) =>
     above.every((words) => section.some((heading) => key(heading).includes(key(words)))),
   );

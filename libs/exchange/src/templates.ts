@@ -21,7 +21,7 @@ interface TemplateColumn {
 }
 
 type InThree = readonly [en: string, fr: string, es: string];
-const of = (language: ReportLanguage): 0 | 1 | 2 => ({ en: 0, fr: 1, es: 2 })[language] as 0 | 1 | 2;
+const languageIndex = (language: ReportLanguage): 0 | 1 | 2 => ({ en: 0, fr: 1, es: 2 })[language] as 0 | 1 | 2;
 
 const CODES_HINT: InThree = [
   'Codes, parted by semicolons',
@@ -195,7 +195,7 @@ const EXAMPLE_ROWS: Readonly<Record<TableSubject, readonly Readonly<Record<strin
 
 /** The columns of a template, in the order in which it has them. */
 export function templateColumns(subject: TableSubject, language: ReportLanguage): TemplateColumn[] {
-  const [at, needed] = [of(language), neededOf(subject)];
+  const [at, needed] = [languageIndex(language), neededOf(subject)];
   // The agencies stand in a column for each role.
   const fields = tableFieldsOf(subject).filter(({ name }) => subject !== 'commitment' || name !== 'agencies');
   return fields.map((field) => ({
@@ -246,7 +246,7 @@ export function templateXlsx(subject: TableSubject, language: ReportLanguage) {
   const widths = columns.map((column) =>
     Math.min(50, Math.max(column.head.length + 4, ...column.examples.map((one) => one.length))),
   );
-  const at = of(language);
+  const at = languageIndex(language);
   return sheetsAsXlsx([
     { name: `${subject === 'agency' ? 'agencie' : subject}s`, head, widths, rows: [] },
     {

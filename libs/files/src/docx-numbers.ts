@@ -53,7 +53,7 @@ export async function numberedDocx(bytes: Uint8Array): Promise<Uint8Array> {
   if (!document || !numbering) return zipSync(entries, { level: 0 });
   const count = paragraphCounter(levelsOfKinds(numbering), numberedListsIn(numbering));
   const styles = numbersOfStyles(parsed('word/styles.xml'));
-  for (const paragraph of all(document, 'p')) {
+  for (const paragraph of nodesNamed(document, 'p')) {
     const properties = child(paragraph, 'pPr');
     const own = properties && child(properties, 'numPr');
     const style = properties && attributeOf(child(properties, 'pStyle'));
@@ -81,7 +81,7 @@ type Node = {
 };
 type Tree = { getElementsByTagNameNS(namespace: string, name: string): ArrayLike<unknown> };
 
-const all = (tree: Tree | Node, name: string): Node[] =>
+const nodesNamed = (tree: Tree | Node, name: string): Node[] =>
   Array.from((tree as Tree).getElementsByTagNameNS(WORD_NAMESPACE, name)) as Node[];
 const child = (node: Node, name: string): Node | null =>
   Array.from(node.childNodes).find(({ localName }) => localName === name) ?? null;
@@ -91,10 +91,10 @@ const attributeOf = (node: Node | null, attribute = 'val'): string | null =>
 /** The levels of each kind of list. */
 function levelsOfKinds(numbering: Tree): ReadonlyMap<string, ReadonlyMap<number, Level>> {
   return new Map(
-    all(numbering, 'abstractNum').map((kind) => [
+    nodesNamed(numbering, 'abstractNum').map((kind) => [
       attributeOf(kind, 'abstractNumId') ?? '',
       new Map(
-        all(kind, 'lvl').map((level) => {
+        nodesNamed(kind, 'lvl').map((level) => {
           const start = Number(attributeOf(child(level, 'start')) ?? 1);
           const format = attributeOf(child(level, 'numFmt')) ?? 'decimal';
           const text = attributeOf(child(level, 'lvlText')) ?? '';
@@ -107,12 +107,12 @@ function levelsOfKinds(numbering: Tree): ReadonlyMap<string, ReadonlyMap<number,
 
 function numberedListsIn(numbering: Tree): ReadonlyMap<string, NumberedList> {
   return new Map(
-    all(numbering, 'num').map((list) => [
+    nodesNamed(numbering, 'num').map((list) => [
       attributeOf(list, 'numId') ?? '',
       {
         kind: attributeOf(child(list, 'abstractNumId')) ?? '',
         starts: new Map(
-          all(list, 'lvlOverride').flatMap((override) => {
+          nodesNamed(list, 'lvlOverride').flatMap((override) => {
             const start = attributeOf(child(override, 'startOverride'));
             return start === null ? [] : [[Number(attributeOf(override, 'ilvl') ?? 0), Number(start)] as const];
           }),
@@ -125,7 +125,7 @@ function numberedListsIn(numbering: Tree): ReadonlyMap<string, NumberedList> {
 /** The lists of the styles that number their paragraphs. */
 function numbersOfStyles(styles: Tree | null): ReadonlyMap<string, { list: string; level: number }> {
   const found = new Map<string, { list: string; level: number }>();
-  for (const style of styles ? all(styles, 'style') : []) {
+  for (const style of styles ? nodesNamed(styles, 'style') : []) {
     const properties = child(style, 'pPr');
     const numbers = properties && child(properties, 'numPr');
     const [id, list] = [attributeOf(style, 'styleId'), numbers && attributeOf(child(numbers, 'numId'))];

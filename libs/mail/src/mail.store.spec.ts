@@ -14,7 +14,7 @@ const LETTER: Letter = {
   attachments: [{ filename: 'deadline.ics', contentType: 'text/calendar', content: 'BEGIN:VCALENDAR' }],
   messageId: '<return-17@followthrough.example.org>',
 };
-const FROM = 'Followthrough <no-reply@example.org>';
+const SENDER = 'Followthrough <no-reply@example.org>';
 
 /** An error as an SMTP server answers it. */
 const answered = (responseCode: number, words: string) => Object.assign(new Error(words), { responseCode });
@@ -51,7 +51,7 @@ describe('A letter over SMTP', () => {
   }
 
   const failure = async (url: string, letter = LETTER): Promise<LetterNotSent> => {
-    const sending = new SmtpMailer(url, FROM).send(letter);
+    const sending = new SmtpMailer(url, SENDER).send(letter);
     const error = await sending.then(() => null).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(LetterNotSent);
     expect((error as Error).message).not.toMatch(/ada|eve|café|mailbox/);
@@ -59,7 +59,7 @@ describe('A letter over SMTP', () => {
   };
 
   it('arrives whole, at the one address, under the name that it was given', async () => {
-    await new SmtpMailer(await server(), FROM).send(LETTER);
+    await new SmtpMailer(await server(), SENDER).send(LETTER);
     expect(taken.map(({ to }) => to)).toEqual([['ada@example.org']]);
     expect(taken[0]!.text).toContain('Message-ID: <return-17@followthrough.example.org>');
     expect(taken[0]!.text).toContain('Auto-Submitted: auto-generated');
@@ -69,7 +69,7 @@ describe('A letter over SMTP', () => {
 
   it('goes through STARTTLS where the operator trusts the certificate', async () => {
     const url = await server({ disabledCommands: [] });
-    await new SmtpMailer(`${url}?requireTLS=true&tls.rejectUnauthorized=false`, FROM).send(LETTER);
+    await new SmtpMailer(`${url}?requireTLS=true&tls.rejectUnauthorized=false`, SENDER).send(LETTER);
     expect(taken.map(({ secure }) => secure)).toEqual([true]);
   });
 
@@ -126,7 +126,7 @@ describe('A letter over SMTP', () => {
   );
 
   it('takes no header from its subject', async () => {
-    await new SmtpMailer(await server(), FROM).send({ ...LETTER, subject: 'a\r\nBcc: eve@example.org' });
+    await new SmtpMailer(await server(), SENDER).send({ ...LETTER, subject: 'a\r\nBcc: eve@example.org' });
     expect(taken[0]!.to).toEqual(['ada@example.org']);
     expect(taken[0]!.text).not.toMatch(/^Bcc:/m);
   });
@@ -137,7 +137,7 @@ describe('A letter without a mail server', () => {
     const folder = mkdtempSync(join(tmpdir(), 'letters-'));
     try {
       const letters = join(folder, 'letters');
-      await new LetterFolder(letters, FROM).send(LETTER);
+      await new LetterFolder(letters, SENDER).send(LETTER);
       const [name, ...others] = readdirSync(letters);
       expect(others).toEqual([]);
       expect(name).toMatch(/^\d{4}-\d\d-\d\dT[\d.-]+Z-[0-9a-f]{8}\.eml$/);
@@ -151,7 +151,7 @@ describe('A letter without a mail server', () => {
   });
 
   it('may be written later when the folder cannot be', async () => {
-    const error = await new LetterFolder('/dev/null/letters', FROM).send(LETTER).catch((thrown: unknown) => thrown);
+    const error = await new LetterFolder('/dev/null/letters', SENDER).send(LETTER).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ again: true });
   });
 });

@@ -78,7 +78,7 @@ const CSV_TYPE = 'text/csv';
 const SDMX_CSV_TYPE = 'application/vnd.sdmx.data+csv';
 const SDMX_STRUCTURE_TYPE = 'application/vnd.sdmx.structure+json';
 
-const By = () =>
+const BreakdownParameter = () =>
   applyDecorators(
     ApiParam({ name: 'by', enum: Object.keys(BREAKDOWNS), description: 'The breakdown' }),
     ApiNotFoundResponse({ description: 'There is no such breakdown' }),
@@ -201,7 +201,7 @@ export class OpenController {
     description:
       'An observation per agency or theme, indicator and date; `_T` counts each commitment once. The rows do not add up to it.',
   })
-  @By()
+  @BreakdownParameter()
   @Files(SDMX_CSV_TYPE)
   async getProgressAsSdmx(
     @Param('by') by: string,
@@ -223,7 +223,7 @@ export class OpenController {
     summary: 'The structure of the SDMX data, as SDMX-JSON',
     description: 'Concepts, code lists, data structure and dataflow.',
   })
-  @By()
+  @BreakdownParameter()
   @Files(SDMX_STRUCTURE_TYPE)
   async getSdmxStructure(
     @Param('by') by: string,

@@ -3,13 +3,13 @@ import { Passages } from '#eventsourcing';
 import { VALUE_AT, CODED_COLUMNS, Columns } from './columns.js';
 
 /** The codes of a row, each the same. */
-const all = (code: number) => Object.keys(VALUE_AT).map(() => code);
+const sameCodes = (code: number) => Object.keys(VALUE_AT).map(() => code);
 
 describe('A column of codes', () => {
   it('holds codes that two bytes do not hold, among those that they do', () => {
     const columns = new Columns();
     const rows = [0, 1, 0xffff, 0x10000, 70_000, 2].map((code, n) => {
-      const values = all(code);
+      const values = sameCodes(code);
       return { values, row: columns.add(columns.commitmentOf(`IOM-2006-${n + 10}`), 1, values, n, -1) };
     });
     for (const { row, values } of rows) expect(columns.valuesOf(row)).toEqual(values);
@@ -59,7 +59,7 @@ describe('A commitment that is forgotten', () => {
     const columns = new Columns();
     const says = (reference: string, entry: string, title: string) => {
       const commitment = columns.commitmentOf(reference);
-      const values = all(0);
+      const values = sameCodes(0);
       const wording = { title, summary: 'The same of both', condition: null, language: 'en' };
       values[VALUE_AT.entry] = columns.entries.add(entry);
       values[VALUE_AT.text] = columns.texts.codeOf(commitment, wording);
@@ -90,7 +90,7 @@ describe('The positions of rows', () => {
     const columns = new Columns();
     const at = [1, 0x7ffffffe, 0x7fffffff, 2 ** 40];
     const commitment = columns.commitmentOf('IOM-2006-01');
-    const rows = at.map((position, day) => columns.add(commitment, day, all(0), position, -1));
+    const rows = at.map((position, day) => columns.add(commitment, day, sameCodes(0), position, -1));
     expect(columns.known(commitment)).toEqual(rows);
     columns.close(rows[1]!, 2 ** 41);
     expect(columns.known(commitment)).toEqual([rows[0], rows[2], rows[3]]);
@@ -101,7 +101,7 @@ describe('The positions of rows', () => {
   it('may be the greatest that four bytes hold: a row that ends there is over', () => {
     const columns = new Columns();
     const commitment = columns.commitmentOf('IOM-2006-01');
-    const row = columns.add(commitment, 0, all(0), 1, -1);
+    const row = columns.add(commitment, 0, sameCodes(0), 1, -1);
     columns.close(row, 0x7fffffff);
     expect(columns.known(commitment)).toEqual([]);
   });

@@ -7,7 +7,7 @@ import { countAll, Row } from './count.js';
 import type { Filter } from './filters.js';
 import { View } from './look.js';
 import { flags, type ViewClocks } from './scan.js';
-import type { Through } from './theme-tree.js';
+import type { CrosswalkChoice } from './theme-tree.js';
 
 /** Commitments, and the list of them. */
 export class Listed extends Row {
@@ -34,7 +34,7 @@ export class ThroughCrosswalk {
   readonly ownThemes: Listed;
 }
 
-interface ThroughQuery extends Through, Pick<Filter, 'followsUp'> {
+interface ThroughQuery extends CrosswalkChoice, Pick<Filter, 'followsUp'> {
   readonly asOf?: string;
   readonly knownAt?: string;
   readonly staleAfter?: number;

@@ -10,7 +10,7 @@ const RECORD = {
   ...{ milestones: [{ title: 'First', due: '2011' }], deliverables: [{ type: 'report', title: 'R' }] },
 };
 
-function after(...events: readonly [name: string, data: object][]) {
+function deliveriesAfter(...events: readonly [name: string, data: object][]) {
   const deliveries = new Deliveries();
   let state: Commitment = commitment.initial;
   const days = events.flatMap(([name, data], revision) => {
@@ -30,7 +30,7 @@ const titles = (deliveries: Deliveries, on: string, known: number) => {
 };
 
 describe('The milestones, deliverables and evidence of a commitment', () => {
-  const { deliveries } = after(
+  const { deliveries } = deliveriesAfter(
     ['Recorded', RECORD],
     ['MilestoneReached', { milestone: 1, reportedOn: '2012-01-01' }],
     ['EvidenceAttached', { title: 'E', reportedOn: '2011-06-01' }],

@@ -38,11 +38,11 @@ const WORDS = [
   '移',
   'training',
 ];
-const some = (of: readonly string[], most: number) => fc.array(fc.constantFrom(...of), { maxLength: most });
+const someOf = (of: readonly string[], most: number) => fc.array(fc.constantFrom(...of), { maxLength: most });
 const candidates = fc
   .array(
     fc.record({
-      title: some(WORDS, 6).map((words) => words.join(' ') || 'x'),
+      title: someOf(WORDS, 6).map((words) => words.join(' ') || 'x'),
       agencies: fc.constantFrom(['IOM'], ['ILO'], ['IOM', 'ILO'], ['UNDP']),
       followsUp: fc.constantFrom([], ['HLD-2006'], ['HLD-2013', 'HLD-2006']),
     }),

@@ -28,10 +28,10 @@ import { dayOf, type Coded, type Columns, type Meanings, type Standing } from '.
 import type { SearchScores } from './texts.js';
 import type { CountedAgencies, Hierarchy } from './hierarchy.js';
 import { flags, type Condition } from './scan.js';
-import type { Through } from './theme-tree.js';
+import type { CrosswalkChoice } from './theme-tree.js';
 
 /** The filter of a view. */
-export interface Filter extends Through, CountedAgencies {
+export interface Filter extends CrosswalkChoice, CountedAgencies {
   /** A forum includes its round tables and outcomes. */
   readonly followsUp?: string;
   readonly followsUpOutcome?: boolean;
@@ -158,7 +158,7 @@ const word = (of: keyof Standing) =>
     return (standing) => wanted.includes(standing[of] ?? '');
   });
 
-const among = (wanted: ReadonlySet<string>) => (values: readonly string[]) => values.some((one) => wanted.has(one));
+const anyAmong = (wanted: ReadonlySet<string>) => (values: readonly string[]) => values.some((one) => wanted.has(one));
 
 const crosswalkOf = ({ filter, hierarchy }: FilterContext, crosswalk?: string) =>
   hierarchy.themes({ ...filter, crosswalk });
@@ -172,7 +172,9 @@ export const FILTERS: {
     of: ['forum', 'outcome'],
     description: 'Only commitments that follow up a forum (with its round tables and outcomes) or an outcome',
     example: 'HLD-2006',
-    rows: inColumn('followsUp', async (id: string, { hierarchy }) => among(new Set(await hierarchy.followUpsOf(id)))),
+    rows: inColumn('followsUp', async (id: string, { hierarchy }) =>
+      anyAmong(new Set(await hierarchy.followUpsOf(id))),
+    ),
   },
   role: {
     kind: 'choice',
@@ -254,7 +256,7 @@ export const FILTERS: {
     description:
       'Only those that follow up, or do not follow up, an outcome that concerns more than the arrangement of a meeting (with followsUp: one of that forum or of its round tables)',
     rows: inColumn('followsUp', async (wanted: boolean, { filter, hierarchy }) => {
-      const outcomes = among(new Set(await hierarchy.outcomesOf(filter.followsUp)));
+      const outcomes = anyAmong(new Set(await hierarchy.outcomesOf(filter.followsUp)));
       return (followsUp) => outcomes(followsUp) === wanted;
     }),
   },
@@ -281,7 +283,7 @@ export const FILTERS: {
     description: 'A theme, or any below it, or with a crosswalk any linked to one of these',
     example: 'HLD06-04',
     rows: inColumn('themes', async (theme: string, { filter, hierarchy }) =>
-      among(new Set((await hierarchy.themes(filter)).under(theme))),
+      anyAmong(new Set((await hierarchy.themes(filter)).under(theme))),
     ),
   },
   framework: {
@@ -290,7 +292,7 @@ export const FILTERS: {
     description: 'Any theme of a framework',
     example: 'HLD06',
     rows: inColumn('themes', async (framework: string, { filter, hierarchy }) =>
-      among(new Set((await hierarchy.themes(filter)).of(framework))),
+      anyAmong(new Set((await hierarchy.themes(filter)).of(framework))),
     ),
   },
   severalThemes: {
@@ -308,7 +310,7 @@ export const FILTERS: {
     description: 'A crosswalk: with a theme from which a link leads',
     example: 'HLD06-HLD13',
     rows: inColumn('themes', async (crosswalk: string, asking) =>
-      among(new Set((await crosswalkOf(asking, crosswalk)).linked())),
+      anyAmong(new Set((await crosswalkOf(asking, crosswalk)).linked())),
     ),
   },
   noEquivalent: {
@@ -318,7 +320,7 @@ export const FILTERS: {
     example: 'HLD06-HLD13',
     rows: inColumn('themes', async (crosswalk: string, asking) => {
       const tree = await crosswalkOf(asking, crosswalk);
-      const [from, linked] = [among(new Set(tree.from())), among(new Set(tree.linked()))];
+      const [from, linked] = [anyAmong(new Set(tree.from())), anyAmong(new Set(tree.linked()))];
       return (themes) => from(themes) && !linked(themes);
     }),
   },
@@ -572,9 +574,9 @@ export class ThemesQuery extends OmitType(ThroughQuery, ['role']) {
 }
 
 const inherited = new ThroughQuery();
-const others = (Object.keys(FILTERS) as FilterName[]).filter((name) => !(name in inherited));
+const otherFilters = (Object.keys(FILTERS) as FilterName[]).filter((name) => !(name in inherited));
 /** In the order of the table, in which the queries of lists name their filters, too. */
-const unasked = Object.fromEntries(others.map((name) => [name, undefined]));
+const unasked = Object.fromEntries(otherFilters.map((name) => [name, undefined]));
 
 /** Everything that lists can be narrowed by: every filter there is. */
 export const FilterQuery = class extends ThroughQuery {
@@ -584,4 +586,4 @@ export const FilterQuery = class extends ThroughQuery {
   }
 } as new () => FilterQuery;
 export type FilterQuery = Filter & ThroughQuery;
-for (const name of others) FilterField()(FilterQuery.prototype as object, name);
+for (const name of otherFilters) FilterField()(FilterQuery.prototype as object, name);

@@ -6,12 +6,12 @@ import { todayAt } from '#clocks';
 import { RESPONSIBLE_ROLES, type Role } from '#words';
 import { entryCode, type Registers } from '#registers';
 import type { AgencyInRole } from './columns.js';
-import type { Under } from './keys.js';
+import type { CountingKey } from './keys.js';
 import type { PinnedClocks } from './scan.js';
-import { themeTree, type ThemeTree, type Through } from './theme-tree.js';
+import { themeTree, type ThemeTree, type CrosswalkChoice } from './theme-tree.js';
 
 /** An agency in some role, the key under which its commitments count, and whether it leads. */
-export interface Holder extends Under {
+export interface Holder extends CountingKey {
   readonly agency: string;
   readonly leads: boolean;
 }
@@ -64,7 +64,7 @@ export class Hierarchy {
   ) {}
 
   /** All themes, read through a crosswalk where one is asked for. @throws Rejected `not_found` */
-  themes({ crosswalk, crosswalkVersion, match }: Through = {}): Promise<ThemeTree> {
+  themes({ crosswalk, crosswalkVersion, match }: CrosswalkChoice = {}): Promise<ThemeTree> {
     const through = crosswalk ? { crosswalk, crosswalkVersion, match } : {};
     const key = JSON.stringify(through);
     let tree = this.#trees.get(key);

@@ -44,7 +44,7 @@ export * from './silence.js';
 export { listIdOf, Suggestions, type Suggestion } from './suggestions.js';
 export * from './timeline.js';
 export * from './waiting.js';
-export type { Through } from './theme-tree.js';
+export type { CrosswalkChoice } from './theme-tree.js';
 
 /** This context, for the composition root. */
 export const progressContext: Context = {

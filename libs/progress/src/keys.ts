@@ -3,7 +3,7 @@ import { compareTexts } from '#text';
 import type { Coded, Codes, Columns, Meanings } from './columns.js';
 
 /** A key under which a commitment counts; of an agency, whether it has yet to accept its role. */
-export interface Under {
+export interface CountingKey {
   readonly key: string;
   readonly asked?: boolean;
 }
@@ -75,7 +75,7 @@ export class Keys<C extends Coded> implements CountingKeys {
   constructor(
     private readonly columns: Columns,
     readonly column: C,
-    private readonly under: (entry: Meanings[C]) => readonly Under[],
+    private readonly under: (entry: Meanings[C]) => readonly CountingKey[],
   ) {
     this.#entries = columns.dictionaries[column].entries;
   }
@@ -88,7 +88,7 @@ export class Keys<C extends Coded> implements CountingKeys {
     columns: Columns,
     column: C,
     name: string | null,
-    under: (entry: Meanings[C]) => readonly Under[],
+    under: (entry: Meanings[C]) => readonly CountingKey[],
   ): Keys<C> {
     if (name === null) return new Keys(columns, column, under);
     let keys = columns.keys.get(name) as Keys<C> | undefined;

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { forms } from '#bodies';
-import { commitment, decide, standingAt, type By, type Commitment } from '#commitments';
+import { commitment, decide, standingAt, type ActorOnDay, type Commitment } from '#commitments';
 import { fold, type Recorded } from '#eventsourcing';
 import { runs } from '../../../test/support/properties.js';
 import { agencies } from '../../commitments/src/testing/a-commitment.js';
@@ -11,7 +11,7 @@ import { CommitmentRows } from './commitment-rows.js';
 
 handForms(forms);
 
-const by: By = { role: 'secretariat', agency: null, today: '2026-01-01' };
+const secretariat: ActorOnDay = { role: 'secretariat', agency: null, today: '2026-01-01' };
 const REFERENCE = 'IOM-1990-01';
 const dayOf = (n: number): string => new Date(Date.UTC(1990, 0, 1) + n * 86_400_000).toISOString().slice(0, 10);
 const stage = (on: string) => ({ stage: 'in_progress', effective: on, reportedOn: on, agency: 'IOM' }) as const;
@@ -75,7 +75,7 @@ class History {
   looksFor(act: string, body: object): number {
     looks = 0;
     const on = { forms, reference: REFERENCE };
-    const [decided] = decide(act as never, this.state, body as never, by, on);
+    const [decided] = decide(act as never, this.state, body as never, secretariat, on);
     this.add(decided as Said);
     return looks;
   }

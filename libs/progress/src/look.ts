@@ -12,7 +12,7 @@ import { conditionsOf, type Filter } from './filters.js';
 import { Hierarchy, type CountedAgencies } from './hierarchy.js';
 import { ProgressProjection } from './progress.projection.js';
 import { flags, scan, type Condition, type ViewClocks, type Selection, type PinnedClocks } from './scan.js';
-import type { Through } from './theme-tree.js';
+import type { CrosswalkChoice } from './theme-tree.js';
 
 export class Look {
   readonly hierarchy: Hierarchy;
@@ -73,7 +73,7 @@ export class Look {
   }
 
   /** Under which themes commitments count: their own, and all above them. */
-  async themes(through: Through = {}): Promise<Keys<'themes'>> {
+  async themes(through: CrosswalkChoice = {}): Promise<Keys<'themes'>> {
     const tree = await this.hierarchy.themes(through);
     return new Keys(this.columns, 'themes', (themes) => themes.flatMap((theme) => tree.above(theme)).map(keyed));
   }

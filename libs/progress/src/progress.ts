@@ -16,7 +16,7 @@ import { itemOf, MAX_RANKED, type Item, type ItemList } from './items.js';
 import { keyed, Look, View } from './look.js';
 import { firstIn, orderOf, type Sort } from './order.js';
 import { reportDays, type ViewClocks, type Selection, type PinnedClocks } from './scan.js';
-import type { Through } from './theme-tree.js';
+import type { CrosswalkChoice } from './theme-tree.js';
 
 /** The stages of open commitments, as the `stage` filter takes them. */
 export const OPEN_STAGES = STAGES.filter(isOpen).join(',');
@@ -60,7 +60,7 @@ const commonFilters = ({ followsUp, role, agencies, memberOf, kind }: ViewFilter
   memberOf,
   kind,
 });
-const throughOf = ({ crosswalk, crosswalkVersion, match }: Through): Through => ({
+const throughOf = ({ crosswalk, crosswalkVersion, match }: CrosswalkChoice): CrosswalkChoice => ({
   crosswalk,
   crosswalkVersion,
   match,
@@ -132,7 +132,7 @@ export class Progress extends View {
   /** Progress per theme, of one framework or of all; a theme's commitments count under its parents too. */
   async themes(
     at: ViewClocks,
-    filter: Pick<Filter, 'followsUp' | 'framework'> & Through = {},
+    filter: Pick<Filter, 'followsUp' | 'framework'> & CrosswalkChoice = {},
   ): Promise<ProgressView<ThemeRow>> {
     using look = await this.looks.look(at);
     const all = await look.find({ followsUp: filter.followsUp, life: 'any' });
@@ -144,7 +144,7 @@ export class Progress extends View {
   async theme(
     code: string,
     at: ViewClocks,
-    filter: ViewFilter & Through = {},
+    filter: ViewFilter & CrosswalkChoice = {},
   ): Promise<ProgressView<AgencyRow> & { row: ThemeRow | null }> {
     using look = await this.looks.look(at);
     const [scope, through] = [commonFilters(filter), throughOf(filter)];
@@ -291,7 +291,12 @@ async function agencyRows(look: Look, found: Selection, filter: Filter): Promise
 }
 
 /** Under the themes that the registers have. */
-async function themeRows(look: Look, found: Selection, through: Through = {}, framework?: string): Promise<ThemeRow[]> {
+async function themeRows(
+  look: Look,
+  found: Selection,
+  through: CrosswalkChoice = {},
+  framework?: string,
+): Promise<ThemeRow[]> {
   const tree = await look.hierarchy.themes(through);
   const themes = new Map<string, Theme>(tree.themes.map((theme) => [theme.code, theme]));
   return byFirstKey(countBy(found, await look.themes(through)))

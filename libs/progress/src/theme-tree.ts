@@ -15,7 +15,7 @@ import {
 } from '#registers';
 
 /** The crosswalk to read, and its links. */
-export interface Through {
+export interface CrosswalkChoice {
   readonly crosswalk?: string;
   /** Absent: the version that holds as at the date. */
   readonly crosswalkVersion?: string;
@@ -40,7 +40,7 @@ interface TreeClocks {
 /** The links of a crosswalk; `null` if the query names none. @throws Rejected `not_found` */
 export async function readingOf(
   registers: Registers,
-  { crosswalk: code, crosswalkVersion, match }: Through,
+  { crosswalk: code, crosswalkVersion, match }: CrosswalkChoice,
   { asOf, knownAt }: TreeClocks,
 ): Promise<CrosswalkReading | null> {
   if (!code) return null;
@@ -53,7 +53,11 @@ export async function readingOf(
 }
 
 /** All themes as known at a position, read through a crosswalk where one is asked for. @throws Rejected `not_found` */
-export const themeTree = async (registers: Registers, through: Through, clocks: TreeClocks): Promise<ThemeTree> =>
+export const themeTree = async (
+  registers: Registers,
+  through: CrosswalkChoice,
+  clocks: TreeClocks,
+): Promise<ThemeTree> =>
   new ThemeTree(await registers.all('theme', clocks.knownAt), await readingOf(registers, through, clocks));
 
 export class ThemeTree {

@@ -44,7 +44,7 @@ const chaired = (from: string, to: string): Event => ({ name: 'Chaired', data: {
 const lateIn2006 = ['2006-07', '2006-12'] as const;
 
 /** An agency with this history as at a date. */
-const on = (asOf: string, ...history: Event[]) => asAt(fold(agency, agency.initial, history), asOf);
+const agencyOn = (asOf: string, ...history: Event[]) => asAt(fold(agency, agency.initial, history), asOf);
 
 describe('An act on an agency', () => {
   it.each([
@@ -78,13 +78,13 @@ describe('An act on an agency', () => {
 describe('A rename', () => {
   const atFirst = 'Organization of the Islamic Conference';
   const renamedTo = (name: string, effective: string): Event => ({ name: 'Renamed', data: { name, effective } });
-  const namesOn = (asOf: string, ...more: Event[]) => on(asOf, oic, ...more).names.map(({ name }) => name);
+  const namesOn = (asOf: string, ...more: Event[]) => agencyOn(asOf, oic, ...more).names.map(({ name }) => name);
 
   it('gives another name from the first day of its period', () => {
     given(oic).when(rename(renaming)).then(renamed);
-    expect(on('2011-06-27', oic, renamed).name).toBe(atFirst);
-    expect(on('2011-06-28', oic, renamed).name).toBe(renaming.name);
-    expect(on('2011-06-28', oic, renamed).names).toEqual([
+    expect(agencyOn('2011-06-27', oic, renamed).name).toBe(atFirst);
+    expect(agencyOn('2011-06-28', oic, renamed).name).toBe(renaming.name);
+    expect(agencyOn('2011-06-28', oic, renamed).names).toEqual([
       { name: atFirst, from: null },
       { name: renaming.name, from: '2011-06-28' },
     ]);
@@ -109,28 +109,28 @@ describe('A rename', () => {
     const earlier = renamedTo(renaming.name, '2011-06');
     const act = rename({ ...renaming, effective: '2011-06' });
     given(oic, renamed).when(act).then(earlier);
-    expect(on('2020-01-01', oic, renamed, earlier).names.map(({ from }) => from)).toEqual([null, '2011-06']);
+    expect(agencyOn('2020-01-01', oic, renamed, earlier).names.map(({ from }) => from)).toEqual([null, '2011-06']);
   });
 });
 
 describe('An end', () => {
   it('shows from its first day on, with its reason and successor', () => {
     given(registered()).when(merge(merger)).then(merged);
-    expect(on('2010-06-30', registered(), merged)).toMatchObject({ status: 'active' });
-    expect(on('2010-06-30', registered(), merged)).not.toHaveProperty('endedOn');
-    expect(on('2010-06-30', registered(), merged)).not.toHaveProperty('succeededBy');
-    expect(on('2010-07-01', registered(), merged)).toMatchObject({
+    expect(agencyOn('2010-06-30', registered(), merged)).toMatchObject({ status: 'active' });
+    expect(agencyOn('2010-06-30', registered(), merged)).not.toHaveProperty('endedOn');
+    expect(agencyOn('2010-06-30', registered(), merged)).not.toHaveProperty('succeededBy');
+    expect(agencyOn('2010-07-01', registered(), merged)).toMatchObject({
       status: 'merged',
       endedOn: '2010-07',
       reason: 'Consolidated into UN-Women by A/RES/64/289',
       succeededBy: 'UN-WOMEN',
     });
     given(group).when(dissolve(widening)).then(dissolved);
-    expect(on('2006-01-01', group, dissolved)).toMatchObject({ status: 'dissolved', succeededBy: 'GMG' });
+    expect(agencyOn('2006-01-01', group, dissolved)).toMatchObject({ status: 'dissolved', succeededBy: 'GMG' });
   });
   it('may leave no successor', () => {
     const { succeededBy: _, ...end } = widening;
-    const shown = on('2007-01-01', group, { name: 'Dissolved', data: end });
+    const shown = agencyOn('2007-01-01', group, { name: 'Dissolved', data: end });
     expect(shown.status).toBe('dissolved');
     expect(shown).not.toHaveProperty('succeededBy');
   });
@@ -167,8 +167,8 @@ describe('An end', () => {
   it('ends every membership and chair', () => {
     const history = [unhcr(), chaired('2010', '2011')];
     const taking = (part: boolean) => ({ memberships: [{ member: part }], chairs: [{ chairing: part }] });
-    expect(on('2010-07-01', ...history)).toMatchObject(taking(true));
-    expect(on('2010-07-01', ...history, merged)).toMatchObject(taking(false));
+    expect(agencyOn('2010-07-01', ...history)).toMatchObject(taking(true));
+    expect(agencyOn('2010-07-01', ...history, merged)).toMatchObject(taking(false));
   });
 });
 
@@ -176,9 +176,9 @@ describe('A membership', () => {
   it('goes from the first day of its beginning to the last day of its end', () => {
     given(registered()).when(joins('2007')).then(joined('2007'));
     const history = [registered(), joined('2007'), left('2010')];
-    const member = (date: string) => on(date, ...history).memberships.map(({ member }) => member);
+    const member = (date: string) => agencyOn(date, ...history).memberships.map(({ member }) => member);
     expect(['2006-12-31', '2007-01-01', '2010-12-31', '2011-01-01'].map(member)).toEqual([[], [true], [true], [false]]);
-    expect(on('2011-01-01', ...history).memberships).toEqual([{ ...ofGmg('2007', '2010'), member: false }]);
+    expect(agencyOn('2011-01-01', ...history).memberships).toEqual([{ ...ofGmg('2007', '2010'), member: false }]);
   });
   it('is not begun twice', () => {
     for (const history of [[registered(), joined('2007')], [unhcr()], [unhcr([{ body: 'GMG' }])]])
@@ -195,7 +195,7 @@ describe('A membership', () => {
     const history = [unhcr([]), joined('2012'), joined('2006', '2009')];
     const told = given(unhcr([]), joined('2012')).when(joins('2006', '2009'));
     expect(told.state()).toEqual(fold(agency, agency.initial, history));
-    expect(on('2013-01-01', ...history).memberships.map(({ from, member }) => [from, member])).toEqual([
+    expect(agencyOn('2013-01-01', ...history).memberships.map(({ from, member }) => [from, member])).toEqual([
       ['2006', false],
       ['2012', true],
     ]);
@@ -229,12 +229,12 @@ describe('A membership', () => {
     given(unhcr())
       .when(agreed)
       .then(left('2030', { reason: 'Agreed' }));
-    const { memberships } = on('2007-01-01', unhcr([{ body: 'GMG' }]), left('2010'));
+    const { memberships } = agencyOn('2007-01-01', unhcr([{ body: 'GMG' }]), left('2010'));
     expect(memberships).toEqual([{ body: 'GMG', to: '2010', member: true }]);
   });
   it('that is left is the last that had begun by then', () => {
     const twice = unhcr([ofGmg('2012'), ofGmg('2006', '2009'), { body: 'IASC' }]);
-    expect(on('2020-01-01', twice, left('2014')).memberships).toEqual([
+    expect(agencyOn('2020-01-01', twice, left('2014')).memberships).toEqual([
       { body: 'IASC', member: true },
       { ...ofGmg('2006', '2009'), member: false },
       { ...ofGmg('2012', '2014'), member: false },
@@ -248,7 +248,8 @@ describe('A chair', () => {
     given(unhcr())
       .when(chairs(...lateIn2006))
       .then(chaired(...lateIn2006));
-    const chairing = (date: string) => on(date, unhcr(), chaired(...lateIn2006)).chairs.map(({ chairing }) => chairing);
+    const chairing = (date: string) =>
+      agencyOn(date, unhcr(), chaired(...lateIn2006)).chairs.map(({ chairing }) => chairing);
     const days = ['2006-06-30', '2006-07-01', '2006-12-31', '2007-01-01'];
     expect(days.map(chairing)).toEqual([[], [true], [true], [false]]);
   });
@@ -279,7 +280,7 @@ describe('A chair', () => {
   it('ends with the membership', () => {
     const history = [unhcr([...inGmg, { body: 'IASC' }]), chaired(...lateIn2006), left('2006-11')];
     const [from, to] = lateIn2006;
-    expect(on('2006-12-01', ...history).chairs).toEqual([{ ...ofGmg(from, to), role: 'chair', chairing: false }]);
+    expect(agencyOn('2006-12-01', ...history).chairs).toEqual([{ ...ofGmg(from, to), role: 'chair', chairing: false }]);
   });
 });
 
@@ -303,8 +304,8 @@ describe('A retraction', () => {
       .when(retracting(1))
       .then(retracted(1));
     for (const asOf of ['2006-08-01', '2009-01-01', '2020-01-01'])
-      expect(on(asOf, ...history, retracted(1))).toEqual(on(asOf, entry, other));
-    expect(on('2020-01-01', ...history)).not.toEqual(on('2020-01-01', entry, other));
+      expect(agencyOn(asOf, ...history, retracted(1))).toEqual(agencyOn(asOf, entry, other));
+    expect(agencyOn('2020-01-01', ...history)).not.toEqual(agencyOn('2020-01-01', entry, other));
   });
   it('is recorded with its citation, without its nulls', () => {
     const citation = { document: 'D-1', locator: 'p. 1' };
@@ -384,8 +385,10 @@ describe('An amendment and the dated acts', () => {
   });
   it('an undated succession holds at any time, until an end that names a successor', () => {
     const undated = registered({ succeededBy: 'UN-WOMEN' });
-    expect(on('1990-01-01', undated)).toMatchObject({ status: 'active', succeededBy: 'UN-WOMEN' });
-    expect(on('1990-01-01', undated, { name: 'Dissolved', data: { effective: '2010', reason: 'r' } })).toMatchObject({
+    expect(agencyOn('1990-01-01', undated)).toMatchObject({ status: 'active', succeededBy: 'UN-WOMEN' });
+    expect(
+      agencyOn('1990-01-01', undated, { name: 'Dissolved', data: { effective: '2010', reason: 'r' } }),
+    ).toMatchObject({
       succeededBy: 'UN-WOMEN',
     });
     const state = fold(agency, agency.initial, [undated, { name: 'Merged', data: { ...merger, into: 'OTHER' } }]);
@@ -443,7 +446,7 @@ describe('Whatever acts are tried', () => {
       fc.property(history, day, ({ said, ...state }, asOf) => {
         const gone = new Set(said.flatMap(({ name, data }) => (name === 'Retracted' ? (data as Gone).revision : [])));
         const stands = said.filter(({ name, revision }) => name !== 'Retracted' && !gone.has(revision)) as Event[];
-        expect(asAt(state, asOf)).toEqual(on(asOf, ...stands));
+        expect(asAt(state, asOf)).toEqual(agencyOn(asOf, ...stands));
         retractions += gone.size;
       }),
       runs(150),

@@ -118,8 +118,8 @@ export class Lookup {
    */
   async cycleIn(
     kind: Register,
-    entry: Above & { code?: string; id?: string },
-    pointerOf = (field: keyof Above) => `/${field}`,
+    entry: EntryAbove & { code?: string; id?: string },
+    pointerOf = (field: keyof EntryAbove) => `/${field}`,
   ): Promise<Rejected | null> {
     for (const field of ['parent', 'succeededBy'] as const) {
       let above = entry[field];
@@ -142,10 +142,10 @@ export class Lookup {
     return null;
   }
 
-  async #above(kind: Register, code: string, field: keyof Above): Promise<string | null | undefined> {
+  async #above(kind: Register, code: string, field: keyof EntryAbove): Promise<string | null | undefined> {
     const state = await this.#state(kind, code);
     if (kind === 'agency' && field === 'succeededBy') return successorAt(state as AgencyState, LATEST_DATE);
-    return (state.entry as Above | null)?.[field];
+    return (state.entry as EntryAbove | null)?.[field];
   }
 }
 
@@ -157,7 +157,7 @@ export interface TakingAgency {
 }
 
 /** The fields of an entry that name another entry of the same register. */
-interface Above {
+interface EntryAbove {
   readonly parent?: string | null;
   readonly succeededBy?: string | null;
 }

@@ -92,7 +92,7 @@ interface Node {
   readonly lang?: string;
   readonly children?: readonly Node[];
 }
-const below = (node: Node | null): Node[] => (node ? [node, ...(node.children ?? []).flatMap(below)] : []);
+const nodesBelow = (node: Node | null): Node[] => (node ? [node, ...(node.children ?? []).flatMap(nodesBelow)] : []);
 
 /** A kind that there is not, made as kinds are. */
 const poem: Report = (() => {
@@ -143,7 +143,9 @@ describe('A report as PDF', () => {
       expect.arrayContaining(['I. Summary', 'II. By theme', 'III. All of them', 'Notes']),
     );
     expect(outline.find(({ title }) => title.startsWith('II. '))!.items[0]!.title).toContain('A. Remittances');
-    const nodes = (await Promise.all(pages.map(({ page }) => page.getStructTree() as Promise<Node>))).flatMap(below);
+    const nodes = (await Promise.all(pages.map(({ page }) => page.getStructTree() as Promise<Node>))).flatMap(
+      nodesBelow,
+    );
     const roles = new Set(nodes.map(({ role }) => role));
     for (const role of ['H1', 'H2', 'P', 'Table', 'TH', 'TD', 'Caption', 'Link', 'L', 'LI'])
       expect(roles).toContain(role);

@@ -13,7 +13,19 @@ import {
   PickType,
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { Answers, OnDate, OneOf, Plain, Problem, Reads, Text, Uuid, Whole, Reply, type ApiRequest } from '#platform';
+import {
+  Answers,
+  OnDate,
+  OneOf,
+  Plain,
+  Problem,
+  Reads,
+  Text,
+  Uuid,
+  WholeNumber,
+  Reply,
+  type ApiRequest,
+} from '#platform';
 import { OrNull, ReportManifest } from './answers.js';
 import { REPORT_FORMAT_NAMES, REPORT_FORMATS, reportFormat, type ReportFormatName } from './formats.js';
 import { JOB_STATES, type JobState, type NamedJob, type ReportOrder } from './job.js';
@@ -49,7 +61,7 @@ export class OrderReport {
   })
   knownAt?: string | null;
   @OnDate({ optional: true, description: 'It covers what came between this date and `asOf`' }) since?: string | null;
-  @Whole({ optional: true, description: 'Calendar months; without it 12' }) staleAfter?: number | null;
+  @WholeNumber({ optional: true, description: 'Calendar months; without it 12' }) staleAfter?: number | null;
   @OneOf(LANGUAGES, { optional: true, description: 'Without it en' }) language?: Language | null;
   @OneOf(REPORT_FORMAT_NAMES, { optional: true, description: 'Without it html' }) format?: ReportFormatName | null;
 }

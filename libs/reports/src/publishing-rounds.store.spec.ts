@@ -21,14 +21,14 @@ afterAll(() => Logger.overrideLogger(['error']));
 
 const CODE = 'CM-2012';
 const SYMBOL = 'CM/2012/1';
-const by = { account: 'desk', agency: null, role: 'secretariat' } as const;
-const commandContext = () => ({ by, meta: metaOf(by) });
+const deskActor = { account: 'desk', agency: null, role: 'secretariat' } as const;
+const commandContext = () => ({ by: deskActor, meta: metaOf(deskActor) });
 const FILES = [{ language: 'en' as const, format: 'md', sha256: 'a'.repeat(64), bytes: 1 }];
 const READY = { knownAt: '1', log: 'l', template: 1, software: 's', publishedOn: '2012-02-09', files: FILES };
 const WORDS = { section: 'summary', language: 'en', text: 'Thanks to all.' };
 /** Nobody waits for it. */
 const SILENT_MAKING: Making = { told: async () => undefined, deciding: async () => undefined };
-const WHOLE = ['Registered', 'NarrativeWritten', 'Published'];
+const WHOLE_PUBLICATION = ['Registered', 'NarrativeWritten', 'Published'];
 
 type Moment = 'made' | 'decided';
 
@@ -131,12 +131,12 @@ describe('A process that is killed at any step of publishing a round', () => {
       await process.resume();
       const was = await isPublished(process);
       found.add(was);
-      expect(await namesOf(process, 'publication-')).toEqual(was ? WHOLE : []);
+      expect(await namesOf(process, 'publication-')).toEqual(was ? WHOLE_PUBLICATION : []);
       expect(((await process.drafts.read(SYMBOL)) === null) === was).toBe(true);
       // The secretariat gives the same command again, as it had no answer; and again.
       for (let times = 0; times < 2; times++) await process.publish(context);
       await process.resume();
-      expect(await namesOf(process, 'publication-')).toEqual(WHOLE);
+      expect(await namesOf(process, 'publication-')).toEqual(WHOLE_PUBLICATION);
       expect(await publishedIn(process)).toBe(1);
       const [, words, published] = await process.of('publication-');
       expect([words!.data, published!.data]).toEqual([WORDS, READY]);
@@ -157,7 +157,7 @@ describe('A process that is killed at any step of publishing a round', () => {
       await Promise.allSettled([...others.map((one) => one.resume()), process.publish()]);
       await process.resume();
       const was = await isPublished(process);
-      expect(await namesOf(process, 'publication-')).toEqual(was ? WHOLE : []);
+      expect(await namesOf(process, 'publication-')).toEqual(was ? WHOLE_PUBLICATION : []);
     }
   });
 });
@@ -172,7 +172,7 @@ async function* killedJobs() {
         const dying = killed(process, write, when, () => ends(true));
         void dying
           .order(context)
-          .then(({ id }) => over(dying, id))
+          .then(({ id }) => endedJob(dying, id))
           .then(() => ends(false))
           .catch((error: unknown) => (error instanceof StoreUnavailable ? ends(true) : fails(error)));
       });
@@ -185,7 +185,7 @@ async function* killedJobs() {
 const publishedIn = async (process: Process) =>
   (await namesOf(process, 'round-')).filter((name) => name === 'Published').length;
 
-async function over({ jobs }: Process, id: string) {
+async function endedJob({ jobs }: Process, id: string) {
   for (;;) {
     const job = await jobs.onePublishing(id);
     if (job.endedAt !== null) return job;
@@ -203,9 +203,9 @@ describe('A process that is killed at any step of the job that publishes a round
       next.jobs.start();
       // Where it was killed before the order was kept, the secretariat gives it again; else it is the same job.
       const { id } = await next.order(context);
-      expect(await over(next, id)).toMatchObject({ state: 'done', problem: null });
+      expect(await endedJob(next, id)).toMatchObject({ state: 'done', problem: null });
       await next.resume();
-      expect(await namesOf(next, 'publication-')).toEqual(WHOLE);
+      expect(await namesOf(next, 'publication-')).toEqual(WHOLE_PUBLICATION);
       expect(await publishedIn(next)).toBe(1);
       expect(await next.drafts.read(SYMBOL)).toBeNull();
       await next.jobs.beforeApplicationShutdown();
@@ -224,7 +224,7 @@ describe('A job that publishes a round', () => {
     const process = await closed();
     const [one, other] = await Promise.all([process.order(commandContext()), process.order(commandContext())]);
     expect(other.id).toBe(one.id);
-    expect(await over(process, one.id)).toMatchObject({ state: 'done', problem: null });
+    expect(await endedJob(process, one.id)).toMatchObject({ state: 'done', problem: null });
     await process.jobs.beforeApplicationShutdown();
   });
   it('is one of many orders that come at once to two servers, and what is over makes way for the next', async () => {
@@ -239,8 +239,8 @@ describe('A job that publishes a round', () => {
     expect((await one.store.list('report-job')).length).toBe(1);
     await one.jobs.cancelPublishing(id!);
     expect([...(await atOnce())]).toEqual([id]);
-    expect(await over(other, id!)).toMatchObject({ state: 'done', problem: null });
-    expect(await namesOf(one, 'publication-')).toEqual(WHOLE);
+    expect(await endedJob(other, id!)).toMatchObject({ state: 'done', problem: null });
+    expect(await namesOf(one, 'publication-')).toEqual(WHOLE_PUBLICATION);
     for (const server of [one, other]) await server.jobs.beforeApplicationShutdown();
   });
   it('is another one where what is published is another (the control)', async () => {
@@ -262,12 +262,12 @@ describe('A job that publishes a round', () => {
         tried.push(await cancelled.then(({ state }) => state).catch(({ code }: Conflict) => code));
       };
       const { id } = await process.order(commandContext());
-      const { state } = await over(process, id);
+      const { state } = await endedJob(process, id);
       const [prepared, published] = [await process.drafts.read(SYMBOL), await namesOf(process, 'publication-')];
       return [tried, state, prepared?.content.ready ?? null, prepared === null, published];
     };
     expect(await cancelledAt('made')).toEqual([['cancelled'], 'cancelled', null, false, []]);
-    expect(await cancelledAt('decided')).toEqual([['being_published'], 'done', null, true, WHOLE]);
+    expect(await cancelledAt('decided')).toEqual([['being_published'], 'done', null, true, WHOLE_PUBLICATION]);
   });
 });
 
@@ -292,7 +292,7 @@ describe('A server that makes a long report', () => {
     const waiting = await process.jobs.order(aReport('ILO'), 'reader');
     const { id } = await process.order(commandContext());
     ordered.resolve();
-    expect(await over(process, id)).toMatchObject({ state: 'done' });
+    expect(await endedJob(process, id)).toMatchObject({ state: 'done' });
     for (const one of [first, waiting])
       expect(await process.jobs.over(one.id, 10_000)).toMatchObject({ state: 'failed', attempts: 1 });
     expect(done).toEqual(['IOM', SYMBOL, 'IOM', 'ILO']);
@@ -312,6 +312,6 @@ describe('The symbol of a report of a round', () => {
     const process = await closed();
     const both = await Promise.allSettled([process.publish(), process.publish()]);
     expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
-    expect(await namesOf(process, 'publication-')).toEqual(WHOLE);
+    expect(await namesOf(process, 'publication-')).toEqual(WHOLE_PUBLICATION);
   });
 });

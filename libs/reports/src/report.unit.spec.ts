@@ -20,8 +20,8 @@ import {
 import { sampleReport } from './testing/sample.js';
 import { reportWords } from './words/index.js';
 
-const all = (sections: readonly Section[]): Section[] =>
-  sections.flatMap((section) => [section, ...all(section.sections)]);
+const allSections = (sections: readonly Section[]): Section[] =>
+  sections.flatMap((section) => [section, ...allSections(section.sections)]);
 
 /** A row in the columns of the sample. */
 const LONG: Row = Array.from({ length: 7 }, () => ({ type: 'text', inlines: ['x'.repeat(100)] }));
@@ -31,12 +31,12 @@ const writtenText = async (name: keyof typeof REPORT_FORMATS, report: NumberedRe
 
 describe('the numbers of a report', () => {
   const report = numbered(sampleReport());
-  const blocks: Block[] = all(report.sections).flatMap((section) => section.blocks);
+  const blocks: Block[] = allSections(report.sections).flatMap((section) => section.blocks);
   const numbersOf = (type: Block['type']) =>
     blocks.flatMap((block) => (block.type === type && 'number' in block ? [block.number] : []));
 
   it('are set in the order in which it is read', () => {
-    expect(all(report.sections).map(({ number }) => number)).toEqual(['I', 'II', 'A', 'B', 'III']);
+    expect(allSections(report.sections).map(({ number }) => number)).toEqual(['I', 'II', 'A', 'B', 'III']);
     expect(numbersOf('paragraph')).toEqual([2, 3]);
     expect(numbersOf('table')).toEqual([1, 2, 3]);
     expect(numbersOf('chart')).toEqual([1]);

@@ -82,7 +82,7 @@ const NARRATIVE_COLUMNS = [
 
 function sheetWith(title: string, tables: readonly PlacedTable[]): Sheet {
   const [first, ...others] = tables.map(({ table }) => table.columns);
-  return { title, tables, columns: others.reduce(together, first!) };
+  return { title, tables, columns: others.reduce(mergedColumns, first!) };
 }
 
 /** @param above the part that the sections are in; `null`: nothing, then each is for itself */
@@ -110,7 +110,7 @@ const tablesOfSection = ({ blocks }: Section): Table[] =>
   blocks.filter((block) => block.type === 'table').filter(({ ofData }) => !ofData);
 
 /** A column that only some have comes after the one that it follows there. */
-function together(all: readonly Column[], more: readonly Column[]): readonly Column[] {
+function mergedColumns(all: readonly Column[], more: readonly Column[]): readonly Column[] {
   const columns = [...all];
   more.forEach((column, i) => {
     if (columns.some(({ key }) => key === column.key)) return;

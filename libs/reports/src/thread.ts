@@ -16,7 +16,7 @@ const BEGUN_SIGNAL = new Uint8Array(0);
 const CHUNK_BYTES = 65_536;
 
 /** A task that does nothing. */
-export const nothing = (): void => undefined;
+export const doNothing = (): void => undefined;
 
 export async function write({ name, report, into }: Work): Promise<void> {
   const writer = into.getWriter();

@@ -93,7 +93,7 @@ export async function* writtenInThread(
   } finally {
     ending.abort();
     // Piscina replaces the thread that this ends only when another task comes: waiting tasks would wait for that.
-    if (running.queueSize > 0) running.run(null, { name: 'nothing' }).catch(() => undefined);
+    if (running.queueSize > 0) running.run(null, { name: 'doNothing' }).catch(() => undefined);
     reader.cancel().catch(() => undefined);
   }
 }

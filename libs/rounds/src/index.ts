@@ -29,7 +29,7 @@ export { RoundsProjection } from './rounds.projection.js';
 export { draftsKnownTo, roundsOf } from './rounds.controller.js';
 export { contentOf } from './submitting.js';
 export * from './views.js';
-export { mine, worksFor } from './owners.js';
+export { refuseUnlessOwn, worksFor } from './owners.js';
 
 /** The events of this context. */
 export const roundsCatalogs = [round, aReturn];

@@ -8,7 +8,7 @@ export const worksFor = (by: Actor | null | undefined, agency: string): boolean 
   by?.role === 'secretariat' || (by?.agency ?? null) === agency;
 
 /** @throws Rejected `forbidden` */
-export function mine(by: Actor, agency: string): void {
+export function refuseUnlessOwn(by: Actor, agency: string): void {
   if (!worksFor(by, agency))
     throw new Rejected('forbidden', `The return of ${agency} is its own; you act for ${by.agency ?? 'no agency'}.`);
 }

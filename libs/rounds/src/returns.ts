@@ -49,7 +49,7 @@ import {
   withoutActs,
   type SubmittedEvent,
 } from './submitting.js';
-import { metaFor, mine } from './owners.js';
+import { metaFor, refuseUnlessOwn } from './owners.js';
 
 export const RETURN_DRAFTS = 'return';
 
@@ -201,7 +201,7 @@ export class Returns {
    * @throws SavedByOthers when someone was faster; nothing is overwritten
    */
   async save(code: string, agency: string, content: ReturnDraft, { by, expected }: CommandContext): Promise<number> {
-    mine(by, agency);
+    refuseUnlessOwn(by, agency);
     const known = await this.inRound(code, agency);
     this.refuseUnwritable(known, agency);
     if (expected === undefined)
@@ -323,7 +323,7 @@ export class Returns {
    */
   async submit(code: string, agency: string, said: SubmitReturn, context: CommandContext): Promise<string> {
     return tracedCommand({ category: aReturn.category, act: 'submit', reference: returnId(code, agency) }, async () => {
-      mine(context.by, agency);
+      refuseUnlessOwn(context.by, agency);
       const before = (await this.#submissions(code, agency)).find(
         ({ meta }) => meta.commandId === context.meta.commandId,
       );
@@ -376,7 +376,7 @@ export class Returns {
     revision?: number,
   ): Promise<string> {
     return tracedCommand({ category: aReturn.category, act: name, reference: returnId(code, agency) }, async () => {
-      if (RETURN_ACTS[name].who === 'agency') mine(context.by, agency);
+      if (RETURN_ACTS[name].who === 'agency') refuseUnlessOwn(context.by, agency);
       else if (context.by.role !== 'secretariat') throw new Rejected('forbidden', 'This is the secretariat’s to do.');
       const known = await this.inRound(code, agency);
       await new Lookup(this.log).refuseUnknown(referencesIn(body));

@@ -248,7 +248,7 @@ function refuseUnlessOpen(state: OpenedRound): Round {
   return known;
 }
 
-const someone = (agencies: readonly string[]): void => {
+const refuseNobody = (agencies: readonly string[]): void => {
   if (agencies.length === 0)
     throw refused('nobody_expected', '/expected/body', 'The body has no members on the day the round opens.');
 };
@@ -263,7 +263,7 @@ export function actDate({ on }: { readonly on?: FullDate | null }, today: FullDa
 export const open: DecideRound<Round> = (state, act, { today, agencies }) => {
   if (state.round) throw new Conflict('already_open', `${act.code} was opened on ${state.openedOn}.`);
   refuseUnsoundRound(act);
-  someone(agencies);
+  refuseNobody(agencies);
   if (act.opens > today) throw new Conflict('not_open_yet', `${act.code} opens on ${act.opens}.`, '/opens');
   return [{ name: 'Opened', data: { ...withoutNulls(act), agencies, on: today } }];
 };
@@ -273,7 +273,7 @@ export const amend: DecideRound<Round> = (state, act, { today, agencies }) => {
   const before = refuseUnlessOpen(state);
   if (act.code !== before.code) throw refused('other_code', '/code', `The round is ${before.code}.`);
   refuseUnsoundRound(act);
-  someone(agencies);
+  refuseNobody(agencies);
   if (act.opens !== before.opens) throw refused('already_open', '/opens', `It opened on ${before.opens}.`);
   if (act.deadline < deadlineOfAll(state))
     throw refused(

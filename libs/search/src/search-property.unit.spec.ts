@@ -64,8 +64,8 @@ function naive(documents: ReadonlyMap<number, readonly SearchedField[]>, parts: 
 // ── Texts and questions ─────────────────────────────────────────────────────────────────────────────────────────────
 
 const FORMS_OF_WORDS = 'study Studies policy policies migration Migrations mig\u00adrating femme FEMMES'.split(' ');
-const MORE = 'national nationaux niño Niña étude ÉTUDE Łódź œuvre Straße 2006 200'.split(' ');
-const word = fc.constantFrom(...FORMS_OF_WORDS, ...MORE);
+const FURTHER_WORDS = 'national nationaux niño Niña étude ÉTUDE Łódź œuvre Straße 2006 200'.split(' ');
+const word = fc.constantFrom(...FORMS_OF_WORDS, ...FURTHER_WORDS);
 const chinese = fc.string({ unit: fc.constantFrom(...'移民发展'), minLength: 1, maxLength: 4 });
 const beginning = fc
   .tuple(word, fc.integer({ min: 1, max: 2 }))

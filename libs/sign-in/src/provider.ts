@@ -170,7 +170,7 @@ export class Provider {
       return { ...more, ...claims };
     } catch (error) {
       if (error instanceof StoreUnavailable) throw error;
-      if (isAway(error)) throw away(this.settings.name, error);
+      if (isAway(error)) throw unreachable(this.settings.name, error);
       this.#logger.warn(`${this.settings.name} did not sign somebody in: ${reasonOf(error)}`);
       throw new Rejected('forbidden', `${this.settings.name} did not sign you in.`);
     }
@@ -247,7 +247,7 @@ export class Provider {
       });
       return payload;
     } catch (error) {
-      if (error instanceof errors.JWKSTimeout || isAway(error)) throw away(this.settings.name, error);
+      if (error instanceof errors.JWKSTimeout || isAway(error)) throw unreachable(this.settings.name, error);
       if (error instanceof errors.JOSEError) return null;
       throw error;
     }
@@ -332,7 +332,7 @@ export class Provider {
   #configuration(): Promise<Configuration> {
     this.#found ??= this.#discover().catch((error: unknown) => {
       this.#found = undefined;
-      throw away(this.settings.name, error);
+      throw unreachable(this.settings.name, error);
     });
     return this.#found;
   }
@@ -376,5 +376,5 @@ const reasonOf = (error: unknown): string => {
   return words.filter((one) => typeof one === 'string').join('; ');
 };
 
-const away = (name: string, cause: unknown): StoreUnavailable =>
+const unreachable = (name: string, cause: unknown): StoreUnavailable =>
   new StoreUnavailable(`${name} cannot be reached now.`, { cause });

@@ -35,13 +35,13 @@ export const RESPONSIBLE = {
 } satisfies List;
 
 /** … and any of these beside it. */
-export const BESIDE = {
+export const ROLES_BESIDE = {
   observer: { en: 'observer', fr: 'observateur', es: 'observadora' },
   funder: { en: 'funder', fr: 'bailleur de fonds', es: 'financiadora' },
   host: { en: 'host', fr: 'hôte', es: 'anfitriona' },
 } satisfies List;
 
-export type Role = keyof typeof RESPONSIBLE | keyof typeof BESIDE;
+export type Role = keyof typeof RESPONSIBLE | keyof typeof ROLES_BESIDE;
 
 /** The column of spreadsheets for the agencies in a role: its field, its heads, and its other names. */
 interface RoleColumn {
@@ -132,7 +132,7 @@ export const IN_WORDS = {
     offered: { en: 'Offered', fr: 'Offert', es: 'Ofrecido' },
     proposed: { en: 'Proposed', fr: 'Proposé', es: 'Propuesto' },
   },
-  role: { ...RESPONSIBLE, ...BESIDE },
+  role: { ...RESPONSIBLE, ...ROLES_BESIDE },
   /** Only an active record is counted. */
   life: { active: { en: 'Active', fr: 'Actif', es: 'Activo' }, ...ENDED },
   outlook: {

@@ -1,5 +1,5 @@
 /** The closed lists of words of DESIGN.md §1, of commitments, agencies' roles, links, rounds and accounts. */
-import { BESIDE, codesOf, ENDED, FOUND, IN_WORDS, OUTCOMES, RESPONSIBLE } from './in-words.js';
+import { ROLES_BESIDE, codesOf, ENDED, FOUND, IN_WORDS, OUTCOMES, RESPONSIBLE } from './in-words.js';
 
 export {
   capital,
@@ -44,7 +44,7 @@ export type VerificationWord = (typeof VERIFICATIONS)[number];
 /** An agency has at most one of these in a commitment … */
 export const RESPONSIBLE_ROLES = codesOf(RESPONSIBLE);
 /** … and any of these beside it. */
-export const OTHER_ROLES = codesOf(BESIDE);
+export const OTHER_ROLES = codesOf(ROLES_BESIDE);
 export const ROLES = codesOf(IN_WORDS.role);
 
 /** The roles of a lead after the lead has moved to another agency. */

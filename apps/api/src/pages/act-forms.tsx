@@ -226,7 +226,7 @@ export class ActForms {
           submit={commitment ? ACTS[name].button : 'Record it'}
         >
           {since !== undefined && commitment && (
-            <Meanwhile
+            <ActsMeanwhile
               view={view}
               commitment={commitment}
               items={(await historyOf(this.log, commitment.reference, { asOf: commitment.asOf })).items.filter(
@@ -335,7 +335,7 @@ interface SinceParts {
 }
 
 /** The acts of others while the form was filled in. */
-const Meanwhile = ({ view, commitment, items }: SinceParts) => (
+const ActsMeanwhile = ({ view, commitment, items }: SinceParts) => (
   <div class="callout faults" role="alert">
     <h2>Somebody was faster</h2>
     <p>Nothing of yours is lost, and nothing is recorded yet. Meanwhile this was recorded:</p>

@@ -27,10 +27,10 @@ export const TERM_WORDS: Readonly<Record<EntryReason | Exit, Readonly<Record<Leg
     learned: ['turned out to belong here', 'Not among those asked for by what was known then'],
     reported: ['came under it', 'There before, but not among those asked for: an agency or a theme came to it'],
   },
-  merged: both('merged', 'Went on in another commitment, in which they are counted once'),
-  split: both('split', 'Went on as several others'),
-  superseded: both('superseded', 'Another one took its place'),
-  withdrawn: both('withdrawn', 'Taken back'),
+  merged: wordsOfBothLegs('merged', 'Went on in another commitment, in which they are counted once'),
+  split: wordsOfBothLegs('split', 'Went on as several others'),
+  superseded: wordsOfBothLegs('superseded', 'Another one took its place'),
+  withdrawn: wordsOfBothLegs('withdrawn', 'Taken back'),
   removed: {
     learned: ['taken out', 'The statement of its existence by then was retracted, or corrected to a later date'],
     reported: ['taken out', 'What said that it was there was retracted'],
@@ -41,7 +41,7 @@ export const TERM_WORDS: Readonly<Record<EntryReason | Exit, Readonly<Record<Leg
   },
 };
 
-function both(short: string, meaning: string): Readonly<Record<LegName, InWords>> {
+function wordsOfBothLegs(short: string, meaning: string): Readonly<Record<LegName, InWords>> {
   return { learned: [short, `${meaning}; recorded since`], reported: [short, meaning] };
 }
 

@@ -7,7 +7,7 @@ import { withClocksOfCursor } from '#platform';
 import { CommitmentsQuery, listQueryOf, Progress, type Facet, type ItemList, type Row } from '#progress';
 import { Registers } from '#registers';
 import { agencyOptions, byFramework, choice, Choice, optionsOf, yesNoOptions, type Choosable } from './choice.js';
-import { pageConditions, NothingFound, withoutEach, type Without } from './conditions.js';
+import { pageConditions, NothingFound, withoutEach, type WithoutCondition } from './conditions.js';
 import { StageBar, StageFigures } from './figures.js';
 import { KeptFields } from './as-at.js';
 import { followPath } from './feed-path.js';
@@ -126,7 +126,7 @@ interface CommitmentsParts {
   /** The ended records that the same filter finds; `null` where they are asked for themselves. */
   readonly apart: EndedCounts | null;
   /** For an empty list: the count without each condition. */
-  readonly without: readonly Without[];
+  readonly without: readonly WithoutCondition[];
 }
 
 /** The choices that are always in sight; the others fold away until one is made. */

@@ -155,13 +155,16 @@ export const Conditions = ({ view }: { view: View }) => {
 };
 
 /** The number of commitments without a condition. */
-export interface Without {
+export interface WithoutCondition {
   readonly condition: PageCondition;
   readonly total: number;
 }
 
 /** Counts the hits without each condition by itself. */
-export const withoutEach = (view: View, total: (changes: PageParameters) => Promise<number>): Promise<Without[]> =>
+export const withoutEach = (
+  view: View,
+  total: (changes: PageParameters) => Promise<number>,
+): Promise<WithoutCondition[]> =>
   Promise.all(
     pageConditions(view).map(async (condition) => ({
       condition,
@@ -174,7 +177,7 @@ interface NothingParts {
   /** `commitment` */
   readonly what: string;
   /** The counts without each condition, where they were taken. */
-  readonly without?: readonly Without[];
+  readonly without?: readonly WithoutCondition[];
   readonly children?: ComponentChildren;
 }
 

@@ -100,7 +100,7 @@ const Due = ({ view, deadlines, next, overdue, choices, within }: DueParts) => {
               of="Month"
               rows={ahead.months.map((due) => [dateWords(due.month), due.total, list(due.list)])}
             />
-            <Next view={view} shown={next} href={`${list(ahead.list)}&sort=target`} />
+            <ComingTargets view={view} shown={next} href={`${list(ahead.list)}&sort=target`} />
           </>
         )}
       </Section>
@@ -118,7 +118,7 @@ const Due = ({ view, deadlines, next, overdue, choices, within }: DueParts) => {
                 overdueList(list),
               ])}
             />
-            <Next view={view} shown={overdue} href={`${overdueList(deadlines.overdue.list)}&sort=target`} />
+            <ComingTargets view={view} shown={overdue} href={`${overdueList(deadlines.overdue.list)}&sort=target`} />
           </>
         )}
       </Section>
@@ -149,7 +149,7 @@ const DueTable = ({ caption, of, rows }: DueTableParts) => (
   </Table>
 );
 
-const Next = ({ view, shown, href }: { view: View; shown: ItemList; href: string }) => (
+const ComingTargets = ({ view, shown, href }: { view: View; shown: ItemList; href: string }) => (
   <>
     <CommitmentTable
       view={view}

@@ -143,7 +143,7 @@ const SeveralObjects = ({ form, field, path, value, of }: FieldPlaceParts & { of
           <Fields form={form} of={of} path={[...path, String(i)]} filled={row as Filled} />
         </fieldset>
       ))}
-      <More path={path} />
+      <MoreButton path={path} />
     </>
   );
 };
@@ -206,7 +206,7 @@ const SeveralTexts = ({ form, field, path, value }: FieldPlaceParts) => {
           </div>
         );
       })}
-      <More path={path} />
+      <MoreButton path={path} />
     </fieldset>
   );
 };
@@ -244,7 +244,7 @@ export const Faults = ({ form, path }: { form: FormParts; path: Path }) => {
 };
 
 /** The submit button that a browser takes for Enter is the first one of a form; these never are: see `Form`. */
-const More = ({ path }: { path: Path }) => (
+const MoreButton = ({ path }: { path: Path }) => (
   <button class="quiet" name={MORE_BUTTON} value={path.join('.')} formaction={`#${fieldId(path)}`}>
     Add another<span class="hidden">: {labelOf(path.at(-1)!)}</span>
   </button>

@@ -44,7 +44,7 @@ export const HistoryList = ({ view, commitment, history }: HistoryParts) => {
             <SaidSo view={view} commitment={commitment} statement={statement} known={known} isRetracted={isRetracted} />
             <ActsOnStatement revision={revision} />
             {known.map((correction) => (
-              <Since key={correction.by} view={view} correction={correction} history={history} />
+              <CorrectionNote key={correction.by} view={view} correction={correction} history={history} />
             ))}
             {corrections
               .filter((correction) => !isKnown(correction))
@@ -255,7 +255,7 @@ function uncited(statement: HistoryItem): string | null {
 }
 
 /** The corrections of a statement since: why, by whom, and when. */
-const Since = ({ view, correction, history }: { view: View; correction: Correction; history: History }) => {
+const CorrectionNote = ({ view, correction, history }: { view: View; correction: Correction; history: History }) => {
   const { kind, item, reason, recordedAt, by } = correction;
   const act = history.items.find(({ revision }) => revision === by);
   const what = {

@@ -168,7 +168,7 @@ const Rows = ({ rows, done }: { rows: readonly ImportRow[]; done: boolean }) => 
           </th>
           <td>{OUTCOME_WORDS[row.outcome]}</td>
           <td>
-            <What row={row} />
+            <OutcomeOfRow row={row} />
           </td>
         </tr>
       ))}
@@ -176,7 +176,7 @@ const Rows = ({ rows, done }: { rows: readonly ImportRow[]; done: boolean }) => 
   </div>
 );
 
-const What = ({ row }: { row: ImportRow }) => {
+const OutcomeOfRow = ({ row }: { row: ImportRow }) => {
   const { reference, title, subject, changes, notes, duplicates, outcome } = row;
   return (
     <>

@@ -65,7 +65,7 @@ export class LetterPages {
   @Get(':id')
   async one(@Param('id') id: string, @Req() request: ApiRequest) {
     needsSecretariat(request);
-    return <One letter={await this.letters.one(id)} sends={this.signIn.sendsLetters} />;
+    return <LetterReport letter={await this.letters.one(id)} sends={this.signIn.sendsLetters} />;
   }
 
   @PostsForm(':id/send')
@@ -144,7 +144,7 @@ const LetterStanding = ({ letter: { state, attempts, error }, sends }: { letter:
   </>
 );
 
-const One = ({ letter: shown, sends }: { letter: ShownLetter; sends: boolean }) => {
+const LetterReport = ({ letter: shown, sends }: { letter: ShownLetter; sends: boolean }) => {
   const { id, kind, round, agency, state, letter } = shown;
   return (
     <PlainPage

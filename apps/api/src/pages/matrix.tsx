@@ -159,7 +159,7 @@ const Crossed = (parts: MatrixParts) => {
       </Narrow>
       <OnlyMembers view={view} members={members} />
       <CorrectedLater view={view} n={matrix.correctedLater} of={matrix.total.total} />
-      <Above {...parts} />
+      <MatrixPath {...parts} />
       {matrix.rows.length === 0 ? (
         <NothingFound view={view} what="commitment that meets here" />
       ) : (
@@ -220,7 +220,7 @@ export const Kinds = ({ view, rows, columns }: { view: View; rows: RowAxis; colu
 };
 
 /** The path of rows and columns down to this matrix, and the way back. */
-const Above = ({ view, matrix: { by }, themes }: MatrixParts) => {
+const MatrixPath = ({ view, matrix: { by }, themes }: MatrixParts) => {
   const theme = themes.find(({ code }) => code === view.asked['theme']);
   const { followsUp } = view.asked;
   const isOfThemes = by.rows === 'theme' || by.columns === 'theme';

@@ -72,7 +72,7 @@ const Overview = ({ view, total, apart, correctedLater, agencies, drawn, overdue
     api={['/progress/agencies']}
     report={{ kind: 'synthesis', asked: { followsUp: view.asked['followsUp'] } }}
   >
-    {total.total === 0 && <Nothing view={view} />}
+    {total.total === 0 && <NothingRecorded view={view} />}
     {total.total > 0 && (
       <>
         <Headline view={view} row={total} filter={{}} />
@@ -134,7 +134,7 @@ const Overview = ({ view, total, apart, correctedLater, agencies, drawn, overdue
   </Page>
 );
 
-const Nothing = ({ view }: { view: View }) => (
+const NothingRecorded = ({ view }: { view: View }) => (
   <section class="callout">
     <h2>Nothing had been reported by {dateWords(view.asOf)}</h2>
     {view.reports[0] && (

@@ -195,7 +195,7 @@ const PublishedReport = ({ view, known, since, round }: PublishedReportParts) =>
         />
       </Section>
       <Section title="Corrected since">
-        <Since view={view} known={known} since={since} />
+        <ChangedSince view={view} known={known} since={since} />
         <Replies replies={since.replies} />
       </Section>
       {narratives.length > 0 && (
@@ -232,7 +232,7 @@ const PublishedReport = ({ view, known, since, round }: PublishedReportParts) =>
   );
 };
 
-const Since = ({ view, known, since: { figures, total, changed } }: Omit<PublishedReportParts, 'round'>) => {
+const ChangedSince = ({ view, known, since: { figures, total, changed } }: Omit<PublishedReportParts, 'round'>) => {
   const { asOf, published } = known;
   const filter = changesCountedBy(known);
   if (filter === null)

@@ -70,7 +70,7 @@ export interface ReturnFormParts extends WrittenReturn {
 }
 
 /** The other person's words for a part that both changed. */
-export const Theirs = ({
+export const OtherPersonsWords = ({
   clash,
   children,
 }: {
@@ -123,7 +123,9 @@ export const Answers = ({ form, parts, of, at, answers, title }: AnswersParts) =
         {index >= 0 && <Faults form={form} path={[...at, 'answers', String(index), ANSWER_FIELD[question.kind]]} />}
         {last && <small>Last round: {answerWords(last)}</small>}
         {of === 'agency' && (
-          <Theirs clash={clashAt(parts, `answer ${question.id}`)}>{(theirs) => answerWords(theirs as Answer)}</Theirs>
+          <OtherPersonsWords clash={clashAt(parts, `answer ${question.id}`)}>
+            {(theirs) => answerWords(theirs as Answer)}
+          </OtherPersonsWords>
         )}
         {question.kind === 'text' ? (
           <textarea {...input} rows={2} dir="auto">
@@ -166,9 +168,9 @@ export const NewCommitments = ({ parts, form }: { parts: WrittenReturn; form: Fo
       {all.map((body, i) => (
         <fieldset key={i} class="return-row">
           <legend>New commitment {i + 1}</legend>
-          <Theirs clash={clashAt(parts, `new ${i}`)}>
+          <OtherPersonsWords clash={clashAt(parts, `new ${i}`)}>
             {(theirs) => textWords(String((theirs as NewCommitment).body['title'] ?? ''))}
-          </Theirs>
+          </OtherPersonsWords>
           <Faults form={form} path={['newCommitments', String(i)]} />
           {fieldsInReturn('record').map((field) => (
             <FieldPlace
@@ -197,9 +199,9 @@ export const Narratives = ({ parts, form }: { parts: WrittenReturn; form: FormPa
       {all.map(({ language, text }, i) => (
         <div key={i} class="field">
           <label for={`narrative-${i}`}>What the figures do not say</label>
-          <Theirs clash={clashAt(parts, `narrative ${language}`)}>
+          <OtherPersonsWords clash={clashAt(parts, `narrative ${language}`)}>
             {(theirs) => <span dir="auto">{textWords((theirs as ReturnNarrative).text)}</span>}
-          </Theirs>
+          </OtherPersonsWords>
           <p class="help" id={`narrative-${i}-help`}>
             {MARKDOWN_HINT}.
           </p>

@@ -8,7 +8,7 @@ import { StageTag } from './figures.js';
 import { Faults, FieldPlace } from './form.js';
 import { asFilled, fieldId, type Filled, type FormParts } from './form-parts.js';
 import { Threads } from './return-comments.js';
-import { Answers, clashAt, Theirs, type Added, type ReturnFormParts } from './return-parts.js';
+import { Answers, clashAt, OtherPersonsWords, type Added, type ReturnFormParts } from './return-parts.js';
 import { commitmentInShort, SaidOfCommitment } from './return-said.js';
 import { path } from './view.js';
 import { counted, dateWords, RETURN_WORD_WORDS, roleWords, textWords } from './words.js';
@@ -78,11 +78,11 @@ export const ReturnRow = ({ parts, form, known, row, said }: RowParts) => {
             <SaidOfCommitment view={view} said={last} questions={parts.round.questions ?? []} />
           </div>
         )}
-        <Theirs clash={clash}>
+        <OtherPersonsWords clash={clash}>
           {(theirs) => (
             <SaidOfCommitment view={view} said={theirs as CommitmentReturn} questions={parts.round.questions ?? []} />
           )}
-        </Theirs>
+        </OtherPersonsWords>
         <Threads threads={threads} />
         <Faults form={form} path={[...at, 'acts']} />
         <ActsOfRow parts={parts} form={form} known={known} row={row} said={said} />

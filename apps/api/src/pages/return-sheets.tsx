@@ -20,7 +20,7 @@ import {
   type Principal,
   type Upload,
 } from '#platform';
-import { joinedDrafts, mine, returnId, Returns } from '#rounds';
+import { joinedDrafts, refuseUnlessOwn, returnId, Returns } from '#rounds';
 import { XLSX_TYPE } from '#tables';
 import { REPORT_LANGUAGES } from '#words';
 import { Listed } from './links.js';
@@ -69,7 +69,7 @@ export class ReturnSheetPages {
 
   @Get()
   async shows(@Param() params: ReturnPath, @Req() { principal }: ApiRequest) {
-    mine(principal!, params.agency);
+    refuseUnlessOwn(principal!, params.agency);
     await this.returns.inRound(params.round, params.agency);
     return <SheetPage {...params} />;
   }
@@ -116,7 +116,7 @@ export class ReturnSheetPages {
 
   /** @throws Rejected for those whose return it is not, and where it cannot be written now */
   async #worker({ round, agency }: ReturnPath, { principal }: ApiRequest): Promise<Principal> {
-    mine(principal!, agency);
+    refuseUnlessOwn(principal!, agency);
     this.returns.refuseUnwritable(await this.returns.inRound(round, agency), agency);
     return principal!;
   }
@@ -136,7 +136,7 @@ export class ReturnSheetFile {
     @Req() { principal }: ApiRequest,
     @Res() reply: FastifyReply,
   ) {
-    mine(principal!, agency);
+    refuseUnlessOwn(principal!, agency);
     await sendWorkbook(this.sheets, round, agency, { by: principal!, language }, reply);
   }
 }

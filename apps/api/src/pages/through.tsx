@@ -8,7 +8,7 @@ import {
   type Framework,
   type Match,
 } from '#registers';
-import type { Filter, Through, ThroughCrosswalk } from '#progress';
+import type { Filter, CrosswalkChoice, ThroughCrosswalk } from '#progress';
 import { Choice } from './choice.js';
 import { Figure, ShownDate, type BreakdownLine } from './figures.js';
 import { AgencyLink, Listed } from './links.js';
@@ -117,8 +117,8 @@ export const NoVersionYet = ({ view, crosswalk: { versions }, field }: NoVersion
 );
 
 /** The crosswalk that a page is read through. */
-export const crosswalkParamsOf = ({ asked }: View): Through => {
-  const { crosswalk, crosswalkVersion, match } = asked as Through;
+export const crosswalkParamsOf = ({ asked }: View): CrosswalkChoice => {
+  const { crosswalk, crosswalkVersion, match } = asked as CrosswalkChoice;
   return { crosswalk, crosswalkVersion, match };
 };
 

@@ -94,7 +94,7 @@ const filterWords = ({ filter }: Webhook): string => {
   return kinds.map(([kind, codes]) => `${sentence(kind)}: ${(codes as readonly string[]).join(' or ')}`).join('; ');
 };
 
-const Last = ({ of: { lastDelivered } }: { of: Webhook }) =>
+const LastDelivery = ({ of: { lastDelivered } }: { of: Webhook }) =>
   lastDelivered === null ? <>nothing yet</> : <Instant at={lastDelivered} />;
 
 const Webhooks = ({ webhooks, isSecretariat }: { webhooks: readonly Webhook[]; isSecretariat: boolean }) => (
@@ -123,7 +123,7 @@ const Webhooks = ({ webhooks, isSecretariat }: { webhooks: readonly Webhook[]; i
           ...(isSecretariat && { Of: ({ agency }) => agency ?? 'the secretariat' }),
           State: (one) => <WebhookStanding of={one} />,
           Delivered: { class: 'number', cell: ({ delivered }) => count(delivered) },
-          'Last delivery': (one) => <Last of={one} />,
+          'Last delivery': (one) => <LastDelivery of={one} />,
           'Given up': { class: 'number', cell: ({ deadLetters }) => count(deadLetters) },
         }}
       />
@@ -187,8 +187,8 @@ const OneWebhook = ({ webhook, letters }: OneParts) => {
         </Fact>
         <Fact name="It is sent">{filterWords(webhook)}</Fact>
         <Fact name="Delivered">
-          {counted(delivered, 'event')}, the last one <Last of={webhook} />. All up to number {position ?? '0'} are
-          done.
+          {counted(delivered, 'event')}, the last one <LastDelivery of={webhook} />. All up to number {position ?? '0'}{' '}
+          are done.
         </Fact>
         <Fact name="Made">
           <Instant at={created} />

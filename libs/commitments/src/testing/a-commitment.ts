@@ -5,7 +5,7 @@ import { specification } from '../../../eventsourcing/src/testing/specification.
 import {
   asAt,
   commitment,
-  type By,
+  type ActorOnDay,
   type Commitment,
   type CommitmentEvent,
   type CommitmentEvents,
@@ -17,8 +17,8 @@ import { type AgencyRole, type CommitmentAsAt, type ReportStage } from '#bodies'
 import { type Role } from '#words';
 
 export const TODAY = '2012-11-02';
-export const secretariat: By = { role: 'secretariat', agency: null, today: TODAY };
-export const focalPoint = (agency: string): By => ({ role: 'focal_point', agency, today: TODAY });
+export const secretariat: ActorOnDay = { role: 'secretariat', agency: null, today: TODAY };
+export const focalPoint = (agency: string): ActorOnDay => ({ role: 'focal_point', agency, today: TODAY });
 
 export const REFERENCE = 'IOM-2006-01';
 export const citation = { document: 'D-2007-WP204', locator: 'para 12' };
@@ -52,19 +52,19 @@ export const staged = (other: Partial<ReportStage> = {}): CommitmentEvent => ({
 });
 
 /** An act that was done. */
-interface Doing {
+interface Deed {
   readonly act: (c: Commitment) => CommitmentEvent[];
-  readonly by: By;
+  readonly by: ActorOnDay;
 }
-type About = Partial<DecisionContext>;
+type ContextChanges = Partial<DecisionContext>;
 
-export const did = <A extends ActName>(act: A, body: BodyOf<A>, by = secretariat, on: About = {}): Doing => ({
+export const deed = <A extends ActName>(act: A, body: BodyOf<A>, by = secretariat, on: ContextChanges = {}): Deed => ({
   act: (c) => decide(act, c, body, by, { reference: REFERENCE, forms: formsAtHand, ...on }),
   by,
 });
 
 /** An earlier event: as an event (of the secretariat, unless it says `by`) or as an act. */
-export type Happening = (CommitmentEvent & { readonly by?: Maker }) | Doing;
+export type Happening = (CommitmentEvent & { readonly by?: Maker }) | Deed;
 
 /** The events of a history, each with its actor. */
 export function eventsOf(...history: readonly Happening[]): (CommitmentEvent & { readonly by?: Maker })[] {
@@ -79,12 +79,12 @@ export function eventsOf(...history: readonly Happening[]): (CommitmentEvent & {
   return events;
 }
 
-export const after = (...history: readonly Happening[]): Commitment =>
+export const stateAfter = (...history: readonly Happening[]): Commitment =>
   specification(commitment)(...eventsOf(...history)).state;
 
 /** The commitment with this history as at a date. */
 export const viewOn = (asOf: string, ...history: readonly Happening[]): CommitmentAsAt =>
-  asAt(after(...history), asOf)!;
+  asAt(stateAfter(...history), asOf)!;
 
 /** `<agency> <role>` of each agency on a date, the lead first, the others in alphabetical order; one that is asked has a `?`. */
 export const rolesOn = (asOf: string, ...history: readonly Happening[]): string[] => {
@@ -95,13 +95,13 @@ export const rolesOn = (asOf: string, ...history: readonly Happening[]): string[
 };
 
 /** The names of the acts that someone may do. */
-export const allowedTo = (by: By, ...history: readonly Happening[]): ActName[] => [
-  ...new Set(allowedActs(after(...history), by).map(({ act }) => act)),
+export const allowedTo = (by: ActorOnDay, ...history: readonly Happening[]): ActName[] => [
+  ...new Set(allowedActs(stateAfter(...history), by).map(({ act }) => act)),
 ];
 
 /** Another commitment, that IOM leads. */
-export const OTHER = 'IOM-2011-10';
-export const another = after(ledBy('IOM'));
+export const A_SECOND = 'IOM-2011-10';
+export const anotherCommitment = stateAfter(ledBy('IOM'));
 export const A_THIRD = 'IOM-2011-11';
 
 const reportedOn = '2007-06-01';
@@ -125,12 +125,12 @@ const attached: Happening = {
   by: { role: 'focal_point', agency: 'IOM' },
 };
 export const ACTIVITY = { scheme: 'iati', id: 'XM-DAC-47066-MH.0012' } as const;
-const others = new Map([OTHER, A_THIRD].map((reference) => [reference, another]));
+const otherCommitments = new Map([A_SECOND, A_THIRD].map((reference) => [reference, anotherCommitment]));
 
 interface Scene<A extends ActName> {
   readonly given: readonly Happening[];
   readonly body: BodyOf<A>;
-  readonly on?: About;
+  readonly on?: ContextChanges;
 }
 
 const record = { ...ripe.data, reference: REFERENCE } as BodyOf<'record'>;
@@ -163,7 +163,11 @@ export const SCENES: { readonly [A in ActName]: Scene<A> } = {
   claim: { given: [ripe], body: { about: 'organiser', says: 'Organised by the ILO', citation, reportedOn } },
   holdEdition: { given: [recorded({ nature: 'recurring' })], body: { held: '2007', reportedOn } },
   reportUpkeep: { given: [recorded({ nature: 'standing' })], body: { period: '2006', keptUp: true, reportedOn } },
-  relate: { given: [ripe], body: { type: 'part_of', to: OTHER, reportedOn }, on: { others } },
+  relate: {
+    given: [ripe],
+    body: { type: 'part_of', to: A_SECOND, reportedOn },
+    on: { others: otherCommitments },
+  },
   addFollowUp: { given: [ripe], body: { followsUp: ['GFMD-2010'], reportedOn } },
   takeBackFollowUp: { given: [recorded({ followsUp: ['HLD-2006'] })], body: { followsUp: ['HLD-2006'], reportedOn } },
   addActivityIds: { given: [ripe], body: { activityIds: [ACTIVITY], reportedOn } },
@@ -171,9 +175,17 @@ export const SCENES: { readonly [A in ActName]: Scene<A> } = {
     given: [recorded({ activityIds: [ACTIVITY] })],
     body: { activityIds: [ACTIVITY], reportedOn },
   },
-  merge: { given: [ripe], body: { into: OTHER, reason, reportedOn }, on: { others } },
-  split: { given: [ripe], body: { into: [OTHER, A_THIRD], reason, reportedOn }, on: { others } },
-  supersede: { given: [ripe], body: { supersededBy: OTHER, reason, reportedOn }, on: { others } },
+  merge: { given: [ripe], body: { into: A_SECOND, reason, reportedOn }, on: { others: otherCommitments } },
+  split: {
+    given: [ripe],
+    body: { into: [A_SECOND, A_THIRD], reason, reportedOn },
+    on: { others: otherCommitments },
+  },
+  supersede: {
+    given: [ripe],
+    body: { supersededBy: A_SECOND, reason, reportedOn },
+    on: { others: otherCommitments },
+  },
   withdraw: { given: [ripe], body: { reason, reportedOn } },
   correct: { given: [ripe, attached], body: { says: { title: 'First draft' }, reason }, on: { revision: 1 } },
   retract: { given: [ripe, attached], body: { reason }, on: { revision: 1 } },
@@ -185,7 +197,7 @@ export const given = (...history: readonly Happening[]) => {
   const specified = specification(commitment)(...eventsOf(...history));
   return {
     state: specified.state,
-    when: <A extends ActName>(act: A, body: BodyOf<A>, by = secretariat, on: About = {}) =>
+    when: <A extends ActName>(act: A, body: BodyOf<A>, by = secretariat, on: ContextChanges = {}) =>
       specified.when((c) => decide(act, c, body, by, { reference: REFERENCE, forms: formsAtHand, ...on })),
   };
 };

@@ -3,7 +3,7 @@
  * reading all of them again. It shares no code with the aggregate; roles and
  * stages are those of `roles-and-stages.ts`.
  */
-import type { By } from '../commitment.js';
+import type { ActorOnDay } from '../commitment.js';
 import { type ActName } from '../acts.js';
 import { type ActivityId, type CommitmentAsAt } from '#bodies';
 import { type Role, type Stage } from '#words';
@@ -53,7 +53,7 @@ export interface Says {
   entry?: number;
   [other: string]: unknown;
 }
-export interface About {
+export interface PartOfCommitment {
   readonly agency?: string;
   readonly milestone?: number;
   readonly revision?: number;
@@ -68,7 +68,7 @@ export interface Line {
   /** The recorder, and the reporter when it was first said; `null` for the secretariat. */
   readonly by: string | null;
   readonly reporter?: string | null;
-  readonly on: About;
+  readonly on: PartOfCommitment;
   readonly retracted?: true;
 }
 
@@ -314,7 +314,7 @@ export class Model {
   // ── Whether an act is taken ───────────────────────────────────────────────────────────────────────────────────────
 
   /** The reasons why someone may not do an act, or not now; empty when they may. */
-  whoAndWhen(act: ActName, says: Says, by: By, on: About): string[] {
+  whoAndWhen(act: ActName, says: Says, by: ActorOnDay, on: PartOfCommitment): string[] {
     const { today, agency } = by;
     if (act === 'record') return this.record ? ['already_recorded'] : [];
     if (!this.headline(today)) return ['not_found'];
@@ -350,7 +350,7 @@ export class Model {
   }
 
   /** The reasons why an act cannot be true; empty when it can. */
-  matter(act: ActName, says: Says, by: By, on: About): string[] {
+  matter(act: ActName, says: Says, by: ActorOnDay, on: PartOfCommitment): string[] {
     const { today } = by;
     const day = says.reportedOn!;
     const own = by.role === 'secretariat' ? null : by.agency;
@@ -574,7 +574,7 @@ export class Model {
     if (kind === 'same_as') return this.world.get(to)?.links(kind).includes(this.reference) ? ['already_related'] : [];
     return this.leadsBack(kind, to) ? ['cycle'] : [];
   }
-  private endsIn(to: string, day: string, by: By): string[] {
+  private endsIn(to: string, day: string, by: ActorOnDay): string[] {
     const other = this.world.get(to);
     const reasons = this.link('end', to);
     if (!other?.headline(by.today)) return [...reasons, 'unknown_reference'];
@@ -625,13 +625,13 @@ export class Model {
     ];
   }
   /** The content of a line once it is corrected, or the reason why it cannot be. */
-  private corrected(line: Line, says: Says, by: By): { says: Says; reasons: string[] } {
+  private corrected(line: Line, says: Says, by: ActorOnDay): { says: Says; reasons: string[] } {
     if (Object.keys(says).every((key) => TEXT_FIELDS.includes(key)))
       return { says: { ...line.says, ...says }, reasons: [] };
     const act = line.act as ActName;
     const naming = act === 'record' ? ['agency', 'agencies'] : ['agency', 'role', 'citation'];
     const names = naming.some((key) => key in says);
-    const speaker: By = names ? by : { ...by, role: 'secretariat', agency: null };
+    const speaker: ActorOnDay = names ? by : { ...by, role: 'secretariat', agency: null };
     const again = act === 'removeAgency' && line.says.roles!.length === 1 ? { role: line.says.roles![0]! } : {};
     const body: Says = { ...again, ...line.says, ...says };
     const without = this.with(line.revision, null);
@@ -651,7 +651,7 @@ export class Model {
       },
     };
   }
-  private correction(says: Says, by: By, revision: number): string[] {
+  private correction(says: Says, by: ActorOnDay, revision: number): string[] {
     const line = this.lines.find((one) => one.revision === revision);
     if (!line || isOneOf(AMENDING, line.act) || OFFER_ACTS.includes(line.act) || isEnd(line.act))
       return ['not_correctable'];
@@ -682,7 +682,7 @@ export class Model {
   // ── Effects of acts ───────────────────────────────────────────────────────────────────────────────────────────────
 
   /** The content of an act, with the fields that are decided for it. */
-  private decided(act: ActName, says: Says, by: By, on: About): Says {
+  private decided(act: ActName, says: Says, by: ActorOnDay, on: PartOfCommitment): Says {
     const own = by.role === 'secretariat' ? null : by.agency;
     const day = says.reportedOn!;
     const isAsked = (agency: string | undefined, source?: string) =>
@@ -750,7 +750,7 @@ export class Model {
   }
 
   /** An act is taken: `events` are how many events it made. */
-  take(act: ActName, says: Says, by: By, on: About, events: number): void {
+  take(act: ActName, says: Says, by: ActorOnDay, on: PartOfCommitment, events: number): void {
     const decided = this.decided(act, says, by, on);
     if (act === 'correct' || act === 'retract') {
       const line = this.lines.find(({ revision }) => revision === on.revision)!;

@@ -4,10 +4,10 @@ import { jsonEvent, KurrentDBClient } from '@kurrent/kurrentdb-client';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { v7 as uuidv7 } from 'uuid';
 import { NO_STREAM, StoreUnavailable, type Appended, type EncodedEvent, type Envelope } from '#eventsourcing';
-import { newMeta, everything, failure } from '../../../eventsourcing/src/testing/appending.js';
+import { newMeta, allEventsOf, failure } from '../../../eventsourcing/src/testing/appending.js';
 import { Turns } from '../../../eventsourcing/src/testing/tested-log.js';
 import { KurrentdbDouble, type DoubleOptions } from '../../../../test/support/kurrentdb-double.js';
-import { until } from '../../../../test/support/waiting.js';
+import { waitUntil } from '../../../../test/support/waiting.js';
 import { KurrentdbEventStore, type KurrentdbOptions } from '../kurrentdb-event-store.js';
 
 export const newPrefix = (): string => `test-${uuidv7()}.`;
@@ -28,7 +28,7 @@ export async function stopKept(): Promise<void> {
 
 export const newDouble = async (options?: DoubleOptions): Promise<KurrentdbDouble> =>
   keep(await KurrentdbDouble.start(options));
-export { until };
+export { waitUntil };
 /** A store that gives up soon: for calls that get no answer. */
 export const QUICK = { deadline: 600, settling: 400, watchAfter: 200 };
 /** A store that waits for every answer, however busy the machine is. */
@@ -51,7 +51,7 @@ export function bareClient({ url }: { readonly url: string }, deadline = PATIENT
 export const bareAppend = (client: KurrentDBClient, stream: string) =>
   client.appendToStream(stream, jsonEvent({ type: 'x', data: {} }));
 
-export { newMeta, everything, failure };
+export { newMeta, allEventsOf, failure };
 export const event = (n = 0): EncodedEvent => ({ type: 'test.Happened', version: 1, data: JSON.stringify({ n }) });
 export const number = ({ data }: Envelope): number => (JSON.parse(data!) as { n: number }).n;
 export const append = (
@@ -62,7 +62,7 @@ export const append = (
   events = [event()],
 ): Promise<Appended> => store.append(stream, expected, events, meta);
 export const PENDING = Symbol('pending');
-export const after = (ms: number, work: Promise<unknown>): Promise<unknown> => {
+export const outcomeAfter = (ms: number, work: Promise<unknown>): Promise<unknown> => {
   work.catch(() => {});
   return Promise.race([work.then(() => 'done', String), sleep(ms, PENDING, { ref: false })]);
 };
@@ -99,8 +99,8 @@ export function follow(store: KurrentdbEventStore, from: string | null = null): 
 }
 /** Followed the events of the log exactly, once and in order. */
 export async function expectFollowed({ events }: Following, store: KurrentdbEventStore): Promise<void> {
-  const all = await everything(store);
-  await until(() => events.length >= all.length);
+  const all = await allEventsOf(store);
+  await waitUntil(() => events.length >= all.length);
   await sleep(50);
   expect(events.map(({ id, position }) => [id, position])).toEqual(all.map(({ id, position }) => [id, position]));
 }

@@ -19,7 +19,7 @@ export async function pagesOf(from: EventStore, limit = 1_000): Promise<Envelope
     pages.push(page);
   return pages;
 }
-export const everything = async (from: EventStore): Promise<Envelope[]> => (await pagesOf(from)).flat();
+export const allEventsOf = async (from: EventStore): Promise<Envelope[]> => (await pagesOf(from)).flat();
 
 /** The error of work that fails; `null` of work that is done. */
 export const failure = (work: Promise<unknown>): Promise<unknown> =>

@@ -465,9 +465,10 @@ export const readsPositionsAsText = showing((events) => events.toSorted((a, b) =
 // --- the whole log -----------------------------------------------------------------------------------------------------
 export const readsStreamByStream = showing((events) => events.toSorted((a, b) => byText(a.stream, b.stream)));
 export const readsFromThePositionOn = store((good) => ({
-  readAll: async (after, limit) => (after === null ? good.readAll(after, limit) : good.readAll(before(after), limit)),
+  readAll: async (after, limit) =>
+    after === null ? good.readAll(after, limit) : good.readAll(positionBefore(after), limit),
 }));
-const before = (position: string): string => String(BigInt(position) - 1n);
+const positionBefore = (position: string): string => String(BigInt(position) - 1n);
 export const readsOneTooMany = store((good) => ({
   readAll: (after, limit) => good.readAll(after, limit + 1),
 }));
@@ -542,7 +543,7 @@ export const endsAtTheHead = store((good) => ({
   },
 }));
 export const followsFromThePositionOn = store((good) => ({
-  subscribe: (after, ...rest) => good.subscribe(after === null ? null : before(after), ...rest),
+  subscribe: (after, ...rest) => good.subscribe(after === null ? null : positionBefore(after), ...rest),
 }));
 export const ignoresTheBatchSize = store((good) => ({
   subscribe: (after, signal) => good.subscribe(after, signal),

@@ -116,7 +116,7 @@ const eventOfSize = (bytes: number, meta: Meta, character = 'a'): EncodedEvent =
   return event({ text: character.repeat(Math.floor(room / size)) + 'a'.repeat(room % size) });
 };
 
-const everything = async (store: EventStore, page = 1000): Promise<Envelope[]> => {
+const allEvents = async (store: EventStore, page = 1000): Promise<Envelope[]> => {
   const all: Envelope[] = [];
   for (let batch; (batch = await store.readAll(all.at(-1)?.position ?? null, page)).length > 0;) {
     all.push(...batch);
@@ -138,7 +138,7 @@ async function refusesAsInvalid(store: EventStore, stream: string, appended: Enc
 }
 
 /** An event of another log; `ms` after noon it was recorded there. */
-interface Elsewhere {
+interface ForeignEvent {
   readonly stream: string;
   readonly position: number;
   readonly ms?: number;
@@ -150,7 +150,7 @@ interface Elsewhere {
 }
 
 /** The content of another log, its chain in order. Events of one command in one stream have the same `meta`. */
-function otherLog(events: readonly Elsewhere[]): Envelope[] {
+function otherLog(events: readonly ForeignEvent[]): Envelope[] {
   const last = new Map<string, { readonly event: Envelope; readonly index: number }>();
   return events.map(
     ({ stream, position, ms = 0, data = {}, meta = newMeta(), type = 'test.Happened', version = 1, ...e }) => {
@@ -190,9 +190,9 @@ function anotherLog(): Envelope[] {
 }
 
 /** In ms of a machine that has nothing else to do; a late answer takes three times as long. */
-const SOON = 1_000;
+const SOON_MS = 1_000;
 const LATE = Symbol('late');
-async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
+async function answeredWithin<T>(ms: number, promise: Promise<T>): Promise<T> {
   const result = await Promise.race([promise, idleTime(ms).then(() => LATE)]);
   expect(result).not.toBe(LATE);
   return result as T;
@@ -381,7 +381,7 @@ export const contract: { readonly [sentence: string]: Case } = {
       const first = await store.append('s', NO_STREAM, events(2), meta);
       expect(await failure(store.append('s', NO_STREAM, events(2), meta))).toBeNull();
       expect(await store.append('s', NO_STREAM, events(2), meta)).toEqual(first);
-      expect(await everything(store)).toHaveLength(2);
+      expect(await allEvents(store)).toHaveLength(2);
     },
   },
   'a repeated command gets its earlier result also when later events follow': {
@@ -393,7 +393,7 @@ export const contract: { readonly [sentence: string]: Case } = {
       await store.append('s', 2, events(3), newMeta());
       await store.append('other', NO_STREAM, events(1), meta);
       expect(await store.append('s', 0, events(2), meta).catch(String)).toEqual(first);
-      expect(await everything(store)).toHaveLength(7);
+      expect(await allEvents(store)).toHaveLength(7);
     },
   },
   'a repeated command gets its earlier result also from another connection': {
@@ -403,7 +403,7 @@ export const contract: { readonly [sentence: string]: Case } = {
       const first = await (await log.connect()).append('s', NO_STREAM, events(2), meta);
       const other = await log.connect();
       expect(await other.append('s', NO_STREAM, events(2), meta).catch(String)).toEqual(first);
-      expect(await everything(other)).toHaveLength(2);
+      expect(await allEvents(other)).toHaveLength(2);
     },
   },
   'a command sent several times at once is written once, and every sender gets its result': {
@@ -453,7 +453,7 @@ export const contract: { readonly [sentence: string]: Case } = {
       await store.append('one', NO_STREAM, events(1), meta);
       await store.append('other', NO_STREAM, events(2), meta);
       expect(await store.read('other')).toHaveLength(2);
-      expect(await everything(store)).toHaveLength(3);
+      expect(await allEvents(store)).toHaveLength(3);
     },
   },
   'an append whose answer was lost is read back before it is answered': {
@@ -461,7 +461,7 @@ export const contract: { readonly [sentence: string]: Case } = {
     async onOne(store, log) {
       await store.append('s', NO_STREAM, events(1), newMeta());
       log.loseNextAnswer();
-      const result = await within(15_000, store.append('s', 0, events(2), newMeta()).catch(String));
+      const result = await answeredWithin(15_000, store.append('s', 0, events(2), newMeta()).catch(String));
       const written = await store.read('s');
       expect(written).toHaveLength(3);
       expect(result).toEqual({ revision: 2, position: written[2]!.position });
@@ -480,7 +480,7 @@ export const contract: { readonly [sentence: string]: Case } = {
         expect(await store.append(stream, expected, events(2), meta).catch(String)).toEqual(first);
       await refusesAsWrong(store.append('a', NO_STREAM, events(2), metas[1]!), 'a', NO_STREAM, 3);
       await refusesAsWrong(store.append('b', 0, events(1), metas[0]!), 'b', 0, 3);
-      expect(await everything(store)).toHaveLength(8);
+      expect(await allEvents(store)).toHaveLength(8);
     },
   },
 
@@ -494,7 +494,7 @@ export const contract: { readonly [sentence: string]: Case } = {
         store.append('c', NO_STREAM, events(5), newMeta()),
       ]);
       for (const stream of ['a', 'b', 'c']) expect((await store.read(stream)).map(number)).toEqual([0, 1, 2, 3, 4]);
-      expect((await everything(store)).map(number)).toEqual([0, 1, 2, 3, 4, 0, 1, 2, 3, 4, 0, 1, 2, 3, 4]);
+      expect((await allEvents(store)).map(number)).toEqual([0, 1, 2, 3, 4, 0, 1, 2, 3, 4, 0, 1, 2, 3, 4]);
     },
   },
   'an append with one event that cannot be taken is not written at all': {
@@ -522,8 +522,8 @@ export const contract: { readonly [sentence: string]: Case } = {
     failsOn: [broken.answersOnlyAHundredAtOnce, broken.mixesUpAnswers],
     async onOne(store) {
       const sent = Array.from({ length: 250 }, (_, n) => store.append(`s${n}`, NO_STREAM, [event({ n })], newMeta()));
-      const answers = await within(patience() * 4, Promise.all(sent));
-      const written = await everything(store);
+      const answers = await answeredWithin(patience() * 4, Promise.all(sent));
+      const written = await allEvents(store);
       expect(written).toHaveLength(250);
       const at = new Map(written.map((e) => [number(e), e.position]));
       expect(answers).toEqual(answers.map((_, n) => ({ revision: 0, position: at.get(n) })));
@@ -537,7 +537,7 @@ export const contract: { readonly [sentence: string]: Case } = {
           if (!(error instanceof WrongRevision)) throw error;
         }),
       );
-      const answers = await within(patience() * 4, Promise.all(sent));
+      const answers = await answeredWithin(patience() * 4, Promise.all(sent));
       const written = await store.read('s');
       expect(written.map(({ revision, position }) => ({ revision, position }))).toEqual(answers.filter((a) => a));
       expect(written.map(number)).toEqual(written.map((_, n) => n));
@@ -703,7 +703,7 @@ export const contract: { readonly [sentence: string]: Case } = {
         );
       const exact = [event({ numbers }), { ...event(), data: '{"n":9007199254740993,"e":1e400,"z":-0,"d":1,"d":2}' }];
       await store.append('numbers', NO_STREAM, exact, newMeta());
-      const written = await everything(store);
+      const written = await allEvents(store);
       expect(written.slice(0, texts.length).map(({ data, meta }) => [data, meta.actor, meta.role])).toEqual(
         texts.map((text) => [canonicalJson({ text, [text]: [text] }), text, text]),
       );
@@ -756,11 +756,11 @@ export const contract: { readonly [sentence: string]: Case } = {
         large.push(eventOfSize(MAX_APPEND_BYTES, meta, ['a', '移', 'b', 'é', '🧳', '\u2028'][n]));
         await store.append(`large-${n % 2}`, Math.floor(n / 2) - 1, [large[n]!], meta);
       }
-      const [all, upTo] = [await everything(store), (await store.head())!];
+      const [all, upTo] = [await allEvents(store), (await store.head())!];
       expect(all.map(({ data }, n) => data === large[n]!.data)).toEqual(Array(6).fill(true));
       const ways = [
         await follow(store, null).got(6),
-        await everything(store, 2),
+        await allEvents(store, 2),
         ...(store.readByStream ? [await store.readByStream('large', null, upTo, 10)] : []),
         [...(await store.read('large-0')), ...(await store.read('large-1'))],
       ];
@@ -775,9 +775,9 @@ export const contract: { readonly [sentence: string]: Case } = {
     async onTwo(store, other) {
       await store.append('a', NO_STREAM, events(2), newMeta());
       await other.append('b', NO_STREAM, events(2), newMeta());
-      const all = await everything(store);
+      const all = await allEvents(store);
       expect([...(await store.read('a')), ...(await store.read('b'))]).toEqual(all);
-      expect(await everything(other)).toEqual(all);
+      expect(await allEvents(other)).toEqual(all);
       expect(await follow(store, null).got(4)).toEqual(all);
     },
   },
@@ -819,7 +819,7 @@ export const contract: { readonly [sentence: string]: Case } = {
       const meta = newMeta();
       for (const stream of ['a', 'b', 'c']) await store.append(stream, NO_STREAM, events(3), meta);
       await store.append('a', 2, events(3), newMeta());
-      expect(new Set((await everything(store)).map(({ id }) => id)).size).toBe(12);
+      expect(new Set((await allEvents(store)).map(({ id }) => id)).size).toBe(12);
     },
   },
   'the ids of commands whose ids rise with time (UUIDv7) rise with time': {
@@ -832,7 +832,7 @@ export const contract: { readonly [sentence: string]: Case } = {
           events(1),
           newMeta(uuidv7({ msecs: NOON + n * 1000, random: new Uint8Array(16) })),
         );
-      const ids = (await everything(store)).map(({ id }) => id);
+      const ids = (await allEvents(store)).map(({ id }) => id);
       expect(ids).toEqual(ids.toSorted());
     },
   },
@@ -866,8 +866,7 @@ export const contract: { readonly [sentence: string]: Case } = {
       const numbers = Array.from({ length: 1200 }, (_, n) => n);
       expect((await store.read('long')).map(number)).toEqual(numbers);
       expect((await store.read('long', 1100)).map(number)).toEqual(numbers.slice(1100));
-      for (const page of [17, 1199, 1200, 100_000])
-        expect((await everything(store, page)).map(number)).toEqual(numbers);
+      for (const page of [17, 1199, 1200, 100_000]) expect((await allEvents(store, page)).map(number)).toEqual(numbers);
       expect((await follow(store, null, { batchSize: 31 }).got(1200)).map(number)).toEqual(numbers);
     },
   },
@@ -885,7 +884,7 @@ export const contract: { readonly [sentence: string]: Case } = {
       const stores = [await log.connect(), await log.connect()];
       for (let n = 0; n < 12; n++)
         await stores[n % 2]!.append(`s${n % 3}`, Math.floor(n / 3) * 2 - 1, events(2), newMeta());
-      const positions = (await everything(stores[0]!)).map(({ position }) => position);
+      const positions = (await allEvents(stores[0]!)).map(({ position }) => position);
       expect(positions).toHaveLength(24);
       for (const position of positions) expect(position).toMatch(/^[1-9]\d*$/);
       for (let n = 1; n < 24; n++) expect(BigInt(positions[n]!) > BigInt(positions[n - 1]!)).toBe(true);
@@ -957,7 +956,7 @@ export const contract: { readonly [sentence: string]: Case } = {
       for (let n = 0; n < 5; n++)
         await store.append(`s${n}`, NO_STREAM, [event({ n: n * 2 }), event({ n: n * 2 + 1 })], newMeta());
       for (const page of [1, 2, 3, 7, 10, 11])
-        expect((await everything(store, page)).map(number)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+        expect((await allEvents(store, page)).map(number)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
     },
   },
   'the head is the last position of the log, null when it is empty': {
@@ -976,7 +975,7 @@ export const contract: { readonly [sentence: string]: Case } = {
       const [one, two, three] = [await log.connect(), await log.connect(), await log.connect()];
       const following = [one, three].map((store) => follow(store, null, { batchSize: 7 }));
       const acknowledged = await writeAtOnce([one, two], 6, 12);
-      const stored = await everything(three);
+      const stored = await allEvents(three);
       expect(stored).toHaveLength(2 * 6 * (4 * (1 + 2 + 3)));
       expect(new Set(stored.map(({ id }) => id)).size).toBe(stored.length);
       const positions = new Set(stored.map(({ position }) => position));
@@ -1012,7 +1011,7 @@ export const contract: { readonly [sentence: string]: Case } = {
       };
       await Promise.all([write(one, 'a'), write(one, 'b'), write(other, 'c'), write(other, 'd')]);
       expect(refused).toBe(4 * 25 * 3);
-      const stored = await everything(reader);
+      const stored = await allEvents(reader);
       for (const stream of ['a', 'b', 'c', 'd'])
         expect(stored.filter((e) => e.stream === stream).map(number)).toEqual(Array.from({ length: 25 }, (_, n) => n));
       for (const { got } of following) expect((await got(100)).map(({ id }) => id)).toEqual(stored.map(({ id }) => id));
@@ -1036,7 +1035,7 @@ export const contract: { readonly [sentence: string]: Case } = {
         await nextTurn();
       }
       await writing;
-      const stored = await everything(other);
+      const stored = await allEvents(other);
       for (const [after, { got }] of following) {
         const due = stored.filter(({ position }) => BigInt(position) > BigInt(after ?? 0)).map(({ id }) => id);
         expect((await got(due.length)).map(({ id }) => id)).toEqual(due);
@@ -1059,7 +1058,7 @@ export const contract: { readonly [sentence: string]: Case } = {
     failsOn: [broken.followsFromThePositionOn],
     async onOne(store) {
       await store.append('s', NO_STREAM, events(4), newMeta());
-      const all = await everything(store);
+      const all = await allEvents(store);
       const following = all.map(({ position }) => follow(store, position));
       await store.append('s', 3, [event({ n: 4 })], newMeta());
       for (const [n, { got }] of following.entries())
@@ -1080,7 +1079,7 @@ export const contract: { readonly [sentence: string]: Case } = {
         seen.push(...following.batches.flat());
       }
       await writing;
-      expect(seen.map(({ id }) => id)).toEqual((await everything(store)).map(({ id }) => id));
+      expect(seen.map(({ id }) => id)).toEqual((await allEvents(store)).map(({ id }) => id));
       expect(takenUp).toBeGreaterThan(10);
     },
   },
@@ -1104,17 +1103,17 @@ export const contract: { readonly [sentence: string]: Case } = {
       const idle = follow(store, null);
       await sleep(30);
       idle.stop();
-      expect(await within(SOON, idle.ended)).toBeNull();
+      expect(await answeredWithin(SOON_MS, idle.ended)).toBeNull();
 
       await store.append('s', NO_STREAM, events(10), newMeta());
       const busy = follow(store, null, { batchSize: 1, work: () => sleep(20) });
       await busy.got(2);
       busy.stop();
-      expect(await within(SOON, busy.ended)).toBeNull();
+      expect(await answeredWithin(SOON_MS, busy.ended)).toBeNull();
       expect(busy.batches.length).toBeLessThan(5);
 
       const never = follow(store, null, { aborted: true });
-      expect(await within(SOON, never.ended)).toBeNull();
+      expect(await answeredWithin(SOON_MS, never.ended)).toBeNull();
       expect(never.batches).toEqual([]);
     },
   },
@@ -1143,11 +1142,13 @@ export const contract: { readonly [sentence: string]: Case } = {
     async onOne(store) {
       await store.append('s', NO_STREAM, [event({ n: 0 })], newMeta());
       const following = Array.from({ length: 130 }, () => follow(store, null));
-      await within(patience(), store.append('s', 0, [event({ n: 1 })], newMeta()));
-      expect(await within(patience(), store.read('s'))).toHaveLength(2);
+      await answeredWithin(patience(), store.append('s', 0, [event({ n: 1 })], newMeta()));
+      expect(await answeredWithin(patience(), store.read('s'))).toHaveLength(2);
       for (const { got } of following) expect((await got(2)).map(number)).toEqual([0, 1]);
       for (const { stop } of following) stop();
-      expect(await within(patience(), Promise.all(following.map(({ ended }) => ended)))).toEqual(Array(130).fill(null));
+      expect(await answeredWithin(patience(), Promise.all(following.map(({ ended }) => ended)))).toEqual(
+        Array(130).fill(null),
+      );
     },
   },
   'a subscriber that leaves, or fails, in the middle hinders neither the others nor the close': {
@@ -1162,12 +1163,12 @@ export const contract: { readonly [sentence: string]: Case } = {
           break;
         }
       };
-      expect(await within(patience(), failure(leave(false)))).toBeNull();
-      expect(await within(patience(), failure(leave(true)))).toMatchObject({ message: 'cannot take 2' });
+      expect(await answeredWithin(patience(), failure(leave(false)))).toBeNull();
+      expect(await answeredWithin(patience(), failure(leave(true)))).toMatchObject({ message: 'cannot take 2' });
       await store.append('s', 9, events(1), newMeta());
       expect(await staying.got(11)).toHaveLength(11);
-      await within(patience(), store.close());
-      expect(await within(patience(), staying.ended)).toBeInstanceOf(StoreUnavailable);
+      await answeredWithin(patience(), store.close());
+      expect(await answeredWithin(patience(), staying.ended)).toBeInstanceOf(StoreUnavailable);
     },
   },
   'a slow subscriber misses nothing': {
@@ -1213,7 +1214,7 @@ export const contract: { readonly [sentence: string]: Case } = {
       await behind.append('a', 0, events(1), newMeta());
       const reopened = await log.connect(() => 0);
       await reopened.append('e', NO_STREAM, events(1), newMeta());
-      const times = (await everything(store)).map(({ recordedAt }) => Date.parse(recordedAt) - NOON);
+      const times = (await allEvents(store)).map(({ recordedAt }) => Date.parse(recordedAt) - NOON);
       expect(times).toEqual([0, 0, 0, 1000, 1000, 1000]);
     },
   },
@@ -1222,7 +1223,7 @@ export const contract: { readonly [sentence: string]: Case } = {
     async run(log) {
       const clocks = [() => NOON, () => NOON - 400 * DAY, () => NOON + 3 * DAY];
       await writeAtOnce(await Promise.all(clocks.map((clock) => log.connect(clock))), 2, 9);
-      const all = await everything(await log.connect());
+      const all = await allEvents(await log.connect());
       for (const stream of ['shared-0', 'shared-1', 'shared-2']) {
         const times = all.filter((e) => e.stream === stream).map(({ recordedAt }) => recordedAt);
         expect(times.length).toBeGreaterThan(20);
@@ -1263,7 +1264,7 @@ export const contract: { readonly [sentence: string]: Case } = {
           newMeta(undefined, { agency: null }),
         );
       const last = new Map<string, string>();
-      for (const e of await everything(stores[0]!)) {
+      for (const e of await allEvents(stores[0]!)) {
         const { id, stream, revision, type, version, digest, meta, recordedAt } = e;
         const said = canonicalJson({ digest, id, meta, recordedAt, revision, stream, type, version });
         const hash = createHash('sha256').update((last.get(stream) ?? '') + said);
@@ -1277,7 +1278,7 @@ export const contract: { readonly [sentence: string]: Case } = {
     async onOne(store) {
       for (let n = 0; n < 3; n++)
         await store.append(`s${n}`, NO_STREAM, [event({ name: 'x' }), event({ name: 'x' })], newMeta());
-      const written = await everything(store);
+      const written = await allEvents(store);
       for (const { salt, data, digest } of written)
         expect(digest).toBe(
           createHash('sha256')
@@ -1317,12 +1318,12 @@ export const contract: { readonly [sentence: string]: Case } = {
     async onTwo(store, other, log) {
       await store.append('s', NO_STREAM, [event({ n: 0 }), event({ name: 'Jo Doe' }), event({ n: 2 })], newMeta());
       await store.append('t', NO_STREAM, events(2), newMeta());
-      const before = await everything(store);
+      const before = await allEvents(store);
       expect(before[1]!.data).toContain('Jo Doe');
       await store.blank('s', 1);
       const after = before.map((e, n) => (n === 1 ? { ...e, data: null, salt: '' } : e));
       for (const reader of [store, other, await log.connect()]) {
-        expect(await everything(reader)).toEqual(after);
+        expect(await allEvents(reader)).toEqual(after);
         expect(await reader.read('s')).toEqual(after.slice(0, 3));
       }
     },
@@ -1345,16 +1346,16 @@ export const contract: { readonly [sentence: string]: Case } = {
     async onTwo(store, other) {
       await store.append('s', NO_STREAM, events(2), newMeta());
       await store.blank('s', 0);
-      const blanked = await everything(store);
+      const blanked = await allEvents(store);
       expect(await failure(Promise.all([store.blank('s', 0), other.blank('s', 0)]))).toBeNull();
-      expect(await everything(store)).toEqual(blanked);
+      expect(await allEvents(store)).toEqual(blanked);
     },
   },
   'what is not there cannot be blanked: NoSuchEvent': {
     failsOn: [broken.blanksWhatIsNotThere],
     async onOne(store) {
       await store.append('s', NO_STREAM, events(2), newMeta());
-      const before = await everything(store);
+      const before = await allEvents(store);
       for (const [stream, revision] of [
         ['s', 2],
         ['s', -1],
@@ -1362,7 +1363,7 @@ export const contract: { readonly [sentence: string]: Case } = {
         ['none', 0],
       ] as const)
         expect(await failure(store.blank(stream, revision))).toBeInstanceOf(NoSuchEvent);
-      expect(await everything(store)).toEqual(before);
+      expect(await allEvents(store)).toEqual(before);
     },
   },
   'blanking does no harm to appends under way': {
@@ -1375,7 +1376,7 @@ export const contract: { readonly [sentence: string]: Case } = {
         other.append(`b${n}`, NO_STREAM, events(2), newMeta()),
       ]).flat();
       expect((await Promise.allSettled(sent)).filter(({ status }) => status === 'rejected')).toEqual([]);
-      const all = await everything(store);
+      const all = await allEvents(store);
       expect(all.map(({ data }) => data === null)).toEqual(all.map(({ stream }) => stream === 's'));
       expect(all).toHaveLength(8 + 8 * 4);
     },
@@ -1423,8 +1424,8 @@ export const contract: { readonly [sentence: string]: Case } = {
       await store.takeOver(null, taken.slice(0, 4));
       await other.takeOver(taken[3]!.position, taken.slice(4));
       for (const reader of [store, other, await log.connect()]) {
-        expect(await everything(reader)).toEqual(taken);
-        expect(await everything(reader, 2)).toEqual(taken);
+        expect(await allEvents(reader)).toEqual(taken);
+        expect(await allEvents(reader, 2)).toEqual(taken);
         expect(await reader.read('book-a', 1)).toEqual([taken[3], taken[4]]);
         expect(await reader.read('book-b')).toEqual([taken[1], taken[2]]);
         expect(await reader.head()).toBe(taken[5]!.position);
@@ -1480,7 +1481,7 @@ export const contract: { readonly [sentence: string]: Case } = {
       const clock = () => NOON - DAY;
       const [store, other] = [await log.connect(clock), await log.connect(clock)];
       await other.append('book-a', NO_STREAM, events(1), newMeta()).then(() => other.read('book-a'));
-      const own = await everything(store);
+      const own = await allEvents(store);
       const before = Number(own[0]!.position);
       const taken = otherLog([
         { stream: 'book-b', position: before + 3_000, ms: 900 },
@@ -1494,7 +1495,7 @@ export const contract: { readonly [sentence: string]: Case } = {
         await other.append('new', NO_STREAM, events(1), newMeta()),
         await (await log.connect(clock)).append('book-b', 2, events(1), newMeta()),
       ];
-      const all = await everything(other);
+      const all = await allEvents(other);
       expect(all.slice(0, 3)).toEqual([...own, ...taken]);
       expect(all.slice(3).map(({ stream, revision }) => [stream, revision])).toEqual([
         ['book-b', 1],
@@ -1523,7 +1524,7 @@ export const contract: { readonly [sentence: string]: Case } = {
         const last = connection.append('note.a', NO_STREAM, events(1), taken[5]!.meta).catch(String);
         expect(await last).toEqual({ revision: 0, position: taken[5]!.position });
       }
-      expect(await everything(store)).toHaveLength(6);
+      expect(await allEvents(store)).toHaveLength(6);
     },
   },
   'what was taken over can be blanked': {
@@ -1534,7 +1535,7 @@ export const contract: { readonly [sentence: string]: Case } = {
       await other.blank('book-b', 0);
       await store.blank('book-a', 1);
       const after = taken.map((e, n) => (n === 1 ? { ...e, data: null, salt: '' } : e));
-      for (const reader of [store, other, await log.connect()]) expect(await everything(reader)).toEqual(after);
+      for (const reader of [store, other, await log.connect()]) expect(await allEvents(reader)).toEqual(after);
     },
   },
   'a live subscriber gets what is taken over, and types name it, on every connection': {
@@ -1564,9 +1565,9 @@ export const contract: { readonly [sentence: string]: Case } = {
       const taken = anotherLog();
       const [first, ...rest] = taken as [Envelope, ...Envelope[]];
       const refuses = async (after: string | null, events: readonly Envelope[]): Promise<void> => {
-        const before = await everything(store);
+        const before = await allEvents(store);
         expect(await failure(store.takeOver(after, events))).toBeInstanceOf(InvalidAppend);
-        expect(await everything(store)).toEqual(before);
+        expect(await allEvents(store)).toEqual(before);
       };
       const changed = (n: number, change: Partial<Envelope>) =>
         taken.map((e, i) => (i === n ? { ...e, ...change } : e));
@@ -1587,7 +1588,7 @@ export const contract: { readonly [sentence: string]: Case } = {
       await refuses('7', taken);
       await store.takeOver('7', rest);
       await refuses('7', rest);
-      expect(await everything(store)).toEqual(taken);
+      expect(await allEvents(store)).toEqual(taken);
     },
   },
   'many events are taken over at once, in the order of the other log': {
@@ -1605,7 +1606,7 @@ export const contract: { readonly [sentence: string]: Case } = {
       const following = follow(store, null, { batchSize: 9 });
       for (let n = 0; n < 400; n += 200) await store.takeOver(taken[n - 1]?.position ?? null, taken.slice(n, n + 200));
       // To write out how long lists of events differ takes a second; of their positions, nothing.
-      for (const found of [await everything(store, 33), await following.got(400)]) {
+      for (const found of [await allEvents(store, 33), await following.got(400)]) {
         expect(found.map(({ position }) => position)).toEqual(taken.map(({ position }) => position));
         expect(found).toEqual(taken);
       }
@@ -1630,10 +1631,10 @@ export const contract: { readonly [sentence: string]: Case } = {
     async onOne(store, log) {
       const told = [];
       for (let n = 0; n < 5; n++) told.push(await store.append('s', n * 2 - 1, events(2), newMeta()));
-      const before = await everything(store);
+      const before = await allEvents(store);
       await store.close();
       const reopened = await log.connect();
-      expect(await everything(reopened)).toEqual(before);
+      expect(await allEvents(reopened)).toEqual(before);
       expect(before.filter((_, n) => n % 2 === 1).map(({ revision, position }) => ({ revision, position }))).toEqual(
         told,
       );
@@ -1646,9 +1647,9 @@ export const contract: { readonly [sentence: string]: Case } = {
       const sent = Array.from({ length: 5 }, (_, n) =>
         store.append(`s${n}`, NO_STREAM, events(1), newMeta()).catch(() => null),
       );
-      await within(patience(), store.close());
-      const answers = await within(patience(), Promise.all(sent));
-      const written = await everything(await log.connect());
+      await answeredWithin(patience(), store.close());
+      const answers = await answeredWithin(patience(), Promise.all(sent));
+      const written = await allEvents(await log.connect());
       const told = answers.filter((answer) => answer !== null).map(({ position }) => position);
       expect(written.map(({ position }) => position)).toEqual(told.sort((a, b) => Number(a) - Number(b)));
     },
@@ -1660,7 +1661,7 @@ export const contract: { readonly [sentence: string]: Case } = {
       const following = follow(store, null);
       await following.got(1);
       await store.close();
-      expect(await within(SOON, following.ended)).toBeInstanceOf(StoreUnavailable);
+      expect(await answeredWithin(SOON_MS, following.ended)).toBeInstanceOf(StoreUnavailable);
       const calls = [
         () => store.append('s', 0, events(1), newMeta()),
         () => store.blank('s', 0),
@@ -1673,9 +1674,9 @@ export const contract: { readonly [sentence: string]: Case } = {
         () => store.takeOver(position, otherLog([{ stream: 't', position: Number(position) + 1 }])),
         () => follow(store, null).ended.then((error) => Promise.reject(error)),
       ];
-      for (const call of calls) expect(await within(SOON, failure(call()))).toBeInstanceOf(StoreUnavailable);
+      for (const call of calls) expect(await answeredWithin(SOON_MS, failure(call()))).toBeInstanceOf(StoreUnavailable);
       await store.close();
-      expect(await everything(await log.connect())).toHaveLength(1);
+      expect(await allEvents(await log.connect())).toHaveLength(1);
     },
   },
 };

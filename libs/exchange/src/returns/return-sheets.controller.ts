@@ -24,7 +24,7 @@ import {
   type RequestContext,
   type Upload,
 } from '#platform';
-import { mine, mustSee, OfReturn, FOR_OWN_AGENCY, Returns } from '#rounds';
+import { refuseUnlessOwn, mustSee, OfReturn, FOR_OWN_AGENCY, Returns } from '#rounds';
 import { XLSX_TYPE } from '#tables';
 import { ACCOUNT_ROLES, REPORT_LANGUAGES, type ReportLanguage } from '#words';
 import { ReturnSheetPreview, ReturnSheets } from './return-sheets.js';
@@ -108,7 +108,7 @@ export class ReturnSheetsController {
     @Uploaded() upload: Upload,
     @CurrentCommand() context: RequestContext,
   ): Promise<ReturnSheetPreview> {
-    mine(context.by, agency);
+    refuseUnlessOwn(context.by, agency);
     const read = await this.sheets.read(round, agency, upload, context.by);
     return preview === 'true' ? read.preview : this.sheets.save(round, agency, read, context);
   }

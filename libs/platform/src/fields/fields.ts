@@ -191,7 +191,7 @@ export const EmailAddress = (about: FieldOptions = {}) =>
 export const YesNo = (about: FieldOptions = {}) => field(about, { type: Boolean }, IsBoolean());
 
 /** A whole number, from 0 or `min` on. */
-export const Whole = ({ min = 0, ...about }: FieldOptions & { min?: number } = {}) =>
+export const WholeNumber = ({ min = 0, ...about }: FieldOptions & { min?: number } = {}) =>
   field(about, { type: 'integer', minimum: min }, IsInt(), Min(min), Max(Number.MAX_SAFE_INTEGER));
 
 /** A number, with or without a fraction. */

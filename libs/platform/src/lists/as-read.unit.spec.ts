@@ -11,7 +11,7 @@ const collect = (() => {
 })();
 
 /** A stream that was read to its end, or was destroyed, and the items that its source had in hand. */
-async function over(made: (source: AsyncGenerator<string>) => Readable, toItsEnd = true) {
+async function endedStream(made: (source: AsyncGenerator<string>) => Readable, toItsEnd = true) {
   const inHand: WeakRef<object>[] = [];
   const source = (): AsyncGenerator<string> => {
     const rows = [{ i: 0 }, { i: 1 }, { i: 2 }];
@@ -31,9 +31,9 @@ async function over(made: (source: AsyncGenerator<string>) => Readable, toItsEnd
 
 it('What is sent as it is read holds nothing at its end, nor once it was cut', async () => {
   const [whole, cut, control] = [
-    await over(asRead),
-    await over(asRead, false),
-    await over((rows) => Readable.from(rows)),
+    await endedStream(asRead),
+    await endedStream(asRead, false),
+    await endedStream((rows) => Readable.from(rows)),
   ];
   for (let i = 0; i < 3 && (whole.holds() || cut.holds()); i++) {
     await nextTurn();

@@ -1,13 +1,13 @@
 import 'reflect-metadata';
 import { describe, expect, it } from '@jest/globals';
-import { CodesOf, ListOf, Nested, Text, Whole, YesNo } from '../fields/fields.js';
+import { CodesOf, ListOf, Nested, Text, WholeNumber, YesNo } from '../fields/fields.js';
 import { bodyOfForm } from '../fields/marks.js';
 import { validated } from '../fields/validation.js';
 import { formFieldsOf } from './forms.js';
 import { Cookies, csrfTokenOf, isCsrfTokenOf, isOwnPath } from './sessions.js';
 
 class Target {
-  @Whole() readonly quantity: number;
+  @WholeNumber() readonly quantity: number;
 }
 class Part {
   @Text() readonly role: string;

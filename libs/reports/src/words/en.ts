@@ -26,9 +26,9 @@ const language = languageBy({
 
 const { percent, date, form, counted, figure, listed } = language;
 const commitments = (n: number) => form(n, { one: 'commitment', other: 'commitments' });
-const was = (n: number) => form(n, { one: 'was', other: 'were' });
-const is = (n: number) => form(n, { one: 'is', other: 'are' });
-const has = (n: number) => form(n, { one: 'has', other: 'have' });
+const wasOrWere = (n: number) => form(n, { one: 'was', other: 'were' });
+const isOrAre = (n: number) => form(n, { one: 'is', other: 'are' });
+const hasOrHave = (n: number) => form(n, { one: 'has', other: 'have' });
 const months = (n: number) => counted(n, 'month', 'months');
 
 const { stage: STAGE } = codesIn('en');
@@ -339,9 +339,9 @@ export const en = {
     howMany: (name: Inline, all: CountedList, asOf: string): Inline[] =>
       say`As at ${date(asOf)}, ${name} had ${figure(all)} ${commitments(all.n)}.`,
     howManyOn: (name: Inline, all: CountedList, asOf: string): Inline[] =>
-      say`As at ${date(asOf)}, there ${was(all.n)} ${figure(all)} ${commitments(all.n)} on ${name}.`,
+      say`As at ${date(asOf)}, there ${wasOrWere(all.n)} ${figure(all)} ${commitments(all.n)} on ${name}.`,
     howManyAll: (all: CountedList, asOf: string): Inline[] =>
-      say`As at ${date(asOf)}, there ${was(all.n)} ${figure(all)} ${commitments(all.n)} in all.`,
+      say`As at ${date(asOf)}, there ${wasOrWere(all.n)} ${figure(all)} ${commitments(all.n)} in all.`,
     inTheLead: (led: CountedList, all: number): Inline[] => {
       if (led.n === 0) return say` It was in the lead of none of these.`;
       if (led.n === all) return say` It was in the lead of ${form(all, { one: 'it', other: 'all of these' })}.`;
@@ -351,7 +351,7 @@ export const en = {
       if (all.n === 1) return say`It was ${done.n === 1 ? '' : 'not '}completed by ${date(asOf)}.`;
       if (done.n === 0) return say`None of the ${figure(all)} commitments was completed by ${date(asOf)}.`;
       if (done.n === all.n) return say`All ${figure(done)} commitments were completed by ${date(asOf)}.`;
-      return say`Of ${figure(all)} commitments, ${figure(done)} (${percent(done.n, all.n)}) ${was(done.n)} completed by ${date(asOf)}.`;
+      return say`Of ${figure(all)} commitments, ${figure(done)} (${percent(done.n, all.n)}) ${wasOrWere(done.n)} completed by ${date(asOf)}.`;
     },
     /** @param done how many are completed: these are the others */
     stages: (parts: readonly InStage[], all: number, done: number): Inline[] => {
@@ -373,8 +373,8 @@ export const en = {
           ? say`${form(targeted.n, { one: 'it is not', other: 'none of these is' })} overdue`
           : overdue.n === targeted.n
             ? say`${form(targeted.n, { one: 'it is', other: 'all of these are' })} overdue`
-            : say`of these, ${figure(overdue)} (${percent(overdue.n, targeted.n)}) ${is(overdue.n)} overdue`;
-      return say`Of ${figure(all)} commitments, ${figure(targeted)} (${percent(targeted.n, all.n)}) ${has(targeted.n)} a target date; ${late}.`;
+            : say`of these, ${figure(overdue)} (${percent(overdue.n, targeted.n)}) ${isOrAre(overdue.n)} overdue`;
+      return say`Of ${figure(all)} commitments, ${figure(targeted)} (${percent(targeted.n, all.n)}) ${hasOrHave(targeted.n)} a target date; ${late}.`;
     },
     stale: (stale: CountedList, open: CountedList, staleAfter: number): Inline[] => {
       if (open.n === 1)
@@ -406,13 +406,13 @@ export const en = {
     overdue: (n: CountedList): Inline[] =>
       n.n === 0
         ? say`No commitment is past its target.`
-        : say`There ${is(n.n)} ${figure(n)} ${commitments(n.n)} past ${form(n.n, { one: 'its', other: 'their' })} target and not completed.`,
+        : say`There ${isOrAre(n.n)} ${figure(n)} ${commitments(n.n)} past ${form(n.n, { one: 'its', other: 'their' })} target and not completed.`,
     staleList: (n: CountedList, staleAfter: number): Inline[] =>
       n.n === 0
         ? say`Every open commitment was reported on within ${months(staleAfter)}.`
-        : say`There ${is(n.n)} ${figure(n)} open ${commitments(n.n)} not reported on for ${months(staleAfter)} or more. Silence is not progress: the stage shown is the last that was reported.`,
+        : say`There ${isOrAre(n.n)} ${figure(n)} open ${commitments(n.n)} not reported on for ${months(staleAfter)} or more. Silence is not progress: the stage shown is the last that was reported.`,
     onHold: (n: CountedList): Inline[] =>
-      n.n === 0 ? say`No commitment is on hold.` : say`There ${is(n.n)} ${figure(n)} ${commitments(n.n)} on hold.`,
+      n.n === 0 ? say`No commitment is on hold.` : say`There ${isOrAre(n.n)} ${figure(n)} ${commitments(n.n)} on hold.`,
     discontinued: (n: CountedList): Inline[] =>
       n.n === 0
         ? say`No commitment was discontinued.`
@@ -422,7 +422,7 @@ export const en = {
       if (all.n === 0) return say`No outcome in the register is addressed to the agency.`;
       if (open.n === 0)
         return say`The agency follows up ${all.n === 1 ? '' : 'each of '}the ${figure(all)} ${outcomes} addressed to it.`;
-      return say`Of ${figure(all)} ${outcomes} addressed to the agency, ${figure(open)} (${percent(open.n, all.n)}) ${is(open.n)} followed up by none of its commitments.`;
+      return say`Of ${figure(all)} ${outcomes} addressed to the agency, ${figure(open)} (${percent(open.n, all.n)}) ${isOrAre(open.n)} followed up by none of its commitments.`;
     },
     asked: (n: CountedList): Inline[] =>
       n.n === 0
@@ -456,13 +456,13 @@ export const en = {
     noEquivalent: (n: CountedList, all: CountedList): Inline[] =>
       n.n === 0
         ? say`Every commitment with a theme of the first framework has an equivalent in the second.`
-        : say`Of ${figure(all)} ${commitments(all.n)} with a theme of the first framework, ${figure(n)} (${percent(n.n, all.n)}) ${has(n.n)} no equivalent in the second.`,
+        : say`Of ${figure(all)} ${commitments(all.n)} with a theme of the first framework, ${figure(n)} (${percent(n.n, all.n)}) ${hasOrHave(n.n)} no equivalent in the second.`,
     outcomes: (all: CountedList, covered: CountedList, asOf: string): Inline[] => {
       if (all.n === 0) return say`As at ${date(asOf)}, the register has no outcome of this forum.`;
       const outcomes = form(all.n, { one: 'outcome', other: 'outcomes' });
       if (covered.n === 0)
         return say`As at ${date(asOf)}, no commitment followed up the ${figure(all)} ${outcomes} of the forum and its round tables.`;
-      return say`Of ${figure(all)} ${outcomes} of the forum and its round tables, ${figure(covered)} (${percent(covered.n, all.n)}) ${was(covered.n)} followed up by at least one commitment as at ${date(asOf)}.`;
+      return say`Of ${figure(all)} ${outcomes} of the forum and its round tables, ${figure(covered)} (${percent(covered.n, all.n)}) ${wasOrWere(covered.n)} followed up by at least one commitment as at ${date(asOf)}.`;
     },
     leftOut: (n: CountedList): Inline[] =>
       say`This leaves out ${figure(n)} ${form(n.n, { one: 'outcome that only arranges a meeting', other: 'outcomes that only arrange a meeting' })}.`,
@@ -491,19 +491,19 @@ export const en = {
         return say`${put} ${form(all.n, { one: 'It is not', other: 'None of them is' })} followed up.`;
       if (covered.n === all.n)
         return say`${put} ${form(all.n, { one: 'It is', other: 'All of them are' })} followed up.`;
-      return say`${put} Of these, ${figure(covered)} (${percent(covered.n, all.n)}) ${is(covered.n)} followed up.`;
+      return say`${put} Of these, ${figure(covered)} (${percent(covered.n, all.n)}) ${isOrAre(covered.n)} followed up.`;
     },
     joint: (n: CountedList, all: CountedList): Inline[] =>
       n.n === 0
         ? say`No commitment is shared by several agencies.`
-        : say`Of ${figure(all)} ${commitments(all.n)}, ${figure(n)} (${percent(n.n, all.n)}) ${is(n.n)} shared by several agencies as lead, co-lead or partner.`,
+        : say`Of ${figure(all)} ${commitments(all.n)}, ${figure(n)} (${percent(n.n, all.n)}) ${isOrAre(n.n)} shared by several agencies as lead, co-lead or partner.`,
     agenciesAndThemes: (agencies: CountedList, themes: CountedList): Inline[] =>
       say`In all, ${figure(agencies)} ${form(agencies.n, { one: 'agency', other: 'agencies' })} worked on ${figure(themes)} ${form(themes.n, { one: 'theme', other: 'themes' })}.`,
     silent: (silent: CountedList, all: CountedList, staleAfter: number): Inline[] => {
       if (all.n === 0) return say`No agency is in the lead of an open commitment.`;
       if (silent.n === 0)
         return say`Every agency in the lead of an open commitment has reported within ${months(staleAfter)}.`;
-      return say`Of ${figure(all)} ${form(all.n, { one: 'agency', other: 'agencies' })} in the lead of an open commitment, ${figure(silent)} (${percent(silent.n, all.n)}) ${has(silent.n)} reported on none of these for ${months(staleAfter)} or more. The table gives the date of the last report of each.`;
+      return say`Of ${figure(all)} ${form(all.n, { one: 'agency', other: 'agencies' })} in the lead of an open commitment, ${figure(silent)} (${percent(silent.n, all.n)}) ${hasOrHave(silent.n)} reported on none of these for ${months(staleAfter)} or more. The table gives the date of the last report of each.`;
     },
     compendium: 'Each figure counts the commitments of an agency, as lead, co-lead or partner, of one kind.',
     matrix: 'Each figure counts the commitments of an agency, as lead, co-lead or partner, on one theme.',

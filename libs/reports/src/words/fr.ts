@@ -33,9 +33,9 @@ const commitments = (n: number) => form(n, { one: 'engagement', other: 'engageme
 const quoted = (text: Inline) => say`«\u00a0${text}\u00a0»`;
 const months = (n: number) => `${number(n)} mois`;
 /** `le 21 novembre 2006` */
-const on = (day: string) => `le ${date(day)}`;
+const onDay = (day: string) => `le ${date(day)}`;
 /** `au 21 novembre 2006` */
-const at = (day: string) => `au ${date(day)}`;
+const asAtDay = (day: string) => `au ${date(day)}`;
 
 const FLOW_WORDS: Readonly<Record<Flow, WordForms>> = {
   new: ['nouvellement signalé', 'nouvellement signalés'],
@@ -221,7 +221,7 @@ export const fr: Words = {
     text: { title: 'Texte', explains: 'Le texte, tel qu’il a été écrit.' },
   },
   lines: {
-    asAt: (asOf) => `État ${at(asOf)}.`,
+    asAt: (asOf) => `État ${asAtDay(asOf)}.`,
     source: (link, publisher, position) =>
       say`Source\u00a0: ${publisher}, ${link(`registre des engagements, position ${position}`)}.`,
     noSum: (by) =>
@@ -248,8 +248,8 @@ export const fr: Words = {
     textOf: (agency) => (agency ? `Texte\u00a0: ${agency}` : 'Texte du secrétariat'),
   },
   cover: {
-    asAt: (asOf) => `État ${at(asOf)}`,
-    since: (since, asOf) => `Du ${date(since)} ${at(asOf)}`,
+    asAt: (asOf) => `État ${asAtDay(asOf)}`,
+    since: (since, asOf) => `Du ${date(since)} ${asAtDay(asOf)}`,
     issuedBy: (publisher) => `Établi par ${publisher}`,
     licence: (licence) => `Les données peuvent être utilisées aux conditions de la licence ${licence}.`,
     agency: 'Rapport d’étape',
@@ -269,7 +269,7 @@ export const fr: Words = {
   },
   sections: {
     summary: 'Résumé',
-    since: (since) => `Ce qui a changé depuis ${on(since)}`,
+    since: (since) => `Ce qui a changé depuis ${onDay(since)}`,
     byTheme: 'Engagements par thème',
     byAgency: 'Activités par organisme',
     noTheme: 'Sous aucun thème de ce cadre',
@@ -301,9 +301,10 @@ export const fr: Words = {
   captions: {
     stages: 'Engagements par état',
     stagesOverTime: 'État des engagements au fil du temps, selon les rapports',
-    stagesAlt: (first, last, stages) => `Graphique en aires, du ${date(first)} ${at(last)}. À la fin\u00a0: ${stages}.`,
+    stagesAlt: (first, last, stages) =>
+      `Graphique en aires, du ${date(first)} ${asAtDay(last)}. À la fin\u00a0: ${stages}.`,
     staleLine: (n) => `Ouverts, sans nouvelles depuis ${months(n)}`,
-    changes: (since, asOf) => `Changements entre ${on(since)} et ${on(asOf)}`,
+    changes: (since, asOf) => `Changements entre ${onDay(since)} et ${onDay(asOf)}`,
     commitmentsOn: (theme) => say`Engagements sur ${quoted(theme)}`,
     commitmentsOf: (agency) => say`Engagements dont le chef de file est\u00a0: ${agency}`,
     commitments: 'Engagements',
@@ -340,10 +341,10 @@ export const fr: Words = {
     },
     completed: (all, done, asOf) => {
       if (all.n === 1)
-        return done.n === 1 ? say`Il était achevé ${at(asOf)}.` : say`Il n’était pas achevé ${at(asOf)}.`;
-      if (done.n === 0) return say`Aucun des ${figure(all)} engagements n’était achevé ${at(asOf)}.`;
-      if (done.n === all.n) return say`Les ${figure(done)} engagements étaient tous achevés ${at(asOf)}.`;
-      return say`Sur ${figure(all)} ${commitments(all.n)}, ${figure(done)} (${percent(done.n, all.n)}) ${agreed(done.n, 'était achevé', 'étaient achevés')} ${at(asOf)}.`;
+        return done.n === 1 ? say`Il était achevé ${asAtDay(asOf)}.` : say`Il n’était pas achevé ${asAtDay(asOf)}.`;
+      if (done.n === 0) return say`Aucun des ${figure(all)} engagements n’était achevé ${asAtDay(asOf)}.`;
+      if (done.n === all.n) return say`Les ${figure(done)} engagements étaient tous achevés ${asAtDay(asOf)}.`;
+      return say`Sur ${figure(all)} ${commitments(all.n)}, ${figure(done)} (${percent(done.n, all.n)}) ${agreed(done.n, 'était achevé', 'étaient achevés')} ${asAtDay(asOf)}.`;
     },
     stages: (parts, all, done) => {
       if (all === 1) return say` Il était ${STAGES_IN_WORDS[parts[0]!.stage].fr[0]}.`;
@@ -385,7 +386,7 @@ export const fr: Words = {
     apart: (n) =>
       say`En outre, ${figure(n)} ${agreed(n.n, 'inscription avait été fusionnée, scindée, remplacée ou retirée à cette date\u00a0; elle n’est comptée', 'inscriptions avaient été fusionnées, scindées, remplacées ou retirées à cette date\u00a0; elles ne sont comptées')} dans aucun total.`,
     bridge: (then, terms, now, since, asOf) =>
-      say`Du ${date(since)} ${at(asOf)}, le nombre d’engagements a évolué comme suit\u00a0: ${figure(then)} au départ${termsInWords(terms)} = ${figure(now)} à l’arrivée.`,
+      say`Du ${date(since)} ${asAtDay(asOf)}, le nombre d’engagements a évolué comme suit\u00a0: ${figure(then)} au départ${termsInWords(terms)} = ${figure(now)} à l’arrivée.`,
     moves: (moved, same) => {
       if (moved.n === 0)
         return same.n === 1
@@ -457,7 +458,7 @@ export const fr: Words = {
       if (all.n === 0) return say`Au ${date(asOf)}, le registre ne contient aucun résultat de cette réunion.`;
       if (covered.n === 0)
         return say`Au ${date(asOf)}, ${agreed(all.n, 'le', 'les')} ${figure(all)} ${agreed(all.n, 'résultat', 'résultats')} de la réunion et de ses tables rondes n’${agreed(all.n, 'avait', 'avaient')} donné lieu à aucun engagement.`;
-      return say`Sur ${figure(all)} ${agreed(all.n, 'résultat', 'résultats')} de la réunion et de ses tables rondes, ${figure(covered)} (${percent(covered.n, all.n)}) ${agreed(covered.n, 'avait', 'avaient')} donné lieu à au moins un engagement ${at(asOf)}.`;
+      return say`Sur ${figure(all)} ${agreed(all.n, 'résultat', 'résultats')} de la réunion et de ses tables rondes, ${figure(covered)} (${percent(covered.n, all.n)}) ${agreed(covered.n, 'avait', 'avaient')} donné lieu à au moins un engagement ${asAtDay(asOf)}.`;
     },
     leftOut: (n) =>
       say`${agreed(n.n, 'N’est pas compté', 'Ne sont pas comptés')} ${figure(n)} ${agreed(n.n, 'résultat qui ne concerne', 'résultats qui ne concernent')} que l’organisation d’une réunion.`,
@@ -530,7 +531,8 @@ export const fr: Words = {
     },
     tally: (counts, href) =>
       say`${listed(counts.map(({ answer, n }) => say`${answer}\u00a0: ${figure({ n: n, href })}`))}.`,
-    asPublished: (symbol, then, since) => say`${symbol} comptait ${figure(then)} ${commitments(then.n)} ${at(since)}.`,
+    asPublished: (symbol, then, since) =>
+      say`${symbol} comptait ${figure(then)} ${commitments(then.n)} ${asAtDay(since)}.`,
     nothingCorrected: ' Rien de ce qui a été enregistré depuis n’a changé ce nombre.',
     corrected: (terms, now) =>
       say` Ce qui a été enregistré ou corrigé depuis au sujet de cette date\u00a0:${termsInWords(terms)} = ${figure(now)}.`,
