@@ -4,7 +4,7 @@ import { ApiOkResponse, ApiOperation, ApiProperty, IntersectionType, OmitType } 
 import { Crosswalk, CrosswalkLink, CrosswalkVersion, NoEquivalent } from '#bodies';
 import type { FullDate } from '#clocks';
 import { load } from '#eventsourcing';
-import { QueryText, Day, AtClocks, FieldsOf, InRows, WantedFormat, type Format } from '#platform';
+import { Several, OrNull, QueryText, Day, AtClocks, FieldsOf, InRows, WantedFormat, type Format } from '#platform';
 import { crosswalk, crosswalkAt, LATEST_DATE, versionOf, type CrosswalkAsAt } from '#registers';
 import { listPage, RegisterListQuery, RegisterPage, RegisterQuery } from './list.js';
 import { registerController } from './registers.controller.js';
@@ -32,16 +32,14 @@ class LabelledVersion extends CrosswalkVersionInBrief {
 }
 
 class CrosswalkVersions {
-  @ApiProperty({ type: [CrosswalkVersionInBrief], description: 'All by then; the last one holds' })
-  readonly versions: CrosswalkVersionInBrief[];
+  @Several(CrosswalkVersionInBrief, 'All by then; the last one holds') readonly versions: CrosswalkVersionInBrief[];
 }
 
 class CrosswalkItem extends IntersectionType(Crosswalk, CrosswalkVersions) {}
 
 class CrosswalkView extends CrosswalkItem {
   @Day() readonly asOf: FullDate;
-  @ApiProperty({ type: () => LabelledVersion, nullable: true, description: 'null: none was published by then' })
-  readonly version: LabelledVersion | null;
+  @OrNull(() => LabelledVersion, 'null: none was published by then') readonly version: LabelledVersion | null;
   @ApiProperty({ type: 'integer', description: 'Of its last event; also the ETag' }) readonly revision: number;
   @ApiProperty() readonly position: string;
 }

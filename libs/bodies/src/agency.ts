@@ -1,7 +1,7 @@
 /** Bodies and views: agencies, and where a statement can be read. */
 import { ApiProperty, OmitType } from '@nestjs/swagger';
 import type { PartialDate } from '#clocks';
-import { Code, CodeOf, InPeriod, Kebab, ListOf, Nested, OneOf, Text, YesNo } from '#platform';
+import { Shown, Several, Code, CodeOf, InPeriod, Kebab, ListOf, Nested, OneOf, Text, YesNo } from '#platform';
 import { CHAIR_ROLES, type ChairRole } from '#words';
 
 /** The place of a statement in a document. Nobody looks for an entry by the place where it is read. */
@@ -147,7 +147,7 @@ export class AgencyName extends Explained {
 }
 
 export class MembershipAsAt extends Membership {
-  @ApiProperty({ description: 'Whether it is a member on the date' }) readonly member: boolean;
+  @Shown('Whether it is a member on the date') readonly member: boolean;
 }
 
 export class ChairAsAt {
@@ -157,14 +157,12 @@ export class ChairAsAt {
   @ApiProperty({ required: false, description: FROM_IS_LATEST.description }) readonly fromIsLatest?: boolean;
   @ApiProperty({ ...PERIOD_SCHEMA, nullable: true, description: 'null: not known' }) readonly to: PartialDate | null;
   @ApiProperty({ type: Citation, ...optional, description: SOURCE_OPTIONS.description }) readonly source?: Citation;
-  @ApiProperty({ description: 'Whether it is in the chair on the date, as far as is known' })
-  readonly chairing: boolean;
+  @Shown('Whether it is in the chair on the date, as far as is known') readonly chairing: boolean;
 }
 
 /** An agency as it was on a date: its names, memberships and chairs that had begun by then. */
 export class AgencyAsAt extends OmitType(Agency, ['memberships', 'chairs']) {
-  @ApiProperty({ type: [AgencyName], description: 'From the first to the one on the date' })
-  readonly names: AgencyName[];
+  @Several(AgencyName, 'From the first to the one on the date') readonly names: AgencyName[];
   @ApiProperty({ enum: ['active', 'merged', 'dissolved'] }) readonly status: 'active' | 'merged' | 'dissolved';
   @ApiProperty({ ...PERIOD_SCHEMA, ...optional, description: 'Only when it has ended' }) readonly endedOn?: PartialDate;
   @ApiProperty({ ...optional, description: 'Why it ended' }) readonly reason?: string;
@@ -177,5 +175,5 @@ export class AgencyAsAt extends OmitType(Agency, ['memberships', 'chairs']) {
 export class MemberAsAt extends OmitType(Membership, ['body']) {
   @ApiProperty({ example: 'IOM' }) readonly agency: string;
   @ApiProperty() readonly name: string;
-  @ApiProperty({ description: 'Whether it is in the chair on the date' }) readonly chairing: boolean;
+  @Shown('Whether it is in the chair on the date') readonly chairing: boolean;
 }

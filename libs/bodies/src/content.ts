@@ -1,7 +1,7 @@
 /** Bodies and views: the content of a commitment, and its evidence. */
 import { ApiProperty } from '@nestjs/swagger';
 import type { FullDate, PartialDate } from '#clocks';
-import { Day, DayOrNull, TextOrNull, WebAddress, CodesOf, InPeriod, Kebab, Language, Text } from '#platform';
+import { Shown, Day, DayOrNull, TextOrNull, WebAddress, CodesOf, InPeriod, Kebab, Language, Text } from '#platform';
 import { Citation, OnBehalf } from './agency.js';
 import { Act, Source, Sourced } from './statement.js';
 
@@ -100,7 +100,7 @@ export class MilestoneAsAt {
   @ApiProperty({ type: String, nullable: true, example: '2011-06' }) due: PartialDate | null;
   @ApiProperty() reached: boolean;
   @ApiProperty({ type: String, nullable: true, example: '2011' }) reachedOn: PartialDate | null;
-  @ApiProperty({ type: String, nullable: true, description: 'Why it was given up' }) dropped: string | null;
+  @TextOrNull('Why it was given up') dropped: string | null;
 }
 
 export class LiftedCondition {
@@ -113,6 +113,6 @@ export class LiftedCondition {
 /** The claims of all sources about one subject, side by side. */
 export class Claims {
   @ApiProperty({ example: 'organiser' }) readonly about: string;
-  @ApiProperty({ description: 'Whether the sources say different things' }) readonly contradictory: boolean;
+  @Shown('Whether the sources say different things') readonly contradictory: boolean;
   @ApiProperty({ type: [ReportedClaim] }) readonly claims: readonly ReportedClaim[];
 }

@@ -1,6 +1,6 @@
 /** Bodies and views: how commitments belong together, and how one ends in another. */
 import { ApiProperty } from '@nestjs/swagger';
-import { CodeOf, CodesOf, ListOf, Nested, OneOf, type Registered } from '#platform';
+import { Shown, Several, CodeOf, CodesOf, ListOf, Nested, OneOf, type Registered } from '#platform';
 import { ENDS, RELATION_TYPES, type End, type RelationType } from '#words';
 import { AgencyRole, RoleAsAt } from './responsibility.js';
 import { Act, Reasoned, Source } from './statement.js';
@@ -70,13 +70,13 @@ export class ReportedRelation extends Source {
 /** The end of a record. */
 export class EndOfRecord extends Source {
   @ApiProperty({ enum: ENDS }) readonly life: End;
-  @ApiProperty({ type: [String], description: 'The commitments that it became' }) readonly into: readonly string[];
+  @Several(String, 'The commitments that it became') readonly into: readonly string[];
   @ApiProperty() readonly reason: string;
 }
 
 /** The inheritance of a commitment from one that ended in it. */
 export class TakenOver extends Source {
-  @ApiProperty({ description: 'The reference of the one that ended' }) readonly from: string;
+  @Shown('The reference of the one that ended') readonly from: string;
   @ApiProperty({ enum: ENDS }) readonly how: End;
   @ApiProperty() readonly reason: string;
   @ApiProperty({ type: [RoleAsAt] }) readonly agencies: readonly RoleAsAt[];

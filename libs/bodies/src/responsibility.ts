@@ -1,7 +1,7 @@
 /** Bodies and views: the agencies responsible for a commitment. */
 import { ApiProperty } from '@nestjs/swagger';
 import type { FullDate, PartialDate } from '#clocks';
-import { Day, CodeOf, InPeriod, OneOf, Text } from '#platform';
+import { Shown, Day, CodeOf, InPeriod, OneOf, Text } from '#platform';
 import { FORMER_LEAD, ROLES, type FormerLead, type Role } from '#words';
 import { Act, Reasoned } from './statement.js';
 
@@ -86,6 +86,6 @@ export class DeclinedRole extends AgencyRole {
 
 /** An offer of the lead that nobody has answered yet. */
 export class LeadTransfer extends OfferLead {
-  @ApiProperty({ description: 'The lead that offers it' }) readonly from: string;
+  @Shown('The lead that offers it') readonly from: string;
   @ApiProperty({ type: 'integer' }) readonly revision: number;
 }

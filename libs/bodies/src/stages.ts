@@ -1,7 +1,7 @@
 /** Bodies and views: stages of a commitment, and their verification. */
 import { ApiProperty } from '@nestjs/swagger';
 import type { DatedEntry, PartialDate } from '#clocks';
-import { CodeOf, InPeriod, OneOf, Text, YesNo } from '#platform';
+import { Shown, OrNull, CodeOf, InPeriod, OneOf, Text, YesNo } from '#platform';
 import {
   FINDINGS,
   OUTLOOKS,
@@ -81,7 +81,7 @@ export class Verification extends Source {
   @ApiProperty() readonly reason: string;
   @ApiProperty({ type: 'integer', description: 'The revision of the stage entry that was read' })
   readonly entry: number;
-  @ApiProperty({ description: 'Whether the part still rests on the entry that was read' }) readonly current: boolean;
+  @Shown('Whether the part still rests on the entry that was read') readonly current: boolean;
   @ApiProperty({ type: [ReplyAsAt] }) readonly replies: readonly ReplyAsAt[];
 }
 
@@ -89,8 +89,6 @@ export class Verification extends Source {
 export class Part {
   @ApiProperty() readonly agency: string;
   @ApiProperty({ enum: RESPONSIBLE_ROLES }) readonly role: Role;
-  @ApiProperty({ type: () => StageEntry, nullable: true, description: 'null: it has reported nothing of its own' })
-  readonly entry: StageEntry | null;
-  @ApiProperty({ type: () => Verification, nullable: true, description: 'null: unreviewed' })
-  readonly verification: Verification | null;
+  @OrNull(() => StageEntry, 'null: it has reported nothing of its own') readonly entry: StageEntry | null;
+  @OrNull(() => Verification, 'null: unreviewed') readonly verification: Verification | null;
 }

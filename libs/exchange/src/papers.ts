@@ -9,7 +9,7 @@ import { commitment } from '#commitments';
 import { DraftsStore } from '#drafts';
 import { load, Rejected, type Log } from '#eventsourcing';
 import { paperIn, UnreadableFile, type Paper } from '#files';
-import { LOG, type RequestContext, type Upload } from '#platform';
+import { Several, Shown, OneWord, TextOrNull, LOG, type RequestContext, type Upload } from '#platform';
 import { Progress } from '#progress';
 import { LATEST_DATE, Registers, type Document } from '#registers';
 import { unreadableFile } from './sent-tables.js';
@@ -20,7 +20,7 @@ const COUNT_SCHEMA = { type: 'integer', minimum: 0 } as const;
 /** The records that were made of a statement. */
 export class PaperMark {
   @ApiProperty({ enum: ['commitment', 'outcome'] }) readonly kind: 'commitment' | 'outcome';
-  @ApiProperty({ example: 'IOM-2011-10', description: 'Of the commitment or outcome' }) readonly reference: string;
+  @Shown('Of the commitment or outcome', 'IOM-2011-10') readonly reference: string;
   @ApiProperty() readonly title: string;
   @ApiProperty({
     type: 'integer',
@@ -28,27 +28,21 @@ export class PaperMark {
     description: 'Of the act that cites it; 0: the commitment was recorded by it. null: of an outcome',
   })
   readonly revision: number | null;
-  @ApiProperty({
-    enum: ['paragraph', 'section'],
-    description: 'section: the citation names only the section that it stands in, or none of the paper’s numbers',
-  })
+  @OneWord(
+    ['paragraph', 'section'],
+    'section: the citation names only the section that it stands in, or none of the paper’s numbers',
+  )
   readonly exactness: Exactness;
 }
 
 export class PaperParagraph {
   @ApiProperty({ type: 'integer', minimum: 1, description: 'Its place in the paper' }) readonly place: number;
   @ApiProperty({ enum: ['heading', 'paragraph'] }) readonly kind: 'heading' | 'paragraph';
-  @ApiProperty({ type: String, nullable: true, example: '26', description: 'As the paper numbers it' })
-  readonly number: string | null;
-  @ApiProperty({
-    type: [String],
-    example: ['26'],
-    description: 'Of an item of a list: the numbers of the items above it',
-  })
+  @TextOrNull('As the paper numbers it', '26') readonly number: string | null;
+  @Several(String, 'Of an item of a list: the numbers of the items above it', ['26'])
   readonly within: readonly string[];
   @ApiProperty() readonly text: string;
-  @ApiProperty({ type: [String], description: 'The headings above it, the widest first' })
-  readonly section: readonly string[];
+  @Several(String, 'The headings above it, the widest first') readonly section: readonly string[];
   @ApiProperty({
     type: 'array',
     items: { type: 'integer' },
@@ -58,8 +52,7 @@ export class PaperParagraph {
   readonly lines: readonly [number, number] | null;
   @ApiProperty({ type: Citation, description: 'As an act cites it; it is found again by it' })
   readonly citation: Citation;
-  @ApiProperty({ type: [PaperMark], description: 'The commitments and updates that cite it' })
-  readonly marks: readonly PaperMark[];
+  @Several(PaperMark, 'The commitments and updates that cite it') readonly marks: readonly PaperMark[];
 }
 
 /** A citation of the document that names no place in the paper. */
@@ -86,8 +79,7 @@ export class PaperView {
   @ApiProperty({ enum: ['docx', 'text'] }) readonly format: 'docx' | 'text';
   @ApiProperty({ type: PaperMeasure }) readonly measure: PaperMeasure;
   @ApiProperty({ type: [PaperParagraph] }) readonly paragraphs: readonly PaperParagraph[];
-  @ApiProperty({ type: [LostCitation], description: 'Citations whose places the paper has not' })
-  readonly lost: readonly LostCitation[];
+  @Several(LostCitation, 'Citations whose places the paper has not') readonly lost: readonly LostCitation[];
 }
 
 interface KeptPaper extends Paper {

@@ -2,6 +2,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { DATE_ORDERS } from './cell-values.js';
 import { TABLE_SUBJECTS } from './fields.js';
+import { Shown, Several, OneWord, OrNull, TextOrNull } from '#platform';
 
 export const ROW_OUTCOMES = ['recorded', 'changed', 'recognised', 'refused'] as const;
 export type RowOutcome = (typeof ROW_OUTCOMES)[number];
@@ -27,12 +28,10 @@ export class SheetProblem {
   @ApiProperty({ type: 'integer', minimum: 0, description: 'As the program numbers it; 0: of the sheet as a whole' })
   readonly row: number;
   @ApiProperty(COLUMN_SCHEMA) readonly column: string | null;
-  @ApiProperty({ type: String, nullable: true, example: 'target', description: 'The field that the column is for' })
-  readonly field: string | null;
-  @ApiProperty({ type: String, nullable: true, description: 'The text of the cell' }) readonly value: string | null;
+  @TextOrNull('The field that the column is for', 'target') readonly field: string | null;
+  @TextOrNull('The text of the cell') readonly value: string | null;
   @ApiProperty({ example: '«03/04/2012» does not say which is the day' }) readonly message: string;
-  @ApiProperty({ type: String, nullable: true, example: 'YYYY-MM-DD', description: 'What would be right' })
-  readonly right: string | null;
+  @TextOrNull('What would be right', 'YYYY-MM-DD') readonly right: string | null;
 }
 
 /** How a cell was read, where that is not plain to see. */
@@ -51,10 +50,8 @@ export class FieldChange {
 
 /** One side of two things that may be the same. */
 export class DuplicateSide {
-  @ApiProperty({ type: String, nullable: true, description: 'null: it gets one when it is recorded' })
-  readonly reference: string | null;
-  @ApiProperty({ type: String, nullable: true, description: 'Its sheet, where it is in the file' })
-  readonly sheet: string | null;
+  @TextOrNull('null: it gets one when it is recorded') readonly reference: string | null;
+  @TextOrNull('Its sheet, where it is in the file') readonly sheet: string | null;
   @ApiProperty({ type: 'integer', nullable: true, description: 'Its row, where it is in the file' })
   readonly row: number | null;
   @ApiProperty() readonly title: string;
@@ -74,8 +71,7 @@ export class SideBySide {
 export class LikelyDuplicate {
   @ApiProperty({ type: () => DuplicateSide }) readonly this: DuplicateSide;
   @ApiProperty({ type: () => DuplicateSide }) readonly that: DuplicateSide;
-  @ApiProperty({ type: [SideBySide], description: 'Every field that one of both says' })
-  readonly fields: readonly SideBySide[];
+  @Several(SideBySide, 'Every field that one of both says') readonly fields: readonly SideBySide[];
 }
 
 export class PlannedAct {
@@ -90,14 +86,12 @@ export class PlannedAct {
 export class ImportRow {
   @ApiProperty({ example: 'Commitments' }) readonly sheet: string;
   @ApiProperty({ type: 'integer', minimum: 1, description: 'As the program numbers it' }) readonly row: number;
-  @ApiProperty({ description: 'Whether the program hides it; it is read all the same' }) readonly hidden: boolean;
-  @ApiProperty({ enum: IMPORT_SUBJECTS, description: 'The subject of the row' }) readonly subject: ImportSubject;
-  @ApiProperty({ type: String, nullable: true, description: 'null: a new one, whose reference is still to be given' })
-  readonly reference: string | null;
-  @ApiProperty({ type: String, nullable: true, description: 'Its title or name' }) readonly title: string | null;
-  @ApiProperty({ enum: ROW_OUTCOMES, description: 'The effect of the row' }) readonly outcome: RowOutcome;
-  @ApiProperty({ type: [PlannedAct], description: 'The ordinary acts by which it would' })
-  readonly acts: readonly PlannedAct[];
+  @Shown('Whether the program hides it; it is read all the same') readonly hidden: boolean;
+  @OneWord(IMPORT_SUBJECTS, 'The subject of the row') readonly subject: ImportSubject;
+  @TextOrNull('null: a new one, whose reference is still to be given') readonly reference: string | null;
+  @TextOrNull('Its title or name') readonly title: string | null;
+  @OneWord(ROW_OUTCOMES, 'The effect of the row') readonly outcome: RowOutcome;
+  @Several(PlannedAct, 'The ordinary acts by which it would') readonly acts: readonly PlannedAct[];
   @ApiProperty({ type: [FieldChange] }) readonly changes: readonly FieldChange[];
   @ApiProperty({ type: [SheetProblem] }) readonly problems: readonly SheetProblem[];
   @ApiProperty({ type: [SheetNote] }) readonly notes: readonly SheetNote[];
@@ -107,13 +101,11 @@ export class ImportRow {
 export class SheetColumn {
   @ApiProperty({ example: 'C' }) readonly column: string;
   @ApiProperty({ example: 'Échéance' }) readonly head: string;
-  @ApiProperty({ type: String, nullable: true, example: 'target', description: 'null: it is not read' })
-  readonly field: string | null;
-  @ApiProperty({
-    enum: ['name', 'mapping', 'computed', 'nothing'],
-    description:
-      'The way in which the field was found; computed: it is computed from other fields; nothing: its field is unknown',
-  })
+  @TextOrNull('null: it is not read', 'target') readonly field: string | null;
+  @OneWord(
+    ['name', 'mapping', 'computed', 'nothing'],
+    'The way in which the field was found; computed: it is computed from other fields; nothing: its field is unknown',
+  )
   readonly by: string;
   @ApiProperty() readonly hidden: boolean;
 }
@@ -125,7 +117,7 @@ export class ImportSheet {
   @ApiProperty({ type: 'integer', nullable: true, description: 'The row in which the columns are named' })
   readonly head: number | null;
   @ApiProperty({ type: [SheetColumn] }) readonly columns: readonly SheetColumn[];
-  @ApiProperty({ type: String, nullable: true, description: 'Why it was not read' }) readonly unread: string | null;
+  @TextOrNull('Why it was not read') readonly unread: string | null;
 }
 
 const COUNT_SCHEMA = { type: 'integer', minimum: 0 } as const;
@@ -141,59 +133,43 @@ export class RowCounts {
 export class ImportedFile {
   @ApiProperty({ example: 'list.xlsx' }) readonly name: string;
   @ApiProperty({ type: 'integer', description: 'In bytes' }) readonly size: number;
-  @ApiProperty({ description: 'SHA-256, in hexadecimal' }) readonly sha256: string;
-  @ApiProperty({
-    enum: ['xlsx', 'csv', 'folder', 'json'],
-    description: 'folder: several spreadsheets at once; json: a folder of JSON',
-  })
+  @Shown('SHA-256, in hexadecimal') readonly sha256: string;
+  @OneWord(['xlsx', 'csv', 'folder', 'json'], 'folder: several spreadsheets at once; json: a folder of JSON')
   readonly format: string;
-  @ApiProperty({ type: [String], description: 'How it was read, and by which rules' })
-  readonly readAs: readonly string[];
+  @Several(String, 'How it was read, and by which rules') readonly readAs: readonly string[];
 }
 
 /** The list that the rows are compared with. */
 export class ComparedWith {
   @ApiProperty({ type: String, format: 'date' }) readonly asOf: string;
-  @ApiProperty({ type: String, nullable: true, description: 'null: as known now' })
-  readonly knownAt: string | null;
+  @TextOrNull('null: as known now') readonly knownAt: string | null;
 }
 
 /** The way in which the file is read, and the source of the acts, where its cells do not say it. */
 export class ImportTerms {
   @ApiProperty({ type: String, format: 'date', description: 'The date of the report, where a row names none' })
   readonly reportedOn: string;
-  @ApiProperty({ type: String, nullable: true, description: 'The document that is cited, where a row cites none' })
-  readonly document: string | null;
+  @TextOrNull('The document that is cited, where a row cites none') readonly document: string | null;
   @ApiProperty({ type: String, nullable: true }) readonly locator: string | null;
-  @ApiProperty({ enum: DATE_ORDERS, description: 'iso: days with slashes are refused' }) readonly dates: string;
-  @ApiProperty({
-    type: ComparedWith,
-    nullable: true,
-    description: 'null: with the present state, or each file with its own list',
-  })
+  @OneWord(DATE_ORDERS, 'iso: days with slashes are refused') readonly dates: string;
+  @OrNull(() => ComparedWith, 'null: with the present state, or each file with its own list')
   readonly comparedWith: ComparedWith | null;
 }
 
 /** An import: its plan, and its result. */
 export class ImportPreview {
   @ApiProperty({ format: 'uuid' }) readonly id: string;
-  @ApiProperty({
-    enum: IMPORT_STATES,
-    description:
-      'confirming: it was broken off, confirm it again; taken_back: an act was refused on the way, and the acts before it are taken back',
-  })
+  @OneWord(
+    IMPORT_STATES,
+    'confirming: it was broken off, confirm it again; taken_back: an act was refused on the way, and the acts before it are taken back',
+  )
   readonly state: ImportState;
   @ApiProperty({ type: ImportedFile }) readonly file: ImportedFile;
   @ApiProperty({ type: ImportTerms }) readonly terms: ImportTerms;
   @ApiProperty({ type: [ImportSheet] }) readonly sheets: readonly ImportSheet[];
   @ApiProperty({ type: RowCounts }) readonly counts: RowCounts;
-  @ApiProperty({ type: [SheetProblem], description: 'All of them; those of rows are with their rows, too' })
+  @Several(SheetProblem, 'All of them; those of rows are with their rows, too')
   readonly problems: readonly SheetProblem[];
   @ApiProperty({ type: [ImportRow] }) readonly rows: readonly ImportRow[];
-  @ApiProperty({
-    type: String,
-    nullable: true,
-    description: 'Why it was taken back, or the parts that stay after its undoing',
-  })
-  readonly remark: string | null;
+  @TextOrNull('Why it was taken back, or the parts that stay after its undoing') readonly remark: string | null;
 }

@@ -1,11 +1,11 @@
 /** An event as followers of the feed read it. */
-import { TextOrNull } from '#platform';
+import { Shown, TextOrNull } from '#platform';
 import { ApiProperty } from '@nestjs/swagger';
 import type { Meta, Recorded } from '#eventsourcing';
 import { ACCOUNT_ROLES } from '#words';
 
 class ChangeMeta implements Meta {
-  @ApiProperty({ description: 'An account; no personal data' }) readonly actor: string;
+  @Shown('An account; no personal data') readonly actor: string;
   @TextOrNull() readonly agency: string | null;
   @ApiProperty({ enum: ACCOUNT_ROLES }) readonly role: string;
   @ApiProperty({ format: 'uuid' }) readonly commandId: string;
@@ -22,7 +22,7 @@ class ChangeBlanked implements NonNullable<Recorded['blanked']> {
 }
 
 export class Change {
-  @ApiProperty({ description: 'Strictly rising; for `after`' }) readonly position: string;
+  @Shown('Strictly rising; for `after`') readonly position: string;
   @ApiProperty({ example: 'commitment-IOM-2011-12' }) readonly stream: string;
   @ApiProperty({ type: 'integer' }) readonly revision: number;
   @ApiProperty({ format: 'uuid' }) readonly id: string;

@@ -6,6 +6,7 @@ import { Matches, IsOptional, ArrayMaxSize, ArrayMinSize, IsArray } from 'class-
 import { Rejected, refused, type Log } from '#eventsourcing';
 import {
   Answers,
+  Shown,
   Count,
   InstantOrNull,
   TextOrNull,
@@ -85,10 +86,7 @@ export class Webhook {
 }
 
 class WebhookWithSecret extends Webhook {
-  @ApiProperty({
-    description: 'The secret that signs the messages (Standard Webhooks); it is shown this once',
-    example: 'whsec_…',
-  })
+  @Shown('The secret that signs the messages (Standard Webhooks); it is shown this once', 'whsec_…')
   readonly secret: string;
 }
 
@@ -97,12 +95,12 @@ class WebhookList {
 }
 
 class WebhookDeadLetter {
-  @ApiProperty({ description: 'Of the event' }) readonly position: string;
+  @Shown('Of the event') readonly position: string;
   @ApiProperty({ example: 'commitment.StageReported' }) readonly type: string;
   @ApiProperty({ type: 'integer', minimum: 1 }) readonly attempts: number;
-  @ApiProperty({ description: 'Why the last attempt failed' }) readonly error: string;
+  @Shown('Why the last attempt failed') readonly error: string;
   @ApiProperty({ format: 'date-time', description: 'When it was given up' }) readonly at: string;
-  @ApiProperty({ description: 'Whether it is about to be sent again' }) readonly replay: boolean;
+  @Shown('Whether it is about to be sent again') readonly replay: boolean;
 }
 
 class WebhookDeadLetters {

@@ -9,6 +9,9 @@ import { STAGES, type Stage } from '#commitments';
 import { Rejected, type Projector } from '#eventsourcing';
 import {
   Answers,
+  Several,
+  Shown,
+  OneWord,
   Count,
   CountsBy,
   Day,
@@ -78,8 +81,7 @@ const OUTCOMES_LIST_DESCRIPTION = 'The query of `/v1/progress/outcomes` that lis
 /** The outcomes of one kind. */
 class KindCounts extends OutcomeCounts {
   @ApiProperty({ enum: TOLD_KINDS }) readonly kind: ToldKind;
-  @ApiProperty({ description: OUTCOMES_LIST_DESCRIPTION, example: 'kind=decision&asOf=2011-02-17' })
-  readonly list: string;
+  @Shown(OUTCOMES_LIST_DESCRIPTION, 'kind=decision&asOf=2011-02-17') readonly list: string;
 }
 
 /** The outcomes of a forum, with its round tables; or those put to it. */
@@ -87,8 +89,7 @@ class ForumCounts extends OutcomeCounts {
   @ApiProperty({ example: 'GFMD-2010' }) readonly forum: string;
   @ApiProperty() readonly name: string;
   @ApiProperty({ type: String, nullable: true, example: '2010' }) readonly start: string | null;
-  @ApiProperty({ description: OUTCOMES_LIST_DESCRIPTION, example: 'followsUp=GFMD-2010&asOf=2011-02-17' })
-  readonly list: string;
+  @Shown(OUTCOMES_LIST_DESCRIPTION, 'followsUp=GFMD-2010&asOf=2011-02-17') readonly list: string;
 }
 
 /** An outcome, and the commitments that follow it up. */
@@ -96,67 +97,51 @@ export class OutcomeRow extends Row {
   @ApiProperty({ example: 'WHA61.17' }) readonly outcome: string;
   @ApiProperty() readonly text: string;
   @ApiProperty({ enum: TOLD_KINDS }) readonly kind: ToldKind;
-  @ApiProperty({ enum: OUTCOME_STATUSES, description: 'How far it has come by the date; a decision is endorsed' })
-  readonly status: OutcomeStatus;
+  @OneWord(OUTCOME_STATUSES, 'How far it has come by the date; a decision is endorsed') readonly status: OutcomeStatus;
   @DayOrNull('When its first endorsement was reported; a decision is endorsed by its own document')
   readonly endorsedOn: FullDate | null;
-  @ApiProperty({ type: [String], description: 'The agencies and forums that have endorsed it' })
-  readonly endorsedBy: readonly string[];
+  @Several(String, 'The agencies and forums that have endorsed it') readonly endorsedBy: readonly string[];
   @DayOrNull('Since which report a commitment that follows it up has done so') readonly followedUpOn: FullDate | null;
-  @ApiProperty({ type: String, nullable: true, description: 'The forum that it came from', example: 'WHA-61' })
-  readonly forum: string | null;
+  @TextOrNull('The forum that it came from', 'WHA-61') readonly forum: string | null;
   @TextOrNull('The agency or forum that says it') readonly issuedBy: string | null;
   @TextOrNull('Who says it, in words') readonly issuer: string | null;
   @TextOrNull('The forum that it is put to, whose outcome it is not') readonly addressedTo: string | null;
   @ApiProperty({ enum: CONCERNS }) readonly concerns: Concern;
-  @ApiProperty({ type: [String], description: 'Codes of agencies, or free text' })
-  readonly addressees: readonly string[];
+  @Several(String, 'Codes of agencies, or free text') readonly addressees: readonly string[];
   @ApiProperty({ type: [String] }) readonly themes: readonly string[];
   @ApiProperty({ example: 'D-2011-9CM-IOM' }) readonly document: string;
   @ApiProperty() readonly locator: string;
   @TextOrNull() readonly section: string | null;
   @TextOrNull() readonly paragraph: string | null;
-  @ApiProperty({ description: 'As people cite it', example: 'MC/2353, «Enhancing data and research», para. 26' })
-  readonly cited: string;
+  @Shown('As people cite it', 'MC/2353, «Enhancing data and research», para. 26') readonly cited: string;
   @Day('Of its document') readonly reportedOn: FullDate;
-  @ApiProperty({ description: 'Whether any commitment follows it up' }) readonly covered: boolean;
-  @ApiProperty({ type: [String], description: 'The agencies that lead these commitments' }) readonly leads: string[];
-  @ApiProperty({ description: LIST_DESCRIPTION, example: 'followsUp=WHA61.17&asOf=2011-02-17' }) readonly list: string;
+  @Shown('Whether any commitment follows it up') readonly covered: boolean;
+  @Several(String, 'The agencies that lead these commitments') readonly leads: string[];
+  @Shown(LIST_DESCRIPTION, 'followsUp=WHA61.17&asOf=2011-02-17') readonly list: string;
 }
 
 export class OutcomesView {
   @Day() readonly asOf: FullDate;
-  @ApiProperty({ description: 'The position of the log that this shows' }) readonly position: string;
-  @ApiProperty({ description: 'Of all outcomes in the question, covered or not and in any stage' })
-  readonly total: OutcomeCounts;
-  @ApiProperty({
-    type: [ForumCounts],
-    description: 'The latest first. An outcome counts in its forum and in those above it: they do not add up',
-  })
+  @Shown('The position of the log that this shows') readonly position: string;
+  @Shown('Of all outcomes in the question, covered or not and in any stage') readonly total: OutcomeCounts;
+  @Several(ForumCounts, 'The latest first. An outcome counts in its forum and in those above it: they do not add up')
   readonly forums: ForumCounts[];
-  @ApiProperty({ type: [KindCounts], description: 'By kind, in the order of their weight; they add up' })
-  readonly kinds: KindCounts[];
-  @ApiProperty({
-    type: [ForumCounts],
-    description: 'Proposals put to each forum, the latest first; they are no outcomes of it',
-  })
+  @Several(KindCounts, 'By kind, in the order of their weight; they add up') readonly kinds: KindCounts[];
+  @Several(ForumCounts, 'Proposals put to each forum, the latest first; they are no outcomes of it')
   readonly putTo: ForumCounts[];
   @ApiProperty({ type: OutcomeCounts, description: 'Commitments that follow up no forum' })
   readonly elsewhere: OutcomeCounts;
   @Count('That concern organisation only, and so are left out of all this unless `concerns` asks for them')
   readonly leftOut: number;
   @Count('Of all pages') readonly rowCount: number;
-  @ApiProperty({
-    type: [OutcomeRow],
-    description: 'By forum, the latest first, then by kind, then by code; those of no forum are at the end',
-  })
+  @Several(OutcomeRow, 'By forum, the latest first, then by kind, then by code; those of no forum are at the end')
   readonly rows: OutcomeRow[];
   @TextOrNull('null: this is the last page') readonly nextCursor: string | null;
 }
 
 class OfOutcome extends ProgressView<AgencyRow> {
   @ApiProperty({ type: () => OutcomeRow }) readonly row: OutcomeRow;
-  @ApiProperty({ type: [AgencyRow], description: 'Who follows it up' }) readonly rows: AgencyRow[];
+  @Several(AgencyRow, 'Who follows it up') readonly rows: AgencyRow[];
 }
 
 export type OutcomesFilter = Pick<Filter, 'followsUp' | 'agency' | 'role' | 'agencies' | 'memberOf'> &

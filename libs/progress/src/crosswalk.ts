@@ -1,5 +1,5 @@
 /** The result of reading one framework through the themes of another: commitments reached, and commitments without equivalent. */
-import { DayOrNull, TextOrNull } from '#platform';
+import { Shown, DayOrNull, TextOrNull } from '#platform';
 import { ApiProperty } from '@nestjs/swagger';
 import { refused } from '#eventsourcing';
 import { MATCHES, type Match } from '#registers';
@@ -11,14 +11,14 @@ import type { CrosswalkChoice } from './theme-tree.js';
 
 /** Commitments, and the list of them. */
 export class Listed extends Row {
-  @ApiProperty({ description: 'The list of these commitments' }) readonly list: string;
+  @Shown('The list of these commitments') readonly list: string;
 }
 
 export class ThroughCrosswalk {
   @ApiProperty({ example: 'HLD06-HLD13' }) readonly code: string;
   @ApiProperty() readonly title: string;
-  @ApiProperty({ description: 'The framework that is read', example: 'HLD06' }) readonly from: string;
-  @ApiProperty({ description: 'The framework of the rows', example: 'HLD13' }) readonly to: string;
+  @Shown('The framework that is read', 'HLD06') readonly from: string;
+  @Shown('The framework of the rows', 'HLD13') readonly to: string;
   @TextOrNull('null: none was published by then; nothing is linked') readonly version: string | null;
   @TextOrNull() readonly author: string | null;
   @DayOrNull() readonly reportedOn: string | null;

@@ -8,6 +8,9 @@ import { LIVES, STAGES, type Life, type Stage } from '#commitments';
 import { type Log, refused } from '#eventsourcing';
 import {
   Answers,
+  Several,
+  Shown,
+  OrNull,
   Count,
   CountsBy,
   Day,
@@ -98,8 +101,7 @@ const LIST_SCHEMA = { description: 'The query that lists them', example: 'flow=m
 export class Total {
   @Count() readonly total: number;
   @CountsBy(STAGES) readonly byStage: Readonly<Record<Stage, number>>;
-  @ApiProperty({ description: 'The query of `/v1/commitments` that lists them', example: 'asOf=2006-11-21' })
-  readonly list: string;
+  @Shown('The query of `/v1/commitments` that lists them', 'asOf=2006-11-21') readonly list: string;
 }
 
 /** One commitment that came in or went out. */
@@ -122,10 +124,9 @@ export class Move {
 }
 
 class Entered implements Record<EntryReason, Term> {
-  @ApiProperty({ description: 'Not there before: newly reported, or recorded since' }) readonly new: Term;
-  @ApiProperty({ description: 'Its end was retracted, or corrected to a later date' }) readonly restored: Term;
-  @ApiProperty({ description: 'There before, but not among those asked for: an agency or a theme came to it' })
-  readonly joined: Term;
+  @Shown('Not there before: newly reported, or recorded since') readonly new: Term;
+  @Shown('Its end was retracted, or corrected to a later date') readonly restored: Term;
+  @Shown('There before, but not among those asked for: an agency or a theme came to it') readonly joined: Term;
 }
 
 class Left implements Record<Exit, Term> {
@@ -133,18 +134,15 @@ class Left implements Record<Exit, Term> {
   @ApiProperty() readonly split: Term;
   @ApiProperty() readonly superseded: Term;
   @ApiProperty() readonly withdrawn: Term;
-  @ApiProperty({ description: 'The statement of its existence by then was retracted, or corrected to a later date' })
-  readonly removed: Term;
-  @ApiProperty({ description: 'Still there, but no longer among those asked for: an agency or a theme went' })
-  readonly departed: Term;
+  @Shown('The statement of its existence by then was retracted, or corrected to a later date') readonly removed: Term;
+  @Shown('Still there, but no longer among those asked for: an agency or a theme went') readonly departed: Term;
 }
 
 /** From one total to the next one. */
 export class Leg {
-  @ApiProperty({ description: 'With every term that is not 0', example: '75 + 10 new − 2 merged = 83' })
-  readonly equation: string;
-  @ApiProperty({ description: 'In the same stage before and after' }) readonly same: Term;
-  @ApiProperty({ type: [Move], description: 'From stage to stage, in the order of the stages' }) readonly moves: Move[];
+  @Shown('With every term that is not 0', '75 + 10 new − 2 merged = 83') readonly equation: string;
+  @Shown('In the same stage before and after') readonly same: Term;
+  @Several(Move, 'From stage to stage, in the order of the stages') readonly moves: Move[];
   @ApiProperty() readonly entered: Entered;
   @ApiProperty() readonly left: Left;
 }
@@ -155,17 +153,11 @@ export class FlowsView {
   @Day() readonly from: FullDate;
   @Day() readonly to: FullDate;
   @TextOrNull('The position of `knownThen`; null: as known now') readonly knownThen: string | null;
-  @ApiProperty({ description: 'As at `from`, as known at `knownThen`' }) readonly totalThen: Total;
-  @ApiProperty({
-    type: Leg,
-    nullable: true,
-    description: 'Later knowledge about `from`; null without `knownThen`',
-  })
-  readonly learned: Leg | null;
-  @ApiProperty({ description: 'As at `from`, as known now; without `knownThen` the same as `totalThen`' })
-  readonly totalThenAsKnownNow: Total;
-  @ApiProperty({ description: 'The reports after `from` and by `to`' }) readonly reported: Leg;
-  @ApiProperty({ description: 'As at `to`, as known now' }) readonly totalNow: Total;
+  @Shown('As at `from`, as known at `knownThen`') readonly totalThen: Total;
+  @OrNull(() => Leg, 'Later knowledge about `from`; null without `knownThen`') readonly learned: Leg | null;
+  @Shown('As at `from`, as known now; without `knownThen` the same as `totalThen`') readonly totalThenAsKnownNow: Total;
+  @Shown('The reports after `from` and by `to`') readonly reported: Leg;
+  @Shown('As at `to`, as known now') readonly totalNow: Total;
 }
 
 /** An event by which a commitment changed. */
@@ -184,10 +176,9 @@ export class Changed {
   @ApiProperty({ enum: STAGES, nullable: true, description: 'null: it was not counted' }) readonly before: Stage | null;
   @ApiProperty({ enum: STAGES, nullable: true, description: 'null: it is not counted any more' })
   readonly after: Stage | null;
-  @ApiProperty({ type: [String], description: 'The commitments that it became' }) readonly into: readonly string[];
+  @Several(String, 'The commitments that it became') readonly into: readonly string[];
   @ApiProperty({ example: '/v1/commitments/IOM-2006-24/history?knownAt=1362' }) readonly history: string;
-  @ApiProperty({ type: [Why], description: 'The statements on it in between; none: a register changed' })
-  readonly why: readonly Why[];
+  @Several(Why, 'The statements on it in between; none: a register changed') readonly why: readonly Why[];
 }
 
 class ChangedList {

@@ -1,5 +1,5 @@
 /** A commitment as lists show it: all that a row says, in words. */
-import { Count, COUNT_SCHEMA, Day, TextOrNull } from '#platform';
+import { Several, Shown, OneWord, OrNull, Count, COUNT_SCHEMA, Day, TextOrNull } from '#platform';
 import { ActivityId, Deliverable, Evidence, MilestoneAsAt, RoleAsAt, type Citation } from '#bodies';
 import { ApiProperty } from '@nestjs/swagger';
 import type { FullDate } from '#clocks';
@@ -30,7 +30,7 @@ class ReplyInShort {
 /** The agency on whose behalf the secretariat reported, and the authority. */
 export class OnBehalfInShort {
   @ApiProperty({ example: 'ILO' }) readonly agency: string;
-  @ApiProperty({ description: 'The letter or e-mail, as people cite it' }) readonly authority: string;
+  @Shown('The letter or e-mail, as people cite it') readonly authority: string;
 }
 
 /** Whether a standing commitment was kept up in the last reported period. */
@@ -43,46 +43,37 @@ class UpkeepInShort {
 export class ReadingInShort {
   @ApiProperty({ enum: FINDINGS }) readonly verification: string;
   @ApiProperty() readonly reason: string;
-  @ApiProperty({ description: 'Whether the stage still rests on the entry that was read' }) readonly current: boolean;
+  @Shown('Whether the stage still rests on the entry that was read') readonly current: boolean;
   @ApiProperty({ type: [ReplyInShort] }) readonly replies: readonly ReplyInShort[];
 }
 
 /** A relation by the word that was said: earlier versions had others. */
 class RelationInShort {
   @ApiProperty({ example: 'part_of' }) readonly type: string;
-  @ApiProperty({ description: 'A commitment, or a forum that it prepares for', example: 'IOM-2011-10' })
-  readonly to: string;
+  @Shown('A commitment, or a forum that it prepares for', 'IOM-2011-10') readonly to: string;
 }
 
 export class Item {
   @ApiProperty() readonly reference: string;
   @ApiProperty() readonly title: string;
-  @ApiProperty({ type: String, nullable: true, example: 'fr', description: 'Of title and summary. null: not told' })
-  readonly language: string | null;
+  @TextOrNull('Of title and summary. null: not told', 'fr') readonly language: string | null;
   @ApiProperty() readonly summary: string;
   @ApiProperty({ enum: KINDS }) readonly kind: string;
   @ApiProperty({ enum: NATURES }) readonly nature: Nature;
   @ApiProperty({ enum: STRENGTHS }) readonly strength: string;
-  @ApiProperty({ enum: STAGES, description: 'The lead’s part' }) readonly stage: Stage;
-  @ApiProperty({ example: '2006-11', description: 'When the stage came about' }) readonly effective: string;
+  @OneWord(STAGES, 'The lead’s part') readonly stage: Stage;
+  @Shown('When the stage came about', '2006-11') readonly effective: string;
   @TextOrNull('The words added to that report') readonly note: string | null;
-  @ApiProperty({
-    type: [String],
-    description: 'Where that is said, as people cite it. None: the agency says so itself',
-    example: ['ESA/P/WP.204, part two, IOM, para. 4'],
-  })
+  @Several(String, 'Where that is said, as people cite it. None: the agency says so itself', [
+    'ESA/P/WP.204, part two, IOM, para. 4',
+  ])
   readonly sources: readonly string[];
-  @ApiProperty({
-    type: () => OnBehalfInShort,
-    nullable: true,
-    description: 'Of a report that the secretariat made for the agency; null: it was not',
-  })
+  @OrNull(() => OnBehalfInShort, 'Of a report that the secretariat made for the agency; null: it was not')
   readonly onBehalf: OnBehalfInShort | null;
   @ApiProperty({ enum: OUTLOOKS, nullable: true }) readonly outlook: string | null;
   @TextOrNull('The next step, in that report') readonly nextStep: string | null;
-  @ApiProperty({ type: String, nullable: true, example: '2013-03', description: 'When the next step is due' })
-  readonly nextStepDue: string | null;
-  @ApiProperty({ description: 'That report says that there is no next step' }) readonly noNextStep: boolean;
+  @TextOrNull('When the next step is due', '2013-03') readonly nextStepDue: string | null;
+  @Shown('That report says that there is no next step') readonly noNextStep: boolean;
   @ApiProperty({
     type: 'object',
     additionalProperties: COUNT_SCHEMA,
@@ -90,25 +81,21 @@ export class Item {
     example: { in_progress: 1, unreported: 1 },
   })
   readonly spread: CommitmentAsAt['spread'];
-  @ApiProperty({ type: () => ReadingInShort, nullable: true, description: 'null: unreviewed' })
-  readonly verification: ReadingInShort | null;
-  @ApiProperty({ type: String, nullable: true, example: '2006-11-20', description: 'When the last edition was held' })
-  readonly lastEdition: string | null;
-  @ApiProperty({ type: String, nullable: true, example: '2007', description: 'When the next edition is due' })
-  readonly nextDue: string | null;
+  @OrNull(() => ReadingInShort, 'null: unreviewed') readonly verification: ReadingInShort | null;
+  @TextOrNull('When the last edition was held', '2006-11-20') readonly lastEdition: string | null;
+  @TextOrNull('When the next edition is due', '2007') readonly nextDue: string | null;
   @ApiProperty({ type: () => UpkeepInShort, nullable: true }) readonly lastUpkeep: UpkeepInShort | null;
   @ApiProperty({ enum: LIVES }) readonly life: Life;
-  @ApiProperty({ type: [String], description: 'The commitments that it became' }) readonly into: string[];
+  @Several(String, 'The commitments that it became') readonly into: string[];
   @ApiProperty() readonly lead: string;
   @ApiProperty({ type: [RoleAsAt] }) readonly agencies: RoleAsAt[];
   @ApiProperty({ type: [String] }) readonly themes: string[];
   @ApiProperty({ type: [String] }) readonly followsUp: string[];
   @ApiProperty({ type: [String], example: ['SLV'] }) readonly countries: readonly string[];
   @ApiProperty({ type: [String], example: ['africa'] }) readonly regions: readonly string[];
-  @ApiProperty({ type: [ActivityId], description: 'The activities in registers of others that carry it out' })
+  @Several(ActivityId, 'The activities in registers of others that carry it out')
   readonly activityIds: readonly ActivityId[];
-  @ApiProperty({ type: [MilestoneAsAt], description: 'In a table without those that were dropped' })
-  readonly milestones: readonly MilestoneAsAt[];
+  @Several(MilestoneAsAt, 'In a table without those that were dropped') readonly milestones: readonly MilestoneAsAt[];
   @ApiProperty({ type: [Deliverable] }) readonly deliverables: readonly Deliverable[];
   @ApiProperty({ type: [Evidence] }) readonly evidence: readonly Evidence[];
   @ApiProperty({ type: String, nullable: true, example: '2013-06' }) readonly target: string | null;
@@ -117,11 +104,11 @@ export class Item {
   @ApiProperty() readonly stale: boolean;
   @Day('When anybody last mentioned it') readonly lastReportedOn: FullDate;
   @OwnReport('Its lead’s') readonly leadReportedOn: FullDate | null;
-  @ApiProperty({ description: 'Whether what is shown was corrected after `knownAt`' }) readonly correctedLater: boolean;
-  @ApiProperty({
-    description: 'The address of its page as at the date',
-    example: 'https://followthrough.example.org/commitments/IOM-2006-01?asOf=2012-11-02',
-  })
+  @Shown('Whether what is shown was corrected after `knownAt`') readonly correctedLater: boolean;
+  @Shown(
+    'The address of its page as at the date',
+    'https://followthrough.example.org/commitments/IOM-2006-01?asOf=2012-11-02',
+  )
   readonly page: string;
 }
 
@@ -132,11 +119,7 @@ export class ItemList {
   @Day() readonly asOf: FullDate;
   @ApiProperty() readonly position: string;
   @Count('Of all pages') readonly total: number;
-  @ApiProperty({
-    enum: SORTS,
-    description: `Of more than ${MAX_RANKED} that a search finds: reference instead of relevance`,
-  })
-  readonly sort: Sort;
+  @OneWord(SORTS, `Of more than ${MAX_RANKED} that a search finds: reference instead of relevance`) readonly sort: Sort;
   @ApiProperty({ type: [Item] }) readonly items: Item[];
   @TextOrNull('The next page, as known at the first one. null: this is the last page')
   readonly nextCursor: string | null;

@@ -4,6 +4,8 @@ import { ApiProperty, ApiTags } from '@nestjs/swagger';
 import type { FullDate } from '#clocks';
 import {
   Answers,
+  Several,
+  Shown,
   Count,
   Day,
   TextOrNull,
@@ -33,50 +35,44 @@ class OnTheme {
   @ApiProperty({ example: 'HLD06-04' }) readonly theme: string;
   @ApiProperty() readonly name: string;
   @Count() readonly total: number;
-  @ApiProperty({ description: LIST_DESCRIPTION, example: 'agency=IOM&with=ILO&theme=HLD06-04&asOf=2011-02-17' })
-  readonly list: string;
+  @Shown(LIST_DESCRIPTION, 'agency=IOM&with=ILO&theme=HLD06-04&asOf=2011-02-17') readonly list: string;
 }
 
 /** Two agencies, and the commitments in which both stand. */
 export class PartnershipRow extends Row {
-  @ApiProperty({ description: 'In the role asked for' }) readonly agency: string;
+  @Shown('In the role asked for') readonly agency: string;
   @ApiProperty() readonly name: string;
-  @ApiProperty({ description: 'As lead, co-lead or partner' }) readonly with: string;
+  @Shown('As lead, co-lead or partner') readonly with: string;
   @ApiProperty() readonly withName: string;
-  @ApiProperty({
-    type: [OnTheme],
-    description:
-      'Their themes, most first: those at the top of their frameworks, or directly below the one in the question',
-  })
+  @Several(
+    OnTheme,
+    'Their themes, most first: those at the top of their frameworks, or directly below the one in the question',
+  )
   readonly themes: OnTheme[];
-  @ApiProperty({ description: LIST_DESCRIPTION, example: 'agency=IOM&with=ILO&asOf=2011-02-17' }) readonly list: string;
+  @Shown(LIST_DESCRIPTION, 'agency=IOM&with=ILO&asOf=2011-02-17') readonly list: string;
 }
 
 /** Commitments of several agencies. */
 class Joint extends Row {
-  @ApiProperty({
-    type: String,
-    nullable: true,
-    description: `${LIST_DESCRIPTION}; null if the question has another agency beside, a role other than lead, or commitments that are not joint`,
-    example: 'joint=true&asOf=2011-02-17',
-  })
+  @TextOrNull(
+    `${LIST_DESCRIPTION}; null if the question has another agency beside, a role other than lead, or commitments that are not joint`,
+    'joint=true&asOf=2011-02-17',
+  )
   readonly list: string | null;
 }
 
 export class PartnershipsView {
   @Day() readonly asOf: FullDate;
-  @ApiProperty({ description: 'The position of the log that this shows' }) readonly position: string;
-  @ApiProperty({ description: 'Everything that is asked for, done by one agency or by several' }) readonly total: Row;
-  @ApiProperty({ description: 'In how many of these two agencies stand together; the rows do not add up to it' })
-  readonly joint: Joint;
+  @Shown('The position of the log that this shows') readonly position: string;
+  @Shown('Everything that is asked for, done by one agency or by several') readonly total: Row;
+  @Shown('In how many of these two agencies stand together; the rows do not add up to it') readonly joint: Joint;
   @Count('Of the total: in how many something was corrected after `knownAt`') readonly correctedLater: number;
   @Count('Pairs, of all pages') readonly rowCount: number;
   @Count('Agencies in these pairs') readonly agencies: number;
-  @ApiProperty({
-    type: [PartnershipRow],
-    description:
-      'Most commitments first. Each pair once, unless an agency or a role is asked for: then that one comes first',
-  })
+  @Several(
+    PartnershipRow,
+    'Most commitments first. Each pair once, unless an agency or a role is asked for: then that one comes first',
+  )
   readonly rows: PartnershipRow[];
   @TextOrNull('null: this is the last page') readonly nextCursor: string | null;
 }

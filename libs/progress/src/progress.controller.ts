@@ -4,6 +4,7 @@ import { ApiNotFoundResponse, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { refused } from '#eventsourcing';
 import {
   Answers,
+  OrNull,
   AtClocks,
   FieldsOf,
   CursorField,
@@ -65,16 +66,14 @@ class AllThemes extends PerTheme {
 class OfAgency extends PerTheme {
   @ApiProperty() readonly agency: string;
   @ApiProperty() readonly name: string;
-  @ApiProperty({ type: () => AgencyRow, nullable: true, description: 'null: it has no commitment' })
-  readonly row: AgencyRow | null;
+  @OrNull(() => AgencyRow, 'null: it has no commitment') readonly row: AgencyRow | null;
 }
 
 class OfTheme extends PerAgency {
   @AsRead() readonly crosswalk?: ThroughCrosswalk;
   @ApiProperty() readonly theme: string;
   @ApiProperty() readonly name: string;
-  @ApiProperty({ type: () => ThemeRow, nullable: true, description: 'null: it has no commitment' })
-  readonly row: ThemeRow | null;
+  @OrNull(() => ThemeRow, 'null: it has no commitment') readonly row: ThemeRow | null;
 }
 
 /** The cells of a table for nested fields. */

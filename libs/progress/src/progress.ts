@@ -4,7 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { FullDate } from '#clocks';
 import { ENDS, isOpen, STAGES, type End } from '#commitments';
 import type { Projector } from '#eventsourcing';
-import { Count, COUNT_SCHEMA, CountsBy, Day, Page } from '#platform';
+import { Shown, Count, COUNT_SCHEMA, CountsBy, Day, Page } from '#platform';
 import { citationWords, type Citation, type Registers, type Theme } from '#registers';
 import { compareTexts, sortKey } from '#text';
 import { dateOf } from './columns.js';
@@ -40,9 +40,8 @@ export class ThemeRow extends Row {
 /** Rows do not add up to the total: a commitment counts once under each of its agencies and themes. */
 export abstract class ProgressView<R> {
   @Day() readonly asOf: FullDate;
-  @ApiProperty({ description: 'The position of the log that this shows' }) readonly position: string;
-  @ApiProperty({ description: 'The rows do not add up to it: a commitment counts once under each agency and theme' })
-  readonly total: Row;
+  @Shown('The position of the log that this shows') readonly position: string;
+  @Shown('The rows do not add up to it: a commitment counts once under each agency and theme') readonly total: Row;
   @CountsBy(ENDS, 'Records that have ended by then; they are in no total')
   readonly apart: Readonly<Record<End, number>>;
   @Count('Of the total: in how many something was corrected after `knownAt`') readonly correctedLater: number;

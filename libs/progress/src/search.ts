@@ -6,6 +6,8 @@ import type { FullDate } from '#clocks';
 import type { Log, Projector } from '#eventsourcing';
 import {
   Answers,
+  Several,
+  Shown,
   Count,
   Day,
   TextOrNull,
@@ -56,21 +58,19 @@ export class SearchQuery extends ClockQuery {
 }
 
 export class SearchHit {
-  @ApiProperty({ description: 'Reference, code or id', example: 'IOM' }) readonly code: string;
-  @ApiProperty({ description: 'Its name for people: title, name, label or text' }) readonly name: string;
+  @Shown('Reference, code or id', 'IOM') readonly code: string;
+  @Shown('Its name for people: title, name, label or text') readonly name: string;
   @TextOrNull('The language of that, where it is told') readonly language: string | null;
   @TextOrNull('Of an agency the former name that was found, of a source its symbol, of a commitment its lead')
   readonly beside: string | null;
-  @ApiProperty({ description: 'The address of its page', example: 'https://followthrough.example.org/agencies/IOM' })
-  readonly page: string;
+  @Shown('The address of its page', 'https://followthrough.example.org/agencies/IOM') readonly page: string;
 }
 
 export class SearchGroup {
   @ApiProperty({ enum: SEARCHED_KINDS }) readonly kind: SearchedKind;
   @Count('Found in all') readonly total: number;
-  @ApiProperty({ type: [SearchHit], description: 'The best first' }) readonly hits: readonly SearchHit[];
-  @ApiProperty({ description: 'The address of the list of all', example: '/v1/agencies?q=migration' })
-  readonly all: string;
+  @Several(SearchHit, 'The best first') readonly hits: readonly SearchHit[];
+  @Shown('The address of the list of all', '/v1/agencies?q=migration') readonly all: string;
 }
 
 export class SearchResults {
@@ -78,8 +78,7 @@ export class SearchResults {
   @Day() readonly asOf: FullDate;
   @ApiProperty() readonly position: string;
   @Count('Of all kinds') readonly total: number;
-  @ApiProperty({ type: [SearchGroup], description: 'One for each kind that is asked for' })
-  readonly groups: readonly SearchGroup[];
+  @Several(SearchGroup, 'One for each kind that is asked for') readonly groups: readonly SearchGroup[];
 }
 
 export class Search {

@@ -3,7 +3,7 @@ import { Controller, Get } from '@nestjs/common';
 import { ApiProperty, ApiTags, OmitType } from '@nestjs/swagger';
 import { monthsBefore, type FullDate } from '#clocks';
 import type { Role } from '#commitments';
-import { Answers, Count, Day, AtClocks } from '#platform';
+import { Answers, Count, Day, AtClocks, Several, Shown } from '#platform';
 import { compareTexts } from '#text';
 import { countAll, countBy } from './count.js';
 import { Flag, ProgressQuery, FilterField, type Filter } from './filters.js';
@@ -30,15 +30,11 @@ export class SilentRow {
   @ApiProperty() readonly name: string;
   @Count('Its open commitments') readonly open: number;
   @Count('Of these: not heard of for `staleAfter` months') readonly stale: number;
-  @ApiProperty({ description: 'Whether all of its open commitments are stale' }) readonly silent: boolean;
+  @Shown('Whether all of its open commitments are stale') readonly silent: boolean;
   @Day('The last report on any of its open commitments') readonly lastHeardOn: FullDate;
   @OwnReport() readonly lastOwnReportOn: FullDate | null;
   @Count('Whole calendar months from then to `asOf`') readonly months: number;
-  @ApiProperty({
-    description: 'The query of `/v1/commitments` that lists the stale ones',
-    example: 'agency=IOM&stale=true',
-  })
-  readonly list: string;
+  @Shown('The query of `/v1/commitments` that lists the stale ones', 'agency=IOM&stale=true') readonly list: string;
 }
 
 class SilenceTotals {
@@ -46,8 +42,7 @@ class SilenceTotals {
   @Count('Of these') readonly silent: number;
   @Count('Open commitments, each once') readonly open: number;
   @Count('Of these') readonly stale: number;
-  @ApiProperty({ description: 'The query of `/v1/commitments` that lists the stale ones', example: 'stale=true' })
-  readonly list: string;
+  @Shown('The query of `/v1/commitments` that lists the stale ones', 'stale=true') readonly list: string;
 }
 
 export class SilenceView {
@@ -55,8 +50,7 @@ export class SilenceView {
   @ApiProperty() readonly position: string;
   @ApiProperty({ type: 'integer', description: 'Calendar months' }) readonly staleAfter: number;
   @ApiProperty() readonly total: SilenceTotals;
-  @ApiProperty({ type: [SilentRow], description: 'The longest silent first; they do not add up to the total' })
-  readonly rows: SilentRow[];
+  @Several(SilentRow, 'The longest silent first; they do not add up to the total') readonly rows: SilentRow[];
 }
 
 export class Silence extends View {

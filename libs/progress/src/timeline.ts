@@ -4,7 +4,7 @@ import { ApiProperty, ApiTags } from '@nestjs/swagger';
 import { lastDayOf, monthsBefore, type FullDate } from '#clocks';
 import { ENDS, LIVES, STAGES, type End, type Stage } from '#commitments';
 import { refused } from '#eventsourcing';
-import { Answers, CountsBy, Day, AtClocks, OnDate, QueryChoice } from '#platform';
+import { Answers, CountsBy, Day, AtClocks, OnDate, QueryChoice, Several, Shown } from '#platform';
 import { dateOf, dayOf, NO_ROW, type Columns } from './columns.js';
 import { Row } from './count.js';
 import { ProgressQuery, FilterField, type Filter } from './filters.js';
@@ -38,11 +38,7 @@ export class TimelineRow extends Row {
   @Day() readonly asOf: FullDate;
   @CountsBy(ENDS, 'Records that have ended by then; they are in no total')
   readonly apart: Readonly<Record<End, number>>;
-  @ApiProperty({
-    description: 'The query of `/v1/commitments` that lists what `total` counts',
-    example: 'asOf=2006-11-21',
-  })
-  readonly list: string;
+  @Shown('The query of `/v1/commitments` that lists what `total` counts', 'asOf=2006-11-21') readonly list: string;
 }
 
 class TimelineView {
@@ -51,8 +47,7 @@ class TimelineView {
   @Day() readonly from: FullDate;
   @Day() readonly to: FullDate;
   @ApiProperty({ enum: TIMELINE_STEPS }) readonly step: TimelineStep;
-  @ApiProperty({ type: [TimelineRow], description: 'Empty when nothing had been reported by then' })
-  readonly rows: TimelineRow[];
+  @Several(TimelineRow, 'Empty when nothing had been reported by then') readonly rows: TimelineRow[];
 }
 
 export class Timeline extends View {

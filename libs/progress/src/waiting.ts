@@ -1,5 +1,5 @@
 /** The view of the tasks that wait for an agency: roles and leads to accept, readings to reply to. */
-import { Count, TextOrNull } from '#platform';
+import { Shown, Several, Count, TextOrNull } from '#platform';
 import { ApiProperty } from '@nestjs/swagger';
 import { todayAt } from '#clocks';
 import { compareTexts } from '#text';
@@ -12,23 +12,21 @@ import { flags, type Selection } from './scan.js';
 class CommitmentInShort {
   @ApiProperty() readonly reference: string;
   @ApiProperty() readonly title: string;
-  @ApiProperty({ description: 'The address at which it can be read, with the possible acts (allowedActs)' })
-  readonly href: string;
+  @Shown('The address at which it can be read, with the possible acts (allowedActs)') readonly href: string;
 }
 
 class WaitingCommitments {
   @Count('All of them') readonly total: number;
   @TextOrNull('The address of the whole list; null: there is none, they are all here') readonly list: string | null;
-  @ApiProperty({ type: [CommitmentInShort], description: 'By reference; where there is a list: the first ones' })
+  @Several(CommitmentInShort, 'By reference; where there is a list: the first ones')
   readonly commitments: CommitmentInShort[];
 }
 
 export class WaitingView {
-  @ApiProperty({ description: 'Roles that another agency named it for, and that it has yet to accept or decline' })
+  @Shown('Roles that another agency named it for, and that it has yet to accept or decline')
   readonly roles: WaitingCommitments;
-  @ApiProperty({ description: 'Leads that were offered to it, and that it has yet to accept or decline' })
-  readonly leads: WaitingCommitments;
-  @ApiProperty({ description: 'Contested readings of commitments that it leads, to which it has not replied' })
+  @Shown('Leads that were offered to it, and that it has yet to accept or decline') readonly leads: WaitingCommitments;
+  @Shown('Contested readings of commitments that it leads, to which it has not replied')
   readonly readings: WaitingCommitments;
 }
 

@@ -6,6 +6,8 @@ import { AccessStore } from '#access';
 import { canonicalJson, Conflict, refused, Rejected } from '#eventsourcing';
 import { spreadsheetIn, UnreadableFile, type SpreadsheetFile } from '#files';
 import {
+  Several,
+  Shown,
   TextOrNull,
   metaOf,
   PUBLIC_URL,
@@ -36,9 +38,8 @@ class SheetChange {
   @ApiProperty({ example: 'Commitments' }) readonly sheet: string;
   @ApiProperty(ROW_SCHEMA) readonly row: number;
   @ApiProperty(COLUMN_SCHEMA) readonly column: string | null;
-  @ApiProperty({ description: 'The head of the column', example: 'Stage' }) readonly head: string;
-  @ApiProperty({ type: String, nullable: true, example: 'IOM-2011-12', description: 'By which the row is known' })
-  readonly about: string | null;
+  @Shown('The head of the column', 'Stage') readonly head: string;
+  @TextOrNull('By which the row is known', 'IOM-2011-12') readonly about: string | null;
   @ApiProperty() readonly was: string;
   @ApiProperty() readonly is: string;
 }
@@ -63,22 +64,17 @@ class SheetFinding {
 export class ReturnSheetPreview {
   @ApiProperty() readonly round: string;
   @ApiProperty() readonly agency: string;
-  @ApiProperty({ description: 'Whether it is the draft now' }) readonly saved: boolean;
+  @Shown('Whether it is the draft now') readonly saved: boolean;
   @ApiProperty({ type: 'integer', description: 'Of the draft as it is now; also the ETag. 0: none was saved' })
   readonly revision: number;
-  @ApiProperty({ type: [SheetChange], description: 'Cell by cell, against the draft that the workbook was made of' })
+  @Several(SheetChange, 'Cell by cell, against the draft that the workbook was made of')
   readonly changes: readonly SheetChange[];
-  @ApiProperty({ type: [SheetProblem], description: 'While there is one, it cannot be saved' })
-  readonly problems: readonly SheetProblem[];
-  @ApiProperty({ type: [SheetConflict], description: 'While there is one, it cannot be saved by this route' })
+  @Several(SheetProblem, 'While there is one, it cannot be saved') readonly problems: readonly SheetProblem[];
+  @Several(SheetConflict, 'While there is one, it cannot be saved by this route')
   readonly conflicts: readonly SheetConflict[];
-  @ApiProperty({
-    type: [SheetFinding],
-    description: 'A fault that keeps the return from being submitted, or an odd entry',
-  })
+  @Several(SheetFinding, 'A fault that keeps the return from being submitted, or an odd entry')
   readonly findings: readonly SheetFinding[];
-  @ApiProperty({ type: [String], description: 'How it was read, where that is not plain to see' })
-  readonly notes: readonly string[];
+  @Several(String, 'How it was read, where that is not plain to see') readonly notes: readonly string[];
 }
 
 /** A workbook that was read, and the draft that it makes together with later changes. */

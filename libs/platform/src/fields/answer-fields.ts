@@ -1,10 +1,22 @@
 /** The fields of answers: a decorator names the kind of a value, whether it may be null, and its meaning. */
+import type { Type } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 
 const DAY_SCHEMA = { type: String, format: 'date' } as const;
 const INSTANT_SCHEMA = { type: String, format: 'date-time' } as const;
 
-export const TextOrNull = (description?: string) => ApiProperty({ type: String, nullable: true, description });
+/** A value of the type that it is declared with. */
+export const Shown = (description: string, example?: unknown) => ApiProperty({ description, example });
+export const OneWord = (values: readonly unknown[], description: string, example?: unknown) =>
+  ApiProperty({ enum: [...values], description, example });
+export const Several = (of: Type<unknown>, description: string, example?: unknown) =>
+  ApiProperty({ type: [of], description, example });
+export const OrNull = (of: () => Type<unknown>, description: string) => {
+  const type = () => of(); // OpenAPI takes a function of this name only
+  return ApiProperty({ type, nullable: true, description });
+};
+export const TextOrNull = (description?: string, example?: string) =>
+  ApiProperty({ type: String, nullable: true, description, example });
 
 /** `2006-11-20` */
 export const Day = (description?: string) => ApiProperty({ ...DAY_SCHEMA, description });

@@ -7,18 +7,14 @@ import { ACCOUNT_ROLE_RULES, ACCOUNT_ROLES, isActing, type AccountRole, type Sco
 import type { Correlation } from '../observability/correlation.js';
 import { Admits } from './admission-marks.js';
 import type { FormFields } from './sent-fields.js';
+import { TextOrNull } from '../fields/answer-fields.js';
 
 /** The actor of an event, as it is recorded: an account and the role in which it acted. No personal data. */
 @ApiSchema({ name: 'Principal' })
 export class Actor {
   @ApiProperty() readonly account: string;
   @ApiProperty({ enum: ACCOUNT_ROLES }) readonly role: AccountRole;
-  @ApiProperty({
-    type: String,
-    nullable: true,
-    description: 'The agency for which it acted; null: the secretariat on its own behalf',
-  })
-  readonly agency: string | null;
+  @TextOrNull('The agency for which it acted; null: the secretariat on its own behalf') readonly agency: string | null;
 }
 
 /** The actor of a request: the role in which an account acts now, and the rights of its token or session. */

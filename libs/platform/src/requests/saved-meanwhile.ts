@@ -1,15 +1,11 @@
 /** The words that others saved in a draft since it was read: enough for a program to join them with its own. */
 import { ApiProperty } from '@nestjs/swagger';
 import { WrongRevision } from '#eventsourcing';
+import { Several, Shown, TextOrNull } from '../fields/answer-fields.js';
 
 class SavedOtherwise {
   @ApiProperty({ example: 'commitment IOM-2011-12' }) readonly part: string;
-  @ApiProperty({
-    type: String,
-    nullable: true,
-    description: 'Where in the body that was sent (RFC 6901); null: it is not in it',
-    example: '/commitments/3',
-  })
+  @TextOrNull('Where in the body that was sent (RFC 6901); null: it is not in it', '/commitments/3')
   readonly pointer: string | null;
   @ApiProperty({
     type: 'object',
@@ -23,21 +19,18 @@ class SavedOtherwise {
 export class SavedMeanwhile {
   @ApiProperty({ type: 'integer', description: 'Of the draft as it is now; 0: there is none' })
   readonly revision: number;
-  @ApiProperty({ type: String, nullable: true, description: 'The account that saved it' }) readonly by: string | null;
+  @TextOrNull('The account that saved it') readonly by: string | null;
   @ApiProperty({ type: String, nullable: true, format: 'date-time' }) readonly saved: string | null;
-  @ApiProperty({ description: 'The address of the draft', example: '/v1/rounds/CM-2013/returns/IOM' })
-  readonly draft: string;
-  @ApiProperty({
-    type: [String],
-    description: 'The parts that others changed since the revision that was read',
-    example: ['commitment IOM-2011-12', 'narrative en'],
-  })
+  @Shown('The address of the draft', '/v1/rounds/CM-2013/returns/IOM') readonly draft: string;
+  @Several(String, 'The parts that others changed since the revision that was read', [
+    'commitment IOM-2011-12',
+    'narrative en',
+  ])
   readonly changed: readonly string[];
-  @ApiProperty({
-    type: [SavedOtherwise],
-    description:
-      'Those of them that the body changes, too, in another way: of these one has to choose. All other parts that were changed are taken from the draft',
-  })
+  @Several(
+    SavedOtherwise,
+    'Those of them that the body changes, too, in another way: of these one has to choose. All other parts that were changed are taken from the draft',
+  )
   readonly conflicts: readonly SavedOtherwise[];
 }
 
