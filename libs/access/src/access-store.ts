@@ -24,7 +24,6 @@ export interface TokenRow {
   readonly revoked: string | null;
 }
 
-/** A token to be made. */
 interface NewToken {
   readonly id?: string;
   readonly account: string;

@@ -38,7 +38,6 @@ export function giveAct(
   return commands.execute(new ActCommand(subject, id ?? made, [act], context));
 }
 
-/** The controller of one act. */
 function actController(subject: Subject, name: string, line: ActLine): Type<unknown> {
   const { path, id } = PATHS[subject];
   const BodyClass = classOf(line.body);

@@ -97,7 +97,6 @@ export class ActCommand<S extends Subject = Subject> extends Command<ActResult> 
   }
 }
 
-/** A command on any subject. */
 export type AnyActCommand = { [S in Subject]: ActCommand<S> }[Subject];
 
 type Decide = (state: never, revision: number) => NewEvent[];
@@ -134,7 +133,6 @@ export const decideEntries = (
     decideEntry(kind, act, state, { ...on, revision: act.revision, today: todayAnywhere(new Date()), forms }),
   ) as Decide;
 
-/** The acts on a log. */
 export class Acts {
   readonly #lookup: Lookup;
 

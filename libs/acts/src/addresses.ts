@@ -23,7 +23,6 @@ const PARAMETER = /:(\w+)/g;
 export const parameterNamesOf = ({ path }: Pick<ActLine, 'path'>): (keyof RouteParameters)[] =>
   [...path.matchAll(PARAMETER)].map(([, name]) => name as keyof RouteParameters);
 
-/** The address of an act. */
 export const actAddress = (
   subject: Subject,
   id: string | null,

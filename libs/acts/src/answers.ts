@@ -32,7 +32,6 @@ function stageAnswer(done: ActResult, { effective, reportedOn }: ReportStage): O
   return { ...answer, outrankedBy };
 }
 
-/** The class of the answer to an act. */
 export const answerClass = (subject: Subject, act: string): Type<object> => {
   if (subject !== 'commitment') return RegisterAnswer;
   return answersWithStage(act) ? StageAnswer : ActAnswer;
@@ -42,7 +41,6 @@ const answersWithStage = (act: string): boolean => 'answers' in ACTS[act as ActN
 
 const withWarnings = ({ warnings = [] }: ActResult) => (warnings.length > 0 ? { warnings: [...warnings] } : {});
 
-/** The answer to an act on a commitment. */
 export function commitmentAnswer({ act, body }: CommitmentAct, done: ActResult): ActAnswer & Partial<StageAnswer> {
   const { id: reference, revision, position } = done;
   return {
@@ -54,7 +52,6 @@ export function commitmentAnswer({ act, body }: CommitmentAct, done: ActResult):
   };
 }
 
-/** The answer to an act. */
 export function answerOf(subject: Subject, act: ActOn<Subject>, done: ActResult): ActAnswer | RegisterAnswer {
   if (subject === 'commitment') return commitmentAnswer(act as CommitmentAct, done);
   const { id: code, revision, position } = done;

@@ -13,7 +13,6 @@ class CrosswalkQuery extends RegisterQuery {
   @QueryText('Which version; without it the one as at the date', { max: 60 }) version?: string;
 }
 
-/** A version without its links. */
 class CrosswalkVersionInBrief extends OmitType(CrosswalkVersion, ['links', 'noEquivalent']) {}
 
 class LabelledLink extends CrosswalkLink {

@@ -8,7 +8,6 @@ import { actsOn, REGISTER_ACTS, type ActLine, type Register } from '#registers';
 /** The kind of thing that an act changes. */
 export type Subject = 'commitment' | Register;
 
-/** The table of the acts on a subject. */
 export const actTableOf = (subject: Subject): Readonly<Record<string, ActLine>> =>
   subject === 'commitment' ? ACTS : actsOn(subject);
 

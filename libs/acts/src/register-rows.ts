@@ -7,7 +7,6 @@ import { agendaCell, membershipCell } from '#text';
 
 type RowMaker = (entry: object) => object;
 
-/** The class of the entries of a register. */
 export const entryClass = (kind: Register): Type<Entry> => classOf(REGISTER_ACTS[kind].enter.body) as Type<Entry>;
 
 /** An object of a list as people write it in a cell, by its class. */

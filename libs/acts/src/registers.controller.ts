@@ -9,7 +9,6 @@ import { PATHS } from './addresses.js';
 import { listPage, RegisterListQuery, RegisterPage } from './list.js';
 import { entryClass, registerRow } from './register-rows.js';
 
-/** The later corrections of a statement. */
 class RegisterCorrection {
   @ApiProperty({ enum: ['retracted', 'blanked'] }) readonly kind: 'retracted' | 'blanked';
   @ApiProperty() readonly reason: string;
@@ -108,7 +107,6 @@ export function registerController(kind: Register) {
   return RegisterController;
 }
 
-/** The controller of the histories of one register. */
 export function historyController(kind: Register): Type<unknown> {
   const { path } = PATHS[kind];
 

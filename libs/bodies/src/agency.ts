@@ -171,7 +171,6 @@ export class AgencyAsAt extends OmitType(Agency, ['memberships', 'chairs']) {
   @ApiProperty({ type: [ChairAsAt] }) readonly chairs: ChairAsAt[];
 }
 
-/** A member of a body on a date. */
 export class MemberAsAt extends OmitType(Membership, ['body']) {
   @ApiProperty({ example: 'IOM' }) readonly agency: string;
   @ApiProperty() readonly name: string;

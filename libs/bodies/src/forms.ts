@@ -5,12 +5,9 @@ import { freeTextOf, invalid, searchedIn, VALIDATION_OPTIONS } from '#platform';
 import * as all from './all.js';
 
 type AllBodies = typeof all;
-/** The name of a body's class. */
 export type BodyName = { [N in keyof AllBodies]: AllBodies[N] extends new () => object ? N : never }[keyof AllBodies];
-/** The content of a body. */
 export type Body<N extends BodyName> = InstanceType<AllBodies[N]>;
 
-/** The class of a body. */
 export const classOf = <N extends BodyName>(name: N): new () => Body<N> => all[name] as new () => Body<N>;
 
 export interface Forms {

@@ -67,7 +67,6 @@ export class ReportedRelation extends Source {
   @ApiProperty(RELATION_TARGET_OPTIONS) readonly to: string;
 }
 
-/** The end of a record. */
 export class EndOfRecord extends Source {
   @ApiProperty({ enum: ENDS }) readonly life: End;
   @Several(String, 'The commitments that it became') readonly into: readonly string[];

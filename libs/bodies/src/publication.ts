@@ -56,7 +56,6 @@ export class Narrative extends WriteNarrative {
   @ApiProperty({ type: 'integer', description: 'Of the event that says so' }) readonly revision: number;
 }
 
-/** One file of a published report. */
 export class PublishedFile {
   @OneOf(REPORT_LANGUAGES) language: ReportLanguage;
   @Kebab({ example: 'pdf' }) format: string;

@@ -19,7 +19,6 @@ export class Theme {
   parent?: string | null;
 }
 
-/** A point of the agenda of a meeting. */
 export class AgendaItem {
   @Text({ max: 20, free: false, searched: false, description: 'As the agenda numbers it', example: '3' })
   number: string;

@@ -43,7 +43,6 @@ export class Answer {
   @YesNo({ optional: true }) yes?: boolean | null;
 }
 
-/** One commitment in a return. */
 export class CommitmentReturn {
   @CodeOf('commitment', { example: 'IOM-2011-12' }) reference: string;
   @OneOf(RETURN_WORDS, {

@@ -11,7 +11,6 @@ const echarts = () => createRequire(import.meta.url)('echarts') as typeof import
 /** The stages in the order in which bars, columns and legends show them. */
 export const SHOWN_STAGES = codesOf(STAGES_IN_WORDS);
 
-/** The words of a chart, in a language. */
 export interface ChartWords {
   /** `21 Nov` */
   readonly day: (date: FullDate) => string;

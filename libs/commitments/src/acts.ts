@@ -218,7 +218,6 @@ const ANSWERS_OFFER = {
   ...({ conflict: NO_OFFER, on: onOffer, amended: 'never', ...BY_ITSELF } as const),
 };
 
-/** Every act on a commitment. */
 export const ACTS = allActs({
   record: act('Recorded', 'RecordCommitment', {
     button: 'Record a commitment',

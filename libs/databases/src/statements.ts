@@ -9,7 +9,6 @@ import { openSqlite, retryWhileBusy } from './sqlite.js';
 
 export type SqlValue = string | number | null;
 
-/** A statement and its values. */
 export type SqlStatement = readonly [sql: string, ...values: SqlValue[]];
 
 /** A place in a statement for each value of a list: `?, ?`. */

@@ -24,7 +24,6 @@ export interface Draft<Content extends object = object> extends DraftName, Draft
   readonly content: Content;
 }
 
-/** A draft without its content. */
 type DraftLine = Omit<Draft, 'content'>;
 
 interface DraftRow extends DraftName {
@@ -224,7 +223,6 @@ const MIGRATIONS_FOLDER = new URL('./tables/', import.meta.url);
 /** One of our processes at a time makes the tables. */
 const MIGRATION_LOCK = 0x647261;
 
-/** Drafts in a SQLite file. */
 export class SqliteDraftsStore extends DraftsStore {
   constructor(file: string) {
     super(new SqliteStatements('Drafts', file, MIGRATIONS_FOLDER));

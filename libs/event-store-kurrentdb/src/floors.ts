@@ -28,7 +28,6 @@ export interface Floor {
   readonly floor: number | null;
 }
 
-/** The surroundings of a process. */
 export interface Surroundings {
   /** In ms: time that passes evenly. */
   passed(): number;

@@ -36,7 +36,6 @@ export class Names {
   }
 }
 
-/** The metadata of a record. */
 interface Metadata {
   /** The envelope's id, where the server's id of the record is another one. */
   readonly id?: string;

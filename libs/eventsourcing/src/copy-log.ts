@@ -6,11 +6,9 @@ import { LogVerification, type Anchor, type FirstFault } from './verify.js';
 /** A log that is copied from: a store, or a file that holds one. */
 export type LogSource = Pick<EventStore, 'identity' | 'head' | 'readAll'>;
 
-/** The result of copying a log. */
 export interface CopyResult {
   /** Of the target, and of the source as far as it was copied. */
   readonly anchor: Anchor;
-  /** The number of events copied by this run. */
   readonly copied: number;
   /** The end of the source by now: further than the anchor if it is being appended to. */
   readonly sourceHead: string | null;

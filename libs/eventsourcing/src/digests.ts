@@ -58,7 +58,6 @@ export class Digests {
   }
 }
 
-/** The prefix of a digest by an algorithm. */
 export const prefixOf = (algorithm: Algorithm): string => (algorithm === UNNAMED_ALGORITHM ? '' : `${algorithm}:`);
 
 const withAlgorithm = (algorithm: Algorithm, digest: string): string => prefixOf(algorithm) + digest;

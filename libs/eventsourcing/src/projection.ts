@@ -23,7 +23,6 @@ export interface Projection {
    * told again, and must then change nothing.
    */
   readonly acts?: true;
-  /** Forgets everything. */
   clear?(): void;
   /** Its whole memory at this moment. */
   save?(): Memory;
@@ -51,7 +50,6 @@ export interface Building {
   readonly secondsLeft: number | null;
 }
 
-/** The state of a projection in this process. */
 export interface ProjectionStatus {
   readonly projection: string;
   readonly version: number;
@@ -63,7 +61,6 @@ export interface ProjectionStatus {
   readonly error: string | null;
   /** Whether its views can be read. */
   readonly serving: boolean;
-  /** The number of parked streams. */
   readonly parked: number;
   readonly building: Building | null;
 }

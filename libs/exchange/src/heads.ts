@@ -68,7 +68,6 @@ const COLUMN_HEADS = {
 /** The fields that are called something in each language. */
 export type HeadedField = keyof typeof COLUMN_HEADS | keyof Words['columns'] | RoleField;
 
-/** The column of reports that shows a field of a commitment. */
 export const reportColumnOf = (field: string, language: ReportLanguage) =>
   (reportWords(language).columns as ColumnWords)[field === 'effective' ? 'stageSince' : field];
 

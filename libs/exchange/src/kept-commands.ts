@@ -49,7 +49,6 @@ export function executableCommand(
   ) as AnyActCommand;
 }
 
-/** The streams that commands write. */
 export const streamsOf = (commands: readonly KeptCommand[]): ReadonlySet<string> =>
   new Set(commands.flatMap(({ subject, id }) => (id === null ? [] : `${subject}-${id}`)));
 

@@ -7,7 +7,6 @@ import type { SentFolder } from './sent-tables.js';
 import { DraftsStore, type Draft } from '#drafts';
 import type { KeptCommand } from './kept-commands.js';
 
-/** An import as it is kept. */
 export interface KeptImport extends ImportPreview {
   readonly commands: readonly KeptCommand[];
   /** Of a folder of JSON: the rounds that are replayed after all else. */

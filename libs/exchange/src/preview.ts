@@ -40,7 +40,6 @@ export class SheetNote {
   @ApiProperty({ example: '«IOM–2006–01» was read as IOM-2006-01' }) readonly message: string;
 }
 
-/** A field that changes. */
 export class FieldChange {
   @ApiProperty(COLUMN_SCHEMA) readonly column: string | null;
   @ApiProperty({ example: 'stage' }) readonly field: string;

@@ -90,7 +90,6 @@ const asProblem = ({ file, row, field, message }: ImportPlan['problems'][number]
   ...{ sheet: file, row, column: null, field: field || null, value: null, message, right: null },
 });
 
-/** A field of the request that is wrong. */
 export const wrongIn = (pointer: string, message: string): Rejected =>
   new Rejected('invalid', `${pointer}: ${message}`, [{ pointer, message }]);
 
@@ -121,7 +120,6 @@ export function folderPreview(
   };
 }
 
-/** The preview of a file with tables. */
 export function tablesPreview(
   id: string,
   sent: Upload | SentFolder,

@@ -10,7 +10,6 @@ import { isSource, ROLE_COLUMNS, type CommitmentField } from './fields.js';
 /** The values of a row, by their fields; a field that the row says nothing of is missing. */
 export type RowValues = Readonly<Partial<Record<CommitmentField, unknown>>>;
 
-/** One act, and the fields that it comes from. */
 export interface RowAct {
   readonly act: string;
   readonly body: Record<string, unknown>;
@@ -44,7 +43,6 @@ interface MilestoneOfRow {
   readonly reachedOn?: string | null;
 }
 
-/** By the field, the value of a commitment. */
 const FIELD_VALUES: { readonly [F in Exclude<CommitmentField, RoleField>]: (view: CommitmentView) => unknown } = {
   reference: ({ reference }) => reference,
   title: ({ title }) => title,

@@ -19,7 +19,6 @@ export interface SourceTerms {
   readonly dates: DateOrder;
 }
 
-/** A row on its way to acts. */
 export class TableRow {
   readonly values: Record<string, unknown> = {};
   readonly problems: SheetProblem[] = [];

@@ -7,7 +7,6 @@ import type { ReportLanguage } from '#words';
 import { EXAMPLE_CODE, tableFieldsOf, type CellForm, type TableSubject } from './fields.js';
 import { headOf, reportColumnOf } from './heads.js';
 
-/** A column of a template. */
 interface TemplateColumn {
   readonly field: string;
   /** As it is called in the language. */

@@ -63,7 +63,6 @@ const FEED_FORMATS = {
   },
 } as const;
 type Format = keyof typeof FEED_FORMATS;
-/** By position. */
 type TextByPosition = ReadonlyMap<string, string>;
 
 const feedFormatOf = (request: FastifyRequest): Format =>
@@ -71,7 +70,6 @@ const feedFormatOf = (request: FastifyRequest): Format =>
     ? 'sse'
     : 'ndjson';
 
-/** Whether a request stays connected. */
 function staysConnected(request: FastifyRequest): boolean {
   return feedFormatOf(request) === 'sse' || (request.query as ChangesQuery).follow === 'true';
 }

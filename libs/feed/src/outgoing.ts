@@ -9,7 +9,6 @@ import { callbackify } from 'node:util';
 /** An address that nothing is sent to. */
 export class PrivateAddress extends Error {}
 
-/** The outcome of a request. */
 export interface PostOutcome {
   /** `null`: there was no answer. */
   readonly status: number | null;

@@ -88,7 +88,6 @@ const child = (node: Node, name: string): Node | null =>
 const attributeOf = (node: Node | null, attribute = 'val'): string | null =>
   node && (node.getAttributeNS(WORD_NAMESPACE, attribute) || null);
 
-/** The levels of each kind of list. */
 function levelsOfKinds(numbering: Tree): ReadonlyMap<string, ReadonlyMap<number, Level>> {
   return new Map(
     nodesNamed(numbering, 'abstractNum').map((kind) => [

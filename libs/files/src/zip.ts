@@ -6,7 +6,6 @@
 import { inflateRawSync } from 'node:zlib';
 import { UnreadableFile } from './sheet.js';
 
-/** A part of a ZIP file. */
 export interface ZipPart {
   readonly name: string;
   /** In bytes, as the file says; it is not unpacked further. */

@@ -2,7 +2,6 @@
 
 import { ONE_ADDRESS } from '#text';
 
-/** A file in a letter. */
 export interface Attachment {
   readonly filename: string;
   /** Its media type, such as `text/calendar; charset=utf-8`. */

@@ -3,7 +3,6 @@ import type { Provider, Type } from '@nestjs/common';
 import type { EventCatalog, Log, Projection, Projector } from '#eventsourcing';
 import type { ProblemPage } from './requests/problem.js';
 
-/** Injects the log. */
 export const LOG = Symbol('LOG');
 /** Injects the address under which the pages are reached, without a slash at its end. */
 export const PUBLIC_URL = Symbol('PUBLIC_URL');

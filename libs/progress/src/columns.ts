@@ -15,7 +15,6 @@ import { Texts } from './texts.js';
 
 export { dateOf, dayOf } from './days.js';
 
-/** No row. */
 export const NO_ROW = -1;
 
 /** Texts by the order in which they came, each once, and the meaning of each. */
@@ -159,7 +158,6 @@ const COLUMN_NAMES = [...POINTER_COLUMNS, ...VALUE_COLUMNS, ...POSITION_COLUMNS]
 
 /** The arrays of codes: a byte for each row, or two, while it fits. */
 export type Codes = Int32Array | Uint16Array | Uint8Array;
-/** Positions of the log. */
 type Positions = Int32Array | Float64Array;
 
 /** A row, in codes: of each column at its place. */
@@ -232,7 +230,6 @@ export class Columns {
     for (let row = 0; row < this.rows; row++) if (until[row] === GREATEST_OF_WIDTH[4]) until[row] = this.forever;
   }
 
-  /** The number of a commitment. */
   commitmentOf(reference: string): number {
     const known = this.references.size;
     const code = this.references.add(reference);
@@ -268,7 +265,6 @@ export class Columns {
     return true;
   }
 
-  /** The values of a row. */
   valuesOf(row: number): number[] {
     const columns = this.#values;
     const values: number[] = [];

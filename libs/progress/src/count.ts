@@ -124,7 +124,6 @@ export class Counted {
   }
 }
 
-/** Of nothing. */
 export const ZERO_ROW: Row = new Counted([], new Tallies(), 0).row;
 
 /** Codes of the rows that are counted just now. */

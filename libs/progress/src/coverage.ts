@@ -78,7 +78,6 @@ class OutcomeCounts {
 
 const OUTCOMES_LIST_DESCRIPTION = 'The query of `/v1/progress/outcomes` that lists them';
 
-/** The outcomes of one kind. */
 class KindCounts extends OutcomeCounts {
   @ApiProperty({ enum: TOLD_KINDS }) readonly kind: ToldKind;
   @Shown(OUTCOMES_LIST_DESCRIPTION, 'kind=decision&asOf=2011-02-17') readonly list: string;

@@ -22,7 +22,6 @@ const leastAlike = ({ agency, outcome }: InCommon): number =>
 const haveOne = (some: readonly string[], others: readonly string[]): boolean =>
   some.some((one) => others.includes(one));
 
-/** Whether two may be the same. */
 export function mayBeSame(
   one: DuplicateCandidate,
   other: DuplicateCandidate,

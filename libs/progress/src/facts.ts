@@ -64,7 +64,6 @@ const headlineText = ({ effective, note, nextStep, onBehalf, sources }: Headline
       : [effective, note, nextStep, onBehalf, ...sources],
   );
 
-/** The headline of such a text. */
 export function headlineIn(text: string): Headline {
   const [effective, note, nextStep = null, onBehalf = null, ...sources] = JSON.parse(text) as [
     ...[effective: string, note: string | null, nextStep?: string | null, onBehalf?: OnBehalf | null],

@@ -30,7 +30,6 @@ import type { CountedAgencies, Hierarchy } from './hierarchy.js';
 import { flags, type Condition } from './scan.js';
 import type { CrosswalkChoice } from './theme-tree.js';
 
-/** The filter of a view. */
 export interface Filter extends CrosswalkChoice, CountedAgencies {
   /** A forum includes its round tables and outcomes. */
   readonly followsUp?: string;
@@ -71,7 +70,6 @@ export type FilterName = keyof Filter;
 /** The filters that are `true` or `false`. */
 export type FlagName = { [N in FilterName]-?: boolean extends Filter[N] ? N : never }[FilterName];
 
-/** The context of a filter. */
 export interface FilterContext {
   readonly columns: Columns;
   readonly hierarchy: Hierarchy;
@@ -517,7 +515,6 @@ export async function conditionsOf(filter: Filter, context: Omit<FilterContext, 
 
 // ── Queries ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** A text that a query may ask for. */
 export const OptionalText = (description: string, example?: string): PropertyDecorator =>
   QueryText(description, { example, max: 300 });
 

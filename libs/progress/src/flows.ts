@@ -200,7 +200,6 @@ export interface FlowDates {
   readonly knownThen?: string;
 }
 
-/** The choice of commitments of a leg. */
 export interface LegTerms {
   readonly flow: readonly FlowName[];
   readonly leg?: LegName;
@@ -226,7 +225,6 @@ interface FlowChange {
   readonly after: Stage | null;
 }
 
-/** The number of commitments with the same change. */
 type CountedChange = Pick<FlowChange, 'flow' | 'before' | 'after'> & { readonly n: number };
 
 /** One of the two looks that are compared: by commitment its stage and one, or 0 where it is not among those found. */
@@ -548,7 +546,6 @@ export const withCauses = (
     })),
   );
 
-/** The dates and the filter of a query. */
 export async function flowDates({ from, to, knownThen, ...filter }: Omit<FlowsQuery, 'at'>, log: Log) {
   const then = knownThen === undefined ? undefined : await positionOf(knownThen, log.store, 'knownThen');
   return { dates: { from, to, knownThen: then }, filter: filter as FlowFilter };

@@ -16,7 +16,6 @@ export interface Holder extends CountingKey {
   readonly leads: boolean;
 }
 
-/** The agencies that count, and their role. */
 export interface CountedAgencies {
   readonly agency?: string;
   /** `any`: lead, co_lead or partner. */
@@ -47,7 +46,6 @@ export function directlyBelow<N extends Pick<Node, 'code' | 'parent'>>(
   return below.length > 0 ? below : [{ code }];
 }
 
-/** A code and all above it. */
 export function withAncestors(code: string, parents: ReadonlyMap<string, string | null | undefined>): string[] {
   const up: string[] = [];
   for (let next: string | null | undefined = code; next && !up.includes(next); next = parents.get(next)) up.push(next);
@@ -72,7 +70,6 @@ export class Hierarchy {
     return tree;
   }
 
-  /** A theme or forum with all below it. */
   async below(kind: 'theme' | 'forum', code: string): Promise<string[]> {
     const children = Map.groupBy(await this.registers.all(kind, this.at.knownAt), ({ parent }) => parent ?? '');
     const below = new Set([code]);
@@ -136,7 +133,6 @@ export class Hierarchy {
     return successors.has(agency) ? became : [agency, ...became];
   }
 
-  /** The names of agencies: then, or today. */
   agencyNames(agencies: CountedAgencies['agencies']): Promise<ReadonlyMap<string, string>> {
     const { knownAt, asOf } = this.at;
     return this.registers.names('agency', knownAt, agencies === 'today' ? undefined : asOf);

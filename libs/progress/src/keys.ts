@@ -17,7 +17,6 @@ export interface KeyLists {
   readonly numbers: Int32Array;
 }
 
-/** Lists that grow. */
 export class GrowingLists implements KeyLists {
   starts = new Int32Array(256);
   numbers = new Int32Array(1_024);

@@ -78,7 +78,6 @@ export class Look {
     return new Keys(this.columns, 'themes', (themes) => themes.flatMap((theme) => tree.above(theme)).map(keyed));
   }
 
-  /** By life. */
   lives(): Keys<'standing'> {
     return new Keys(this.columns, 'standing', ({ life }) => [{ key: life }]);
   }

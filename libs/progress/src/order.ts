@@ -36,7 +36,6 @@ export const SORTS = [
   'relevance',
 ] as const;
 
-/** The place of a commitment in an order. */
 export interface PlaceInOrder {
   readonly key: SortValue;
   /** Those of equal keys follow in the order of their references, and each reference has one place. */

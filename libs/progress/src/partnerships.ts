@@ -206,7 +206,6 @@ function pairsAmong(shown: readonly Pair[], one: Keys<'agencies'>, other: Keys<'
   return { column, codes, size, lists, names: shown.map(({ codes }) => codes.join(' ')) };
 }
 
-/** A pair as a row of a table. */
 const pairRow = ({ themes, list: _list, ...row }: Partial<PartnershipRow>): object => ({
   ...row,
   ...(themes && { themes: themes.map(({ theme, total }) => `${theme} (${total})`).join('; ') }),

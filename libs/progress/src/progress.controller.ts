@@ -107,7 +107,6 @@ export const COMMITMENT_COLUMNS: { readonly [F in keyof Item]?: readonly string[
   lastUpkeep: ['lastUpkeep'],
 };
 
-/** A commitment as a row of a table. */
 export const commitmentInRow = (item: Partial<Item>): object =>
   Object.fromEntries(
     Object.entries(item).flatMap(([field, value]) =>

@@ -154,7 +154,6 @@ export class ProgressProjection implements Projection {
     this.#keep(event, known);
   }
 
-  /** The position of the event that is corrected. */
   async #positionOfCorrected({ stream, data }: Recorded): Promise<number> {
     const { revision } = data as CommitmentEvents['Corrected'];
     return Number((await this.log.store.read(stream, revision, 1))[0]!.position);

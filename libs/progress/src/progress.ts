@@ -101,7 +101,6 @@ export class Progress extends View {
     return this.looks.registers;
   }
 
-  /** Progress per agency. */
   async agencies(at: ViewClocks, filter: ViewFilter = {}): Promise<ProgressView<AgencyRow>> {
     using look = await this.looks.look(at);
     const scope = commonFilters(filter);

@@ -93,7 +93,6 @@ export class Selection {
     this.#room = null;
   }
 
-  /** The status of a selected row. */
   statusOf(row: number): number {
     const { commitment } = this.columns.columns;
     const { rows, statuses } = this;

@@ -98,7 +98,6 @@ export class ThemeTree {
     );
   }
 
-  /** The themes of a framework. */
   of(framework: string): string[] {
     return this.themes.flatMap(({ code, framework: own }) => (own === framework ? code : []));
   }
@@ -117,7 +116,6 @@ export class ThemeTree {
     return themes.flatMap((theme) => this.#links.get(theme) ?? []);
   }
 
-  /** A theme and all above it. */
   #up(theme: string): string[] {
     const up: string[] = [];
     for (let next: string | null | undefined = theme; next && !up.includes(next); next = this.#parents.get(next))

@@ -18,7 +18,6 @@ type TimelineStep = (typeof TIMELINE_STEPS)[number];
 /** The greatest number of steps in an answer. */
 export const MAX_STEPS = 400;
 
-/** The filters of a timeline. */
 export type TimelineFilter = Pick<Filter, 'agency' | 'role' | 'agencies' | 'theme' | 'followsUp'>;
 
 export class TimelineQuery extends ProgressQuery implements TimelineFilter {
@@ -248,7 +247,6 @@ class Latest {
     if (day > this.#most[at]!) this.#most[at] = day;
   }
 
-  /** Of all steps. */
   all(): Int32Array {
     const [most, width, latest] = [this.#most, this.steps + 1, new Int32Array(this.steps)];
     for (let first = 0; first < this.steps; first++)

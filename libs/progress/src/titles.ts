@@ -29,7 +29,6 @@ export interface LookBounds {
 }
 const DEFAULT_BOUNDS: LookBounds = { read: 2_000, compared: 200 };
 
-/** A title that is alike. */
 export interface AlikeTitle {
   readonly code: number;
   readonly likeness: number;

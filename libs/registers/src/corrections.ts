@@ -32,7 +32,6 @@ export interface EntryHistory {
   readonly said: readonly Statement[];
 }
 
-/** The revisions that were retracted. */
 export const retractedIn = (said: readonly Statement[]): ReadonlySet<number> =>
   new Set(said.filter(({ name }) => name === 'Retracted').map(({ data }) => (data as { revision: number }).revision));
 

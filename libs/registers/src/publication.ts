@@ -76,7 +76,6 @@ export const writeNarrative: Decide<WriteNarrative> = (state, act) => {
   return [{ name: 'NarrativeWritten', data: withoutNulls(act) }];
 };
 
-/** Publishes the files. */
 export const publishReport: Decide<PublishReport> = (state, act) => {
   refuseUnlessOpen(state);
   return [{ name: 'Published', data: act }];

@@ -21,7 +21,6 @@ import { crosswalk } from './crosswalk.js';
 import { outcome } from './outcome.js';
 import { publication } from './publication.js';
 
-/** The entry type of each register. */
 export interface EntryTypes {
   agency: Agency;
   framework: Framework;

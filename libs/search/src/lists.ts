@@ -143,7 +143,6 @@ export class Sequences {
     [this.#pool, this.#used, this.#freed] = [moved, used, 0];
   }
 
-  /** A copy. */
   kept(): KeptArrays {
     return { pool: this.#pool.slice(0, this.#used), starts: this.#starts.slice() };
   }

@@ -28,7 +28,6 @@ export interface SearchTerm {
   readonly joined?: string;
 }
 
-/** A text of a document. */
 export interface SearchedField {
   readonly text: string;
   /** 1 (default) to 3: how much it counts to be found here. */
@@ -164,7 +163,6 @@ interface WrittenWord {
   readonly word: string;
 }
 
-/** The words of a text as they are written. */
 const writtenWords = (text: string): WrittenWord[] =>
   [...text.matchAll(WRITTEN_WORD)].flatMap(({ 0: as, index }) =>
     wordsOf(as).map((word) => ({ from: index, to: index + as.length, word })),

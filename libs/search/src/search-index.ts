@@ -273,7 +273,6 @@ export class SearchIndex {
     };
   }
 
-  /** The index that was kept. */
   static from({ words, postings, documents, ids, size, same }: KeptIndex): SearchIndex {
     const index = new SearchIndex();
     index.#dictionary.take(words);

@@ -24,7 +24,6 @@ const JOINER = /['.-]/g;
 /** Whether a text may have joined words: quicker to see than which. */
 const MAY_JOIN = /[^\s\d]['.-][^\s\d]/;
 
-/** The words of a folded text. */
 export const foldedWords = (folded: string): string[] => folded.match(ASCII.test(folded) ? PLAIN_WORD : WORD) ?? [];
 
 /** The words of a text, folded, in their order. Of a script that does not part them: the letters. */
@@ -100,7 +99,6 @@ const LANGUAGE_OF_WORD = new Map(
   LANGUAGES.flatMap((language, n) => COMMON_WORDS[language].map((word) => [word, n] as const)),
 );
 
-/** Languages as bits. */
 export const EVERY_LANGUAGE = (1 << LANGUAGES.length) - 1;
 export const languageBits = (language: Language): number => 1 << LANGUAGES.indexOf(language);
 export const isLanguage = (language: string): language is Language => language in STEMMERS;

@@ -64,7 +64,6 @@ export function refuseAmbiguousJson(text: string, json: unknown): void {
   throw new Unreadable(`${lastName(pointer)} is given twice`, pointer);
 }
 
-/** The last name in a pointer. */
 const lastName = (pointer: string): string =>
   pointer
     .slice(pointer.lastIndexOf('/') + 1)

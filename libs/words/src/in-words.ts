@@ -80,7 +80,6 @@ export const COLUMN_OF_ROLE = {
 } as const satisfies Readonly<Record<Role, RoleColumn>>;
 export type RoleField = (typeof COLUMN_OF_ROLE)[Role]['field'];
 
-/** The findings of the secretariat. */
 export const FOUND = {
   no_evidence: { en: 'No evidence found', fr: 'Sans preuve', es: 'Sin pruebas' },
   documented: { en: 'Documented', fr: 'Documenté', es: 'Documentado' },
@@ -88,7 +87,6 @@ export const FOUND = {
   contested: { en: 'Contested', fr: 'Contesté', es: 'Impugnado' },
 } satisfies List;
 
-/** The ends of a record. */
 export const ENDED = {
   merged: { en: 'Merged', fr: 'Fusionné', es: 'Fusionado' },
   split: { en: 'Split', fr: 'Scindé', es: 'Dividido' },
@@ -158,7 +156,6 @@ export const IN_WORDS = {
   },
 } satisfies Readonly<Record<string, List>>;
 
-/** The codes of a list. */
 export const codesOf = <Code extends string>(words: Readonly<Record<Code, unknown>>) =>
   Object.keys(words) as unknown as readonly Code[];
 

@@ -72,7 +72,6 @@ export type OutcomeKind = (typeof OUTCOME_KINDS)[number];
 export const CONCERNS = ['substance', 'organisation'] as const;
 export type Concern = (typeof CONCERNS)[number];
 
-/** The statuses of an outcome. */
 export const OUTCOME_STATUSES = codesOf(IN_WORDS.status);
 export type OutcomeStatus = (typeof OUTCOME_STATUSES)[number];
 
@@ -149,7 +148,6 @@ export function fitsAgency(role: AccountRole, agency: string | null): boolean {
 export const AGENCY_RELATIONS = ['lead', 'co_lead', 'partner', 'asked', 'former_lead', 'none'] as const;
 export type AgencyRelation = (typeof AGENCY_RELATIONS)[number];
 
-/** The kinds of accounts. */
 export const ACCOUNT_KINDS = ['person', 'machine'] as const;
 export type AccountKind = (typeof ACCOUNT_KINDS)[number];
 
@@ -160,7 +158,6 @@ export type AccountKind = (typeof ACCOUNT_KINDS)[number];
 export const SCOPES = ['read', 'report', 'record', 'register', 'publish', 'admin'] as const;
 export type Scope = (typeof SCOPES)[number];
 
-/** The kinds of reports. */
 export const REPORT_KINDS = ['agency', 'theme', 'forum', 'synthesis', 'register'] as const;
 export type ReportKind = (typeof REPORT_KINDS)[number];
 

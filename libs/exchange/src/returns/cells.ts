@@ -57,7 +57,6 @@ export interface ReturnSheet {
   readonly room: number;
 }
 
-/** The source of the sheets of a return. */
 export interface SheetSource {
   readonly round: Round;
   readonly agency: string;
@@ -88,7 +87,6 @@ export const choiceOfValues = (values: readonly string[], words: (value: string)
   options: values.map((value) => [value, words(value)] as const),
 });
 
-/** A choice of codes of a list. */
 export const choiceOfCodes = (list: keyof CodeWords, codes: readonly string[], words: SheetWords): CellSpec => ({
   form: 'choice',
   options: codes.map((code) => [code, words.code(list, code)] as const),
@@ -115,7 +113,6 @@ const CELL_TEXTS: { readonly [F in CellForm['form']]?: (part: never) => string }
   relations: relationCell,
 };
 
-/** The words of a value in a cell. */
 export function cellWords(value: unknown, spec: CellSpec | undefined): string {
   if (value === null || value === undefined) return '';
   if (spec?.form === 'choice') return spec.options.find(([one]) => one === value)?.[1] ?? String(value);

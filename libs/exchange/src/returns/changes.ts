@@ -8,7 +8,6 @@ import { MAX_ROWS_BEFORE_HEAD } from '../tables.js';
 import type { SheetProblem } from '../preview.js';
 import { cellWords, type CellSpec, type Choice, type ReturnColumn, type ReturnSheet, type RowValues } from './cells.js';
 
-/** A place in a workbook. */
 export interface WorkbookPlace {
   readonly sheet: string;
   /** As the program numbers it; 0: it is not there any more. */
@@ -19,7 +18,6 @@ export interface WorkbookPlace {
 
 /** A cell whose value differs from the one that was written in it. */
 export interface CellChange extends WorkbookPlace {
-  /** The head of its column. */
   readonly head: string;
   /** The key of its row: a reference, a question. */
   readonly about: string | null;

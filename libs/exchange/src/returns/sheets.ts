@@ -275,7 +275,6 @@ function listedSheet(act: ActOfReturn, { draft, register, words }: SheetSource):
 
 /** Roles stand in a column each; where a statement can be read is the return itself. */
 const NEW_FIELDS = tableFieldsOf('commitment').filter(({ name }) => name !== 'agencies' && !isSource(name));
-/** A new commitment as the values of its columns. */
 function valuesOfNew(body: RowValues): RowValues {
   const { target, agencies, ...rest } = body as RowValues & {
     readonly target?: { readonly date: string; readonly note?: string } | null;
@@ -342,7 +341,6 @@ function wordsSheet({ draft }: SheetSource): PlainSheet {
   };
 }
 
-/** The sheets of a return, in its words. */
 export const sheetsOf = (source: SheetSource): ReturnSheet[] =>
   [
     ...answersSheet(source),

@@ -88,7 +88,6 @@ const OF_ACTS: Readonly<
   },
 };
 
-/** The English words of the sheet of an act. */
 export const sheetOfAct = (act: ActOfReturn): { readonly name: string; readonly purpose: string } => ({
   name: ACTS[act].button,
   purpose: `${ACTS[act].summary}: a row for each.`,

@@ -28,7 +28,6 @@ export const InstantOrNull = (description?: string) => ApiProperty({ ...INSTANT_
 
 export const COUNT_SCHEMA = { type: 'integer', minimum: 0 } as const;
 export const Count = (description?: string) => ApiProperty({ ...COUNT_SCHEMA, description });
-/** A count for each of some names. */
 export const CountsBy = (names: readonly string[], description?: string) =>
   ApiProperty({
     type: 'object',

@@ -176,7 +176,6 @@ export const SomeOf = (values: readonly string[], { min = 0, ...about }: FieldOp
 export const isEmailAddress = (text: unknown): boolean =>
   typeof text === 'string' && text.isWellFormed() && isEmail(text) && ONE_ADDRESS.test(text);
 
-/** An e-mail address. */
 export const EmailAddress = (about: FieldOptions = {}) =>
   field(
     about,
@@ -187,7 +186,6 @@ export const EmailAddress = (about: FieldOptions = {}) =>
     Matches(/^\P{Default_Ignorable_Code_Point}+$/u, { message: '$property may hold no invisible characters' }),
   );
 
-/** Yes or no. */
 export const YesNo = (about: FieldOptions = {}) => field(about, { type: Boolean }, IsBoolean());
 
 /** A whole number, from 0 or `min` on. */
@@ -378,11 +376,9 @@ export const Countries = (about: FieldOptions = {}) =>
     }),
   );
 
-/** One nested object. */
 export const Nested = (of: () => BodyClass, about: FieldOptions = {}) =>
   applyDecorators(nestedField(of, about, {}, IsObject()), mark({ within: of }));
 
-/** A list of nested objects. */
 export const ListOf = (
   of: () => BodyClass,
   { min = 0, max = 200, ...about }: FieldOptions & { min?: number; max?: number } = {},

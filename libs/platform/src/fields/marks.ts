@@ -3,7 +3,6 @@ import { cleanText } from '#text';
 
 export type BodyClass = new () => object;
 
-/** The marks of a field. */
 export interface Marks {
   /** The kinds that its code may have. */
   readonly kinds?: KindsOf;
@@ -64,7 +63,6 @@ export interface Reference {
 /** The kinds that a code may have, given its object. */
 export type KindsOf = (body: object) => readonly Registered[];
 
-/** Kinds as a function of the body. */
 export function kindsOf(kinds: Registered | readonly Registered[] | KindsOf): KindsOf {
   if (typeof kinds === 'function') return kinds;
   const all = [kinds].flat();
@@ -102,7 +100,6 @@ export const freeTextOf = (bodies: readonly BodyClass[]): ReadonlySet<string> =>
     ),
   );
 
-/** Values by the names of fields. */
 export type FieldValues = Readonly<Record<string, unknown>>;
 
 /** A body with its texts as they are kept: composed, without spaces around them. The same object if nothing changes. */

@@ -221,7 +221,6 @@ export function validated<B extends object>(of: Class<B>, given: object, at = ''
 export const invalid = (errors: readonly ValidationError[], within = ''): Rejected =>
   malformed(fieldErrors(errors, within));
 
-/** Fields that are not well formed. */
 export const malformed = (errors: readonly FieldError[]): Rejected =>
   new Rejected('invalid', errors.map(({ pointer, message }) => `${pointer}: ${message}`).join('; '), errors);
 

@@ -2,7 +2,6 @@
 /** Entries, page by page. */
 export type Pages = AsyncIterable<readonly object[]> | Iterable<readonly object[]>;
 
-/** The parts of a written list. */
 export interface ListContent {
   readonly pages: Pages;
   /** All entries, when they are at hand. */

@@ -70,9 +70,7 @@ export function observed<S extends EventStore>(store: S, system: string): S {
   return store;
 }
 
-/** A command, as metrics and traces name it. */
 interface TracedCommand {
-  /** The category of its stream. */
   readonly category: string;
   /** Its act, or `several`. */
   readonly act: string;

@@ -8,7 +8,6 @@ import { requestSeconds } from './metrics.js';
 import type { ApiRequest } from '../requests/principal.js';
 import { routeOf } from '../requests/route.js';
 
-/** A request that is being answered, as it is watched. */
 interface Watched extends ApiRequest {
   tracing?: { readonly span: Span; readonly under: Context };
 }

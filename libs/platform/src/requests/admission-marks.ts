@@ -2,7 +2,6 @@
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
 
-/** The terms of admission to a route. */
 export interface AdmissionMarks {
   /** A body is taken from strangers, too; a small one. */
   readonly open?: boolean;

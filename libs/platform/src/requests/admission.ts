@@ -17,7 +17,6 @@ import { routeOf } from './route.js';
 import { takesFile } from './uploads.js';
 import { WaitingRoom, type Turn } from './waiting-room.js';
 
-/** The budgets of clients. */
 export interface Budgets {
   /** Requests a minute; `null`: any number. */
   readonly rateLimit: number | null;

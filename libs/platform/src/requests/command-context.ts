@@ -44,7 +44,6 @@ export const metaOfPart = (meta: Meta, index: number): Meta => ({
   commandId: uuidv5(String(index), meta.commandId),
 });
 
-/** The actor of a command, by its meta. */
 export const actorOf = ({ actor, role, agency }: Meta): Actor => ({
   account: actor,
   role: role as Actor['role'],

@@ -144,7 +144,6 @@ export function refuseUnlessProven({ proven = null }: Pick<Principal, 'proven'>)
   );
 }
 
-/** Tells whose a session is. */
 export abstract class Sessions {
   /** `null` for one that was never begun, has ended, or was left alone for too long. @throws StoreUnavailable */
   abstract sessionOf(secret: string): Promise<Session | null>;

@@ -16,7 +16,6 @@ export const FILE_CONFIG = { file: true, bodies: 64 } as const;
 /** It may take several, which are as large together. */
 export const FILES_CONFIG = { ...FILE_CONFIG, files: 100 } as const;
 
-/** A file as it was sent. */
 export interface Upload {
   /** As the sender calls it: words to show, never a path. */
   readonly name: string;

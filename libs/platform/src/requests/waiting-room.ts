@@ -1,7 +1,6 @@
 /** Room for requests under way: so much in all, so much for one client. The client that has taken least is next. */
 import { setImmediate as later } from 'node:timers';
 
-/** The greatest sizes. */
 interface RoomLimits {
   /** At once, in all and of one client. */
   readonly all: number;
@@ -25,7 +24,6 @@ interface Visit {
   cut?(): boolean;
 }
 
-/** Somebody inside. */
 interface Staying {
   readonly since: number;
   readonly visit: Visit;
@@ -52,7 +50,6 @@ interface RequestKind {
   waiting: number;
 }
 
-/** A request for a place in a room. */
 interface WantedRoom {
   readonly size: number;
   readonly kind: RequestKind;
