@@ -11,8 +11,8 @@ import {
   appointmentPeriod,
   refuseAppointing,
   shownTo,
-  type AccountRow,
-  type AppointmentRow,
+  AccountRow,
+  AppointmentRow,
 } from '#access';
 import { todayAt, type FullDate } from '#clocks';
 import { Conflict, refused, Rejected, type Log } from '#eventsourcing';
@@ -20,8 +20,6 @@ import {
   Answers,
   QueryText,
   Day,
-  Instant,
-  InstantOrNull,
   TextOrNull,
   ACTING_ROLES,
   APPOINTING_ROLES,
@@ -90,44 +88,11 @@ export class Relieve {
   to?: FullDate | null;
 }
 
-const INSTANT_SCHEMA = { type: String, format: 'date-time' } as const;
-const OPEN_END = { ...INSTANT_SCHEMA, nullable: true, description: 'null: it has no end' } as const;
-const ACCOUNT_OR_CLI_SCHEMA = {
-  type: String,
-  nullable: true,
-  description: 'An account; null: the command line',
-} as const;
-
-class AppointmentView {
-  @ApiProperty({ format: 'uuid' }) readonly id: string;
-  @ApiProperty() readonly account: string;
-  @ApiProperty({ enum: ACCOUNT_ROLES }) readonly role: AccountRole;
-  @ApiProperty({ type: String, nullable: true, example: 'IOM' }) readonly agency: string | null;
-  @Instant() readonly since: string;
-  @ApiProperty(OPEN_END) readonly until: string | null;
-  @ApiProperty(ACCOUNT_OR_CLI_SCHEMA) readonly appointedBy: string | null;
-  @ApiProperty(ACCOUNT_OR_CLI_SCHEMA) readonly relievedBy: string | null;
-}
-
-class AccountView {
-  @ApiProperty({ description: 'A pseudonym, as it stands in events' }) readonly account: string;
-  @ApiProperty({ enum: ACCOUNT_KINDS }) readonly kind: AccountKind;
-  @TextOrNull('null: none was given, or it was erased') readonly name: string | null;
-  @TextOrNull() readonly email: string | null;
-  @ApiProperty({ enum: REPORT_LANGUAGES, nullable: true, description: 'Of letters; null: none was chosen, so English' })
-  readonly language: ReportLanguage | null;
-  @Instant() readonly created: string;
-  @ApiProperty(ACCOUNT_OR_CLI_SCHEMA) readonly createdBy: string | null;
-  @InstantOrNull('When all that tells who it is was erased') readonly erased: string | null;
-  @ApiProperty({ type: [AppointmentView], description: 'Every role that it has or had, or will have' })
-  readonly appointments: readonly AppointmentView[];
-}
-
 class AccountsView {
-  @ApiProperty({ type: [AccountView] }) readonly items: readonly AccountView[];
+  @ApiProperty({ type: [AccountRow] }) readonly items: readonly AccountRow[];
 }
 
-export class WhoCould extends AppointmentView {
+export class WhoCould extends AppointmentRow {
   @ApiProperty({ enum: ACCOUNT_KINDS }) readonly kind: AccountKind;
   @TextOrNull() readonly name: string | null;
 }
@@ -201,15 +166,15 @@ export class AccountsController {
 
   @Get('accounts/:account')
   @Rights({ scope: null, roles: ACTING_ROLES, only: 'its own, and of the own agency' })
-  @Answers(AccountView, 'One account', 'Its kind, and its roles over time.')
-  async getAccount(@Param('account') account: string, @Caller() caller: Principal): Promise<AccountView> {
+  @Answers(AccountRow, 'One account', 'Its kind, and its roles over time.')
+  async getAccount(@Param('account') account: string, @Caller() caller: Principal): Promise<AccountRow> {
     return shownTo(caller, await knownAccount(this.access, account, caller));
   }
 
   @Post('accounts')
   @Rights({ scope: 'admin', roles: APPOINTING_ROLES, only: 'for the own agency' })
   @Answers(
-    AccountView,
+    AccountRow,
     'Open an account for a person or a system',
     'By the secretariat, or by a focal point with a role for its own agency. Name and address are kept beside the log, and can be erased. It lets nobody in: a person signs in, a system is given a token.',
     201,
@@ -219,7 +184,7 @@ export class AccountsController {
     @Body() body: OpenAccount,
     @CurrentCommand() { by, meta }: RequestContext,
     @Reply() reply: FastifyReply,
-  ): Promise<AccountView> {
+  ): Promise<AccountRow> {
     const { kind, name, email, language, appointment } = body;
     if (!appointment && by.role !== 'secretariat')
       throw refused('appointment_needed', '/appointment', 'A focal point opens accounts with a role for its agency.');
@@ -248,7 +213,7 @@ export class AccountsController {
   @Post('accounts/:account/appointments')
   @Rights({ scope: 'admin', roles: APPOINTING_ROLES, only: 'for the own agency' })
   @Answers(
-    AccountView,
+    AccountRow,
     'Appoint an account',
     'By the secretariat, or for its own agency by a focal point. It sees all that was done before it.',
     201,
@@ -259,7 +224,7 @@ export class AccountsController {
     @Body() body: Appoint,
     @CurrentCommand() { by, meta }: RequestContext,
     @Reply() reply: FastifyReply,
-  ): Promise<AccountView> {
+  ): Promise<AccountRow> {
     void reply.header('Location', `/v1/accounts/${encodeURIComponent(account)}`);
     const appointment = appointmentFrom(body, by);
     await this.#lookup.refuseUnknown(referencesIn(body));
@@ -273,7 +238,7 @@ export class AccountsController {
   @Post('accounts/:account/appointments/:id/relieve')
   @Rights({ scope: 'admin', roles: APPOINTING_ROLES, only: 'for the own agency' })
   @Answers(
-    AccountView,
+    AccountRow,
     'Relieve an account of a role, at once or after a day',
     'By those who may appoint it. From then on its tokens and sessions act in that role no more, on every server.',
   )
@@ -282,7 +247,7 @@ export class AccountsController {
     @Param('id') id: string,
     @Body() { to }: Relieve,
     @CurrentCommand() { by }: RequestContext,
-  ): Promise<AccountView> {
+  ): Promise<AccountRow> {
     const appointment = (await knownAccount(this.access, account, by)).appointments.find((one) => one.id === id);
     if (!appointment) throw new Rejected('not_found', `${account} has no appointment ${id}.`);
     refuseAppointing(by, appointment);
@@ -293,14 +258,11 @@ export class AccountsController {
   @Post('accounts/:account/erase')
   @Rights({ scope: 'admin', roles: ['secretariat'] })
   @Answers(
-    AccountView,
+    AccountRow,
     'Erase a person: name, address, identities, sessions; tokens are revoked, roles end',
     'No byte of them is left in the files. The acts of the account stay in the history, under its pseudonym. It may be done again after a 503. By a token only within 15 minutes after it was given.',
   )
-  async eraseAccount(
-    @Param('account') account: string,
-    @CurrentCommand() { by }: RequestContext,
-  ): Promise<AccountView> {
+  async eraseAccount(@Param('account') account: string, @CurrentCommand() { by }: RequestContext): Promise<AccountRow> {
     refuseUnlessProven(by);
     const { email } = await knownAccount(this.access, account, by);
     // If a later step fails, it can be repeated only while the address is known.

@@ -2,7 +2,7 @@
 import { applyDecorators, Controller, Get, Query, Req } from '@nestjs/common';
 import { ApiProperty, ApiTags } from '@nestjs/swagger';
 import { IsISO8601, IsOptional } from 'class-validator';
-import { AccessStore, Audit, type AuditFilter, type AuditRow } from '#access';
+import { AccessStore, Audit, type AuditFilter, AuditRow } from '#access';
 import {
   Answers,
   CursorField,
@@ -43,22 +43,8 @@ class AuditQuery {
   @InBom() bom?: string;
 }
 
-class AuditedView implements AuditRow {
-  @ApiProperty({ type: 'integer' }) readonly id: number;
-  @ApiProperty({ format: 'date-time' }) readonly at: string;
-  @TextOrNull('null: nobody known') readonly account: string | null;
-  @TextOrNull() readonly role: string | null;
-  @TextOrNull() readonly agency: string | null;
-  @TextOrNull('Of the network; null: it was erased') readonly address: string | null;
-  @ApiProperty({ example: 'POST /v1/commitments/:reference/stage' }) readonly what: string;
-  @ApiProperty({ type: String, nullable: true, example: 'IOM-2011-12' }) readonly subject: string | null;
-  @ApiProperty({ type: 'integer', description: 'As it was answered' }) readonly status: number;
-  @TextOrNull('Of the problem, where it was refused') readonly code: string | null;
-  @TextOrNull('X-Correlation-Id, also of the events') readonly correlation: string | null;
-}
-
 class AuditView {
-  @ApiProperty({ type: [AuditedView], description: 'The newest first' }) readonly items: readonly AuditedView[];
+  @ApiProperty({ type: [AuditRow], description: 'The newest first' }) readonly items: readonly AuditRow[];
   @TextOrNull() readonly nextCursor: string | null;
 }
 

@@ -9,16 +9,13 @@ import {
   refuseGiving,
   refuseMinding,
   type AccountRow,
-  type TokenRow,
+  TokenRow,
 } from '#access';
 import type { FullDate } from '#clocks';
 import { Conflict, refused, Rejected } from '#eventsourcing';
 import {
   Answers,
   QueryText,
-  Instant,
-  InstantOrNull,
-  TextOrNull,
   ACTING_ROLES,
   Caller,
   Code,
@@ -67,25 +64,12 @@ class RotateToken {
   overlapHours?: number | null;
 }
 
-class TokenView {
-  @ApiProperty({ format: 'uuid' }) readonly id: string;
-  @ApiProperty() readonly account: string;
-  @ApiProperty() readonly label: string;
-  @ApiProperty({ enum: SCOPES, isArray: true }) readonly scopes: readonly Scope[];
-  @ApiProperty({ description: 'It works only while the demo runs' }) readonly demo: boolean;
-  @Instant() readonly created: string;
-  @TextOrNull('An account; null: the command line') readonly madeBy: string | null;
-  @Instant() readonly expires: string;
-  @InstantOrNull('To the minute') readonly lastUsed: string | null;
-  @InstantOrNull() readonly revoked: string | null;
-}
-
-class GivenToken extends TokenView {
+class GivenToken extends TokenRow {
   @ApiProperty({ description: 'It is shown this once', example: 'ft_…' }) readonly token: string;
 }
 
 class TokensView {
-  @ApiProperty({ type: [TokenView] }) readonly items: readonly TokenView[];
+  @ApiProperty({ type: [TokenRow] }) readonly items: readonly TokenRow[];
 }
 
 class TokensQuery {
@@ -177,11 +161,11 @@ export class TokensController {
   @Post(':id/revoke')
   @Rights({ scope: null, roles: ACTING_ROLES, only: 'by itself; or who may give it, with the scope `admin`' })
   @Answers(
-    TokenView,
+    TokenRow,
     'Revoke a token, on every server within a second',
     'Batches and feeds under way end, too. Revoked twice it stays so. A token may revoke itself.',
   )
-  async revokeToken(@Param('id') id: string, @CurrentCommand() { by }: RequestContext): Promise<TokenView> {
+  async revokeToken(@Param('id') id: string, @CurrentCommand() { by }: RequestContext): Promise<TokenRow> {
     await this.#mine(id, by);
     await this.access.revoke(id);
     return (await this.access.token(id))!;

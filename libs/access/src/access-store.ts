@@ -1,27 +1,26 @@
 /** The port of accounts, tokens and idempotency keys, and its statements, which both databases understand. */
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { places, retrying, StillRead, type SqlStatement, type Statements, type SqlValue } from '#databases';
 import { SECRET_DIGESTS, type Digests } from '#eventsourcing';
-import { IdempotencyKeys, type Holder } from '#platform';
+import { IdempotencyKeys, Instant, InstantOrNull, Shown, TextOrNull, type Holder } from '#platform';
 import { SCOPES, type AccountRole, type Scope } from '#words';
 import { Accounts, appointing, appointmentIn, newAccount, openingOf, type RoleRow } from './accounts.js';
 
 /** A token as it is listed: without its secret and digest. Instants are ISO 8601. */
-export interface TokenRow {
-  readonly id: string;
-  readonly account: string;
-  readonly label: string;
-  readonly scopes: readonly Scope[];
-  /** It works only while the demo runs. */
-  readonly demo: boolean;
+@ApiSchema({ name: 'TokenView' })
+export class TokenRow {
+  @ApiProperty({ format: 'uuid' }) readonly id: string;
+  @ApiProperty() readonly account: string;
+  @ApiProperty() readonly label: string;
+  @ApiProperty({ enum: SCOPES, isArray: true }) readonly scopes: readonly Scope[];
+  @Shown('It works only while the demo runs') readonly demo: boolean;
   /** When it was given; one that came in the place of another has the instant of that: nobody has shown then who it is. */
-  readonly created: string;
-  /** The account that made it; `null`: the command line. */
-  readonly madeBy: string | null;
-  readonly expires: string;
-  /** To the minute. */
-  readonly lastUsed: string | null;
-  readonly revoked: string | null;
+  @Instant() readonly created: string;
+  @TextOrNull('An account; null: the command line') readonly madeBy: string | null;
+  @Instant() readonly expires: string;
+  @InstantOrNull('To the minute') readonly lastUsed: string | null;
+  @InstantOrNull() readonly revoked: string | null;
 }
 
 interface NewToken {

@@ -1,36 +1,46 @@
 /** Accounts: pseudonyms with roles over time; and, apart from them, the names and addresses that can be erased. */
 import { DAY_MS } from '#clocks';
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { SqlStatement, Statements } from '#databases';
-import { ACTING_ROLES, type Appointment, type Holder } from '#platform';
-import { fitsAgency, SCOPES, type AccountKind, type AccountRole, type ReportLanguage, type Scope } from '#words';
+import { ACTING_ROLES, Instant, InstantOrNull, Several, Shown, TextOrNull } from '#platform';
+import type { Appointment, Holder } from '#platform';
+import { ACCOUNT_KINDS, ACCOUNT_ROLES, fitsAgency, REPORT_LANGUAGES, SCOPES } from '#words';
+import type { AccountKind, AccountRole, ReportLanguage, Scope } from '#words';
+
+const ACCOUNT_OR_CLI_SCHEMA = {
+  type: String,
+  nullable: true,
+  description: 'An account; null: the command line',
+} as const;
 
 /** A role of an account for a time. Instants are ISO 8601. */
-export interface AppointmentRow {
-  readonly id: string;
-  readonly account: string;
-  readonly role: AccountRole;
+@ApiSchema({ name: 'AppointmentView' })
+export class AppointmentRow {
+  @ApiProperty({ format: 'uuid' }) readonly id: string;
+  @ApiProperty() readonly account: string;
+  @ApiProperty({ enum: ACCOUNT_ROLES }) readonly role: AccountRole;
   /** Of a reader `null`: of everything. */
-  readonly agency: string | null;
-  readonly since: string;
-  readonly until: string | null;
-  /** The account that appointed it; `null`: the command line. */
-  readonly appointedBy: string | null;
-  readonly relievedBy: string | null;
+  @ApiProperty({ type: String, nullable: true, example: 'IOM' }) readonly agency: string | null;
+  @Instant() readonly since: string;
+  @InstantOrNull('null: it has no end') readonly until: string | null;
+  @ApiProperty(ACCOUNT_OR_CLI_SCHEMA) readonly appointedBy: string | null;
+  @ApiProperty(ACCOUNT_OR_CLI_SCHEMA) readonly relievedBy: string | null;
 }
 
 /** An account, with the roles that it ever had. */
-export interface AccountRow {
-  readonly account: string;
-  readonly kind: AccountKind;
-  readonly created: string;
-  readonly createdBy: string | null;
-  /** When all that tells who it is was erased. */
-  readonly erased: string | null;
-  readonly name: string | null;
-  readonly email: string | null;
-  /** Of letters; `null`: none was chosen. */
+@ApiSchema({ name: 'AccountView' })
+export class AccountRow {
+  @Shown('A pseudonym, as it stands in events') readonly account: string;
+  @ApiProperty({ enum: ACCOUNT_KINDS }) readonly kind: AccountKind;
+  @TextOrNull('null: none was given, or it was erased') readonly name: string | null;
+  @TextOrNull() readonly email: string | null;
+  @ApiProperty({ enum: REPORT_LANGUAGES, nullable: true, description: 'Of letters; null: none was chosen, so English' })
   readonly language: ReportLanguage | null;
+  @Instant() readonly created: string;
+  @ApiProperty(ACCOUNT_OR_CLI_SCHEMA) readonly createdBy: string | null;
+  @InstantOrNull('When all that tells who it is was erased') readonly erased: string | null;
+  @Several(AppointmentRow, 'Every role that it has or had, or will have')
   readonly appointments: readonly AppointmentRow[];
 }
 

@@ -1,32 +1,31 @@
 /** The record of who did what, tried what and was refused: beside the log, only ever added to, kept for a set time. */
 import type { SqlStatement, SqlValue } from '#databases';
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { DAY_MS } from '#clocks';
+import { fieldsIn, TextOrNull } from '#platform';
 import type { AccessStore } from './access-store.js';
 
-/** Something that was asked. No body, no query and no secret is in it. */
-export interface Audited {
-  /** ISO 8601 */
-  readonly at: string;
-  /** A pseudonym, as in events; `null`: nobody known. */
-  readonly account: string | null;
-  readonly role: string | null;
-  readonly agency: string | null;
-  /** The network address, or `command line`; `null`: it was erased. */
-  readonly address: string | null;
+/** Something that was asked, with its number. No body, no query and no secret is in it. */
+@ApiSchema({ name: 'AuditedView' })
+export class AuditRow {
+  @ApiProperty({ type: 'integer' }) readonly id: number;
+  @ApiProperty({ format: 'date-time' }) readonly at: string;
+  /** A pseudonym, as in events. */
+  @TextOrNull('null: nobody known') readonly account: string | null;
+  @TextOrNull() readonly role: string | null;
+  @TextOrNull() readonly agency: string | null;
+  /** Or `command line`. */
+  @TextOrNull('Of the network; null: it was erased') readonly address: string | null;
   /** Method and route, with the names of its parameters. */
-  readonly what: string;
+  @ApiProperty({ example: 'POST /v1/commitments/:reference/stage' }) readonly what: string;
   /** The thing that the address named: a reference, a code. */
-  readonly subject: string | null;
-  readonly status: number;
-  /** Of the problem, where it was refused. */
-  readonly code: string | null;
-  readonly correlation: string | null;
+  @ApiProperty({ type: String, nullable: true, example: 'IOM-2011-12' }) readonly subject: string | null;
+  @ApiProperty({ type: 'integer', description: 'As it was answered' }) readonly status: number;
+  @TextOrNull('Of the problem, where it was refused') readonly code: string | null;
+  @TextOrNull('X-Correlation-Id, also of the events') readonly correlation: string | null;
 }
 
-/** One that was kept, with its number. */
-export interface AuditRow extends Audited {
-  readonly id: number;
-}
+export type Audited = Omit<AuditRow, 'id'>;
 
 export interface AuditFilter {
   /** ISO 8601: from then on, and before. */
@@ -39,18 +38,7 @@ export interface AuditFilter {
   readonly before?: number;
 }
 
-const AUDIT_COLUMNS = [
-  'at',
-  'account',
-  'role',
-  'agency',
-  'address',
-  'what',
-  'subject',
-  'status',
-  'code',
-  'correlation',
-] as const;
+const AUDIT_COLUMNS = fieldsIn(AuditRow.prototype).filter((name) => name !== 'id') as readonly (keyof Audited)[];
 /** A person who was erased meanwhile leaves no address. */
 const ADDRESS_SQL =
   'CASE WHEN EXISTS (SELECT 1 FROM accounts WHERE account = ? AND erased IS NOT NULL) THEN NULL ELSE ? END';
