@@ -23,17 +23,11 @@ export class TokenRow {
   @InstantOrNull() readonly revoked: string | null;
 }
 
-interface NewToken {
-  readonly id?: string;
-  readonly account: string;
-  readonly label: string;
-  readonly scopes: readonly Scope[];
+interface NewToken
+  extends Pick<TokenRow, 'account' | 'label' | 'scopes'>, Partial<Pick<TokenRow, 'id' | 'demo' | 'created'>> {
   /** Absent: in a year. */
   readonly expires?: Date;
   readonly by?: string | null;
-  readonly demo?: boolean;
-  /** Absent: now. */
-  readonly created?: string;
 }
 
 /** The holder of a token, and which token it is. */
@@ -97,15 +91,8 @@ export abstract class AccessStore implements IdempotencyKeys {
   async holderOf(token: string): Promise<TokenHolder | null> {
     const hashes = this.secrets.all(token);
     const rows = await this.query<
-      RoleRow & {
-        id: string;
-        hash: string;
-        account: string;
-        scopes: string;
-        demo: number;
-        created: string;
-        expires: string;
-      }
+      RoleRow &
+        Pick<TokenRow, 'id' | 'account' | 'created' | 'expires'> & { hash: string; scopes: string; demo: number }
     >(
       `SELECT t.id, t.hash, t.account, t.scopes, t.demo, t.created, t.expires, a.role, a.agency, a.since, a.until
        FROM tokens t LEFT JOIN appointments a ON a.account = t.account

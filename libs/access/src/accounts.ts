@@ -204,11 +204,8 @@ export class Accounts {
 }
 
 /** A role of an account, if it has one, beside the other conditions. */
-export interface RoleRow {
+export interface RoleRow extends Pick<AppointmentRow, 'agency' | 'since' | 'until'> {
   readonly role: AccountRole | null;
-  readonly agency: string | null;
-  readonly since: string;
-  readonly until: string | null;
 }
 
 export const appointmentIn = ({ role, agency, since, until }: RoleRow): Appointment[] =>

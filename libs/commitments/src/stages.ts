@@ -5,6 +5,7 @@
 import type { CommitmentAsAt, Confirm, Part, Reply, ReportStage, StageEntry, Verification, Verify } from '#bodies';
 import { Facts, inLogOrder, outranks, Ranking, Series, type FullDate, type Reported } from '#clocks';
 import { Conflict, refused } from '#eventsourcing';
+import { LATEST_DATE } from '#registers';
 import { STAGES, type Nature, type NextStepWord, type Stage } from '#words';
 import type { Commitment } from './commitment.js';
 import { agenciesAsAt, isResponsible, leadAsAt } from './responsibility.js';
@@ -182,9 +183,6 @@ export const stageFields: FieldFunctions<'stage' | 'headline' | 'parts' | 'sprea
 };
 
 // ── Rules ───────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-/** A date that no report is after. */
-const LATEST_DATE = '9999-12-31';
 
 /** The stages that a commitment of a nature can be at: a standing one is kept up or not, and never completed. */
 export const stagesOf = (nature: Nature): readonly Stage[] =>

@@ -26,12 +26,8 @@ export interface Draft<Content extends object = object> extends DraftName, Draft
 
 type DraftLine = Omit<Draft, 'content'>;
 
-interface DraftRow extends DraftName {
-  readonly owner: string | null;
-  readonly revision: number;
+interface DraftRow extends DraftLine {
   readonly content: string;
-  readonly account: string;
-  readonly saved: string;
 }
 
 const DRAFT_COLUMNS = 'd.kind, d.id, d.owner, r.revision, r.account, r.saved';

@@ -8,7 +8,7 @@ import {
   type RecordedEvent,
 } from '@kurrent/kurrentdb-client';
 import { randomUUID } from 'node:crypto';
-import { type Envelope, type Meta } from '#eventsourcing';
+import type { Envelope } from '#eventsourcing';
 
 /** The names of our streams in the server: `<prefix><stream>`, and the streams beside the log. */
 export class Names {
@@ -36,15 +36,9 @@ export class Names {
   }
 }
 
-interface Metadata {
+interface Metadata extends Pick<Envelope, 'version' | 'salt' | 'digest' | 'meta' | 'recordedAt' | 'hash'> {
   /** The envelope's id, where the server's id of the record is another one. */
   readonly id?: string;
-  readonly version: number;
-  readonly salt: string;
-  readonly digest: string;
-  readonly meta: Meta;
-  readonly recordedAt: string;
-  readonly hash: string;
   /** The number of events of the same append after it; absent: none. */
   readonly more?: number;
   /** The position in the log from which the event was taken over. */

@@ -3,13 +3,10 @@ import { ActCommand, entryClass, refuseUnlessTheirs, actTableOf, type AnyActComm
 import { classOf } from '#bodies';
 import type { Meta } from '#eventsourcing';
 import { cleanBody, metaOf, metaOfPart, validated, type Principal, type RequestContext } from '#platform';
+import type { PlannedAct } from './preview.js';
 
 /** An act with the parameters of its route. */
-export interface KeptAct {
-  readonly act: string;
-  readonly body: object;
-  readonly agency?: string;
-  readonly milestone?: number;
+export interface KeptAct extends PlannedAct {
   readonly revision?: number;
 }
 

@@ -1,13 +1,10 @@
 /** Finds the places of a paper that citations name: its paragraphs by number, its lines, its headings. */
+import type { Citation } from '#bodies';
 import type { Paper, Paragraph } from '#files';
 import { fold } from '#text';
 
 /** The place of a statement, as a citation names it. */
-export interface CitedPlace {
-  readonly locator: string;
-  readonly section?: string | null;
-  readonly paragraph?: string | null;
-}
+export type CitedPlace = Readonly<Pick<Citation, 'locator' | 'section' | 'paragraph'>>;
 
 /** How exactly a place was found: a paragraph, or the section in which it stands. */
 export type Exactness = 'paragraph' | 'section';

@@ -1,20 +1,18 @@
 /** The difference between a row and a commitment, as ordinary acts; and the changes that no ordinary act can make. */
 import { valueInWords } from './shown.js';
 import type { CommitmentView } from '#acts';
-import type { ActivityId } from '#bodies';
+import type { ActivityId, AgencyRole } from '#bodies';
 import { canonicalJson, withoutNulls } from '#eventsourcing';
 import { evidenceCell, relationCell } from '#text';
 import { RESPONSIBLE_ROLES, type Role, type RoleField } from '#words';
 import { isSource, ROLE_COLUMNS, type CommitmentField } from './fields.js';
+import type { PlannedAct } from './preview.js';
 
 /** The values of a row, by their fields; a field that the row says nothing of is missing. */
 export type RowValues = Readonly<Partial<Record<CommitmentField, unknown>>>;
 
-export interface RowAct {
-  readonly act: string;
+export interface RowAct extends PlannedAct {
   readonly body: Record<string, unknown>;
-  readonly agency?: string;
-  readonly milestone?: number;
   readonly fields: readonly CommitmentField[];
 }
 
@@ -23,11 +21,6 @@ interface Inexpressible {
   readonly field: CommitmentField;
   readonly message: string;
   readonly right: string;
-}
-
-interface AgencyRole {
-  readonly agency: string;
-  readonly role: Role;
 }
 
 const ROLE_OF: ReadonlyMap<string, Role> = new Map(ROLE_COLUMNS);

@@ -30,7 +30,7 @@ import { CONCERNS, OUTCOME_KINDS, OUTCOME_STATUSES, type Concern, type OutcomeSt
 import { compareTexts } from '#text';
 import { countBy, Crossed, ZERO_ROW, Row } from './count.js';
 import { AgenciesQuery, OptionalText, Flag, FilterField, type Filter } from './filters.js';
-import { withAncestors } from './hierarchy.js';
+import { withAncestors } from './theme-tree.js';
 import { inOrder, Keys } from './keys.js';
 import { listQuery } from './list-query.js';
 import { keyed, View, type Look } from './look.js';

@@ -6,7 +6,7 @@ import { MATCHES, type Match } from '#registers';
 import { countAll, Row } from './count.js';
 import type { Filter } from './filters.js';
 import { View } from './look.js';
-import { flags, type ViewClocks } from './scan.js';
+import { flags, type PinnedClocks, type ViewClocks } from './scan.js';
 import type { CrosswalkChoice } from './theme-tree.js';
 
 /** Commitments, and the list of them. */
@@ -34,11 +34,7 @@ export class ThroughCrosswalk {
   readonly ownThemes: Listed;
 }
 
-interface ThroughQuery extends CrosswalkChoice, Pick<Filter, 'followsUp'> {
-  readonly asOf?: string;
-  readonly knownAt?: string;
-  readonly staleAfter?: number;
-}
+type ThroughQuery = CrosswalkChoice & Pick<Filter, 'followsUp'> & Partial<PinnedClocks>;
 
 /** The queries over figures that are read through crosswalks. */
 export class Crosswalks extends View {

@@ -3,14 +3,13 @@ import { Controller, Get } from '@nestjs/common';
 import { ApiProperty, ApiTags } from '@nestjs/swagger';
 import { DAY_MS, lastDayOf, monthsBefore, type FullDate } from '#clocks';
 import { NATURES } from '#commitments';
-import { refused } from '#eventsourcing';
 import { Answers, Count, Day, AtClocks, OnDate, QueryNumber, WantedFormat, type Format } from '#platform';
 import { dateOf } from './columns.js';
 import { countBy } from './count.js';
 import { ProgressQuery, FilterField, type Filter } from './filters.js';
 import { Keys } from './keys.js';
 import { listQuery } from './list-query.js';
-import { View } from './look.js';
+import { badField, View } from './look.js';
 import { OPEN_STAGES } from './progress.js';
 import type { ViewClocks } from './scan.js';
 
@@ -81,7 +80,7 @@ export class Deadlines extends View {
     }: DeadlinesFilter & Pick<DeadlinesQuery, 'within' | 'until'> = {},
   ): Promise<DeadlinesView> {
     const { asOf } = at;
-    if (until < asOf) throw bad('until', `has passed by ${asOf}`);
+    if (until < asOf) throw badField('until', `has passed by ${asOf}`);
     using look = await this.looks.look(at);
     const pinned = look.at;
     const asked = { ...filter, ...CAN_BE_OVERDUE };
@@ -134,8 +133,6 @@ const CAN_BE_OVERDUE = {
   nature: NATURES.filter((nature) => nature !== 'standing').join(','),
   withTarget: true,
 } as const satisfies Filter;
-
-const bad = (field: string, message: string) => refused('invalid', `/${field}`, `${field} ${message}.`);
 
 const dayBefore = (date: FullDate): FullDate => new Date(Date.parse(date) - DAY_MS).toISOString().slice(0, 10);
 

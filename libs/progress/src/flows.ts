@@ -5,7 +5,7 @@ import { ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { firstDayOf, type FullDate, type PartialDate } from '#clocks';
 import { LIVES, STAGES, type Life, type Stage } from '#commitments';
-import { type Log, refused } from '#eventsourcing';
+import type { Log } from '#eventsourcing';
 import {
   Answers,
   Several,
@@ -28,11 +28,12 @@ import {
   QueryChoice,
   EachKnown,
 } from '#platform';
+import { LATEST_DATE } from '#registers';
 import { compareTexts } from '#text';
 import { NO_ROW } from './columns.js';
 import { OptionalText, ProgressQuery, FilterField, type Filter } from './filters.js';
 import { listQuery } from './list-query.js';
-import { Look, View } from './look.js';
+import { Look, badField, View } from './look.js';
 import { rowAt, STAGE_BITS, type ViewClocks, type Selection, type PinnedClocks } from './scan.js';
 
 /** The terms that add to a total … */
@@ -193,19 +194,9 @@ class ChangedList {
 }
 
 /** Between which two dates, and from which knowledge on; settled. */
-export interface FlowDates {
-  readonly from: FullDate;
-  readonly to?: FullDate;
-  /** A position. */
-  readonly knownThen?: string;
-}
+export type FlowDates = Readonly<Pick<FlowsQuery, 'from' | 'to' | 'knownThen'>>;
 
-export interface LegTerms {
-  readonly flow: readonly FlowName[];
-  readonly leg?: LegName;
-  readonly before?: Stage;
-  readonly after?: Stage;
-}
+export type LegTerms = Readonly<Pick<FlowListQuery, 'flow' | 'leg' | 'before' | 'after'>>;
 
 /** One leg: the clocks of the two looks that it compares. */
 interface LegClocks {
@@ -218,12 +209,7 @@ type Settled = Record<LegName, LegClocks> & {
 };
 
 /** A commitment that was counted before or after. */
-interface FlowChange {
-  readonly reference: string;
-  readonly flow: FlowName;
-  readonly before: Stage | null;
-  readonly after: Stage | null;
-}
+type FlowChange = Pick<Changed, 'reference' | 'flow' | 'before' | 'after'>;
 
 type CountedChange = Pick<FlowChange, 'flow' | 'before' | 'after'> & { readonly n: number };
 
@@ -270,7 +256,7 @@ export class Flows extends View {
     const page = new Page(at, asked, cursor);
     const settled = await this.#settle(page.at, dates);
     const { view } = settled;
-    if (leg === 'learned' && view.knownThen === null) throw bad('leg', 'learned needs knownThen');
+    if (leg === 'learned' && view.knownThen === null) throw badField('leg', 'learned needs knownThen');
     const looks = settled[leg];
     const isWanted = ({ flow, before, after }: Omit<FlowChange, 'reference'>) =>
       terms.flow.includes(flow) &&
@@ -295,11 +281,12 @@ export class Flows extends View {
   }
 
   async #settle(at: ViewClocks, { from, to = at.asOf, knownThen }: FlowDates): Promise<Settled> {
-    if (to > at.asOf) throw bad('to', `is after asOf, ${at.asOf}: what is reported later is not known as at that date`);
-    if (from > to) throw bad('from', `is after the last date, ${to}`);
+    if (to > at.asOf)
+      throw badField('to', `is after asOf, ${at.asOf}: what is reported later is not known as at that date`);
+    if (from > to) throw badField('from', `is after the last date, ${to}`);
     const pinned = await this.looks.pin(at);
     if (knownThen !== undefined && BigInt(knownThen) > BigInt(pinned.knownAt))
-      throw bad('knownThen', `is after what is shown, position ${pinned.knownAt}`);
+      throw badField('knownThen', `is after what is shown, position ${pinned.knownAt}`);
     const [then, now] = [
       { ...pinned, asOf: from },
       { ...pinned, asOf: to },
@@ -463,12 +450,10 @@ function legOf(tallies: readonly CountedChange[], into: number, list: (flow: Flo
   };
 }
 
-const bad = (field: string, message: string) => refused('invalid', `/${field}`, `${field} ${message}.`);
-
 /** The statements that may have changed how a commitment counts: in a leg, as far as known. */
 export async function causesOf(log: Log, reference: string, leg: LegName, view: Settled['view']): Promise<Why[]> {
   const { from, to, knownThen, position } = view;
-  const { items } = await historyOf(log, reference, { asOf: END_OF_TIME, knownAt: position });
+  const { items } = await historyOf(log, reference, { asOf: LATEST_DATE, knownAt: position });
   const isOnStatements = (type: string) => /\.(Corrected|Retracted|Blanked)$/.test(type);
   const within = (date: FullDate) => date > from && date <= to;
   /** A lead moves on the day it was offered for, not on that of its acceptance. */
@@ -489,8 +474,6 @@ export async function causesOf(log: Log, reference: string, leg: LegName, view: 
       return { revision, position, type, reportedOn, reason: reason ?? note ?? null };
     });
 }
-const END_OF_TIME = '9999-12-31';
-
 @ApiTags('Progress')
 @Controller('v1/progress/flows')
 export class FlowsController {

@@ -46,12 +46,6 @@ export function directlyBelow<N extends Pick<Node, 'code' | 'parent'>>(
   return below.length > 0 ? below : [{ code }];
 }
 
-export function withAncestors(code: string, parents: ReadonlyMap<string, string | null | undefined>): string[] {
-  const up: string[] = [];
-  for (let next: string | null | undefined = code; next && !up.includes(next); next = parents.get(next)) up.push(next);
-  return up;
-}
-
 export class Hierarchy {
   readonly #trees = new Map<string, Promise<ThemeTree>>();
   #successors: Promise<ReadonlyMap<string, string>> | undefined;

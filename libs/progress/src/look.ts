@@ -3,7 +3,7 @@
  * them by keys (`countBy`), and makes the answer. A view is a file with its answer class, its query and its route. A
  * look ends with its view (`using`): found rows are not kept, and their memory serves the next one.
  */
-import type { Projector } from '#eventsourcing';
+import { refused, type Projector } from '#eventsourcing';
 import { Registers } from '#registers';
 import { dayOf, type Columns } from './columns.js';
 import type { SearchScores } from './texts.js';
@@ -128,6 +128,9 @@ export class LookFactory {
     return new Look(this.#columns, await this.pin(at), this.registers);
   }
 }
+
+/** A field of a query that no view can answer as it is. */
+export const badField = (field: string, message: string) => refused('invalid', `/${field}`, `${field} ${message}.`);
 
 /** A view: its queries look at the read models. */
 export abstract class View {

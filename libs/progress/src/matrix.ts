@@ -20,11 +20,12 @@ import {
 import { compareTexts } from '#text';
 import { countAll, countBy, Crossed, Row, type Counted } from './count.js';
 import { FilterQuery, type Filter } from './filters.js';
-import { directlyBelow, withAncestors } from './hierarchy.js';
+import { directlyBelow } from './hierarchy.js';
 import { Keys } from './keys.js';
 import { crossedQueries, listQueries } from './list-query.js';
 import { keyed, View, type Look } from './look.js';
 import type { ViewClocks } from './scan.js';
+import { withAncestors } from './theme-tree.js';
 
 /** The possible columns of each kind of rows, the usual one first. */
 export const COLUMN_AXES_OF_ROWS = { agency: ['theme', 'outcome', 'agency'], theme: ['forum'] } as const;

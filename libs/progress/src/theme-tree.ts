@@ -13,6 +13,13 @@ import {
   type Registers,
   type Theme,
 } from '#registers';
+import type { PinnedClocks } from './scan.js';
+
+export function withAncestors(code: string, parents: ReadonlyMap<string, string | null | undefined>): string[] {
+  const up: string[] = [];
+  for (let next: string | null | undefined = code; next && !up.includes(next); next = parents.get(next)) up.push(next);
+  return up;
+}
 
 /** The crosswalk to read, and its links. */
 export interface CrosswalkChoice {
@@ -32,16 +39,11 @@ export interface CrosswalkReading {
   readonly links: readonly CrosswalkLink[];
 }
 
-interface TreeClocks {
-  readonly asOf: string;
-  readonly knownAt: string;
-}
-
 /** The links of a crosswalk; `null` if the query names none. @throws Rejected `not_found` */
 export async function readingOf(
   registers: Registers,
   { crosswalk: code, crosswalkVersion, match }: CrosswalkChoice,
-  { asOf, knownAt }: TreeClocks,
+  { asOf, knownAt }: PinnedClocks,
 ): Promise<CrosswalkReading | null> {
   if (!code) return null;
   const named = crosswalkVersion || undefined;
@@ -56,7 +58,7 @@ export async function readingOf(
 export const themeTree = async (
   registers: Registers,
   through: CrosswalkChoice,
-  clocks: TreeClocks,
+  clocks: PinnedClocks,
 ): Promise<ThemeTree> =>
   new ThemeTree(await registers.all('theme', clocks.knownAt), await readingOf(registers, through, clocks));
 
@@ -117,9 +119,6 @@ export class ThemeTree {
   }
 
   #up(theme: string): string[] {
-    const up: string[] = [];
-    for (let next: string | null | undefined = theme; next && !up.includes(next); next = this.#parents.get(next))
-      up.push(next);
-    return up;
+    return withAncestors(theme, this.#parents);
   }
 }

@@ -3,13 +3,12 @@ import { Controller, Get } from '@nestjs/common';
 import { ApiProperty, ApiTags } from '@nestjs/swagger';
 import { lastDayOf, monthsBefore, type FullDate } from '#clocks';
 import { ENDS, LIVES, STAGES, type End, type Stage } from '#commitments';
-import { refused } from '#eventsourcing';
 import { Answers, CountsBy, Day, AtClocks, OnDate, QueryChoice, Several, Shown } from '#platform';
 import { dateOf, dayOf, NO_ROW, type Columns } from './columns.js';
 import { Row } from './count.js';
 import { ProgressQuery, FilterField, type Filter } from './filters.js';
 import { listQuery } from './list-query.js';
-import { View, type Look } from './look.js';
+import { badField, View, type Look } from './look.js';
 import { reportDays, standings, type Condition, type ViewClocks } from './scan.js';
 
 export const TIMELINE_STEPS = ['month', 'quarter', 'year', 'report'] as const;
@@ -56,15 +55,15 @@ export class Timeline extends View {
     { from, to = at.asOf, step = 'year', ...filter }: TimelineFilter & Pick<TimelineQuery, 'from' | 'to' | 'step'>,
   ): Promise<TimelineView> {
     if (to > at.asOf)
-      throw badStep('to', `is after asOf, ${at.asOf}: what is reported later is not known as at that date`);
-    if (from !== undefined && from > to) throw badStep('from', `is after the last step, ${to}`);
+      throw badField('to', `is after asOf, ${at.asOf}: what is reported later is not known as at that date`);
+    if (from !== undefined && from > to) throw badField('from', `is after the last step, ${to}`);
     using look = await this.looks.look(at);
     const reported =
       from === undefined || step === 'report' ? reportDays(look.columns, { ...look.at, asOf: to }).map(dateOf) : [];
     const first = from ?? reported[0];
     const dates = first === undefined ? [] : datesBetween(first, to, step, reported);
     if (dates.length > MAX_STEPS)
-      throw badStep(
+      throw badField(
         'step',
         `${step} gives ${dates.length} steps, and one answer has at most ${MAX_STEPS}: take longer ones`,
       );
@@ -257,8 +256,6 @@ class Latest {
     return latest;
   }
 }
-
-const badStep = (field: string, message: string) => refused('invalid', `/${field}`, `${field} ${message}.`);
 
 /** The first date, the ends of the periods or the reports between, and the last date. */
 export function datesBetween(

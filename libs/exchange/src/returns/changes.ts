@@ -8,13 +8,7 @@ import { MAX_ROWS_BEFORE_HEAD } from '../tables.js';
 import type { SheetProblem } from '../preview.js';
 import { cellWords, type CellSpec, type Choice, type ReturnColumn, type ReturnSheet, type RowValues } from './cells.js';
 
-export interface WorkbookPlace {
-  readonly sheet: string;
-  /** As the program numbers it; 0: it is not there any more. */
-  readonly row: number;
-  /** `null`: the row as a whole. */
-  readonly column: string | null;
-}
+export type WorkbookPlace = Pick<SheetProblem, 'sheet' | 'row' | 'column'>;
 
 /** A cell whose value differs from the one that was written in it. */
 export interface CellChange extends WorkbookPlace {

@@ -39,12 +39,6 @@ export interface ReadReturn {
   readonly placeOf: (draft: ReturnDraft, pointer: string) => WorkbookPlace | null;
 }
 
-interface DraftAct {
-  readonly act: ActOfReturn;
-  readonly milestone?: number | null;
-  readonly body: Readonly<Record<string, unknown>>;
-}
-
 /** An object with some of its fields set; those that are `null` are left out. */
 function withFields(
   base: RowValues,
@@ -79,7 +73,7 @@ const listField = <T>(name: string, all: readonly T[]) => (all.length > 0 ? { [n
 
 /** The part of a return on one commitment, between the draft and the workbook's version of it. */
 class CommitmentSaid {
-  readonly acts: { said: DraftAct | null; at: ReadRow['at'] | null }[];
+  readonly acts: { said: ReturnAct | null; at: ReadRow['at'] | null }[];
   row: ReadRow | null = null;
   touched = false;
 
@@ -90,7 +84,7 @@ class CommitmentSaid {
     this.acts = (before?.acts ?? []).map((said) => ({ said, at: null }));
   }
 
-  set(index: number, said: DraftAct | null, at: ReadRow['at'] | null): void {
+  set(index: number, said: ReturnAct | null, at: ReadRow['at'] | null): void {
     this.touched = true;
     if (index < 0) this.acts.push({ said, at });
     else this.acts[index] = { said, at };
@@ -238,7 +232,7 @@ function listedActs(
     const fields = [...changed]
       .filter((column) => column !== 'reference')
       .map((column) => [column, values[column]] as const);
-    const next: DraftAct = { act, body: withFields(was?.body ?? {}, fields) };
+    const next: ReturnAct = { act, body: withFields(was?.body ?? {}, fields) };
     const stays = before?.reference === reference;
     if (before && !stays) of(before.reference).set(before.index, null, null);
     of(reference).set(stays ? before.index : -1, next, at);

@@ -77,15 +77,23 @@ interface AboutText extends FieldOptions {
   orCodeOf?: Registered;
 }
 
+/** A text of a form. @param form its name in refusals */
+const patterned = (
+  about: FieldOptions,
+  { pattern, form, ...schema }: { pattern: string; form: string; format?: string; maxLength?: number },
+) =>
+  field(
+    about,
+    { type: String, pattern, ...schema },
+    IsString(),
+    ...(schema.maxLength === undefined ? [] : [MaxLength(schema.maxLength)]),
+    Matches(new RegExp(pattern), { message: `$property must be ${form}` }),
+  );
+
 const pointer = '^(/[A-Za-z0-9]{1,40}){1,6}$';
 /** A pointer (RFC 6901) into the body. */
 export const Pointer = (about: FieldOptions = {}) =>
-  field(
-    about,
-    { type: String, pattern: pointer },
-    IsString(),
-    Matches(new RegExp(pointer), { message: '$property must be a pointer such as /evidence/0' }),
-  );
+  patterned(about, { pattern: pointer, form: 'a pointer such as /evidence/0' });
 
 /**
  * Text of 1 to `max` characters, not blank. It can be blanked, as a person may have written it, unless it is not `free`. Searches
@@ -229,23 +237,12 @@ export const Plain = ({ mayBeEmpty = false, ...about }: FieldOptions & { mayBeEm
 
 const uuid = '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$';
 export const Uuid = (about: FieldOptions = {}) =>
-  field(
-    about,
-    { type: String, format: 'uuid', pattern: uuid },
-    IsString(),
-    Matches(new RegExp(uuid), { message: '$property must be a UUID in lower case' }),
-  );
+  patterned(about, { pattern: uuid, format: 'uuid', form: 'a UUID in lower case' });
 
 const kebab = '^[a-z0-9]+(-[a-z0-9]+)*$';
 /** An open kebab-case code, `development-bank`. */
 export const Kebab = (about: FieldOptions = {}) =>
-  field(
-    about,
-    { type: String, pattern: kebab, maxLength: 60 },
-    IsString(),
-    MaxLength(60),
-    Matches(new RegExp(kebab), { message: '$property must be a kebab-case code' }),
-  );
+  patterned(about, { pattern: kebab, maxLength: 60, form: 'a kebab-case code' });
 
 /** Several open kebab-case codes. */
 export const Kebabs = (about: FieldOptions = {}) =>
@@ -262,17 +259,11 @@ export const Kebabs = (about: FieldOptions = {}) =>
 const CODE_PATTERN = '^[A-Za-z0-9][A-Za-z0-9._/-]{0,119}$';
 const codeWithoutSlash = CODE_PATTERN.replace('/', '');
 /** A code or id that something is registered under. @param slash whether it may have one */
-export const Code = ({ slash = true, ...about }: FieldOptions & { slash?: boolean } = {}) => {
-  const pattern = slash ? CODE_PATTERN : codeWithoutSlash;
-  return field(
-    about,
-    { type: String, pattern },
-    IsString(),
-    Matches(new RegExp(pattern), {
-      message: `$property must be 1 to 120 of A-Z a-z 0-9 . _ ${slash ? '/ ' : ''}-, the first a letter or digit`,
-    }),
-  );
-};
+export const Code = ({ slash = true, ...about }: FieldOptions & { slash?: boolean } = {}) =>
+  patterned(about, {
+    pattern: slash ? CODE_PATTERN : codeWithoutSlash,
+    form: `1 to 120 of A-Z a-z 0-9 . _ ${slash ? '/ ' : ''}-, the first a letter or digit`,
+  });
 
 /** The code of something registered as one of `kinds`; an unknown one is refused by name. */
 export const CodeOf = (kinds: Registered | readonly Registered[] | KindsOf, about: FieldOptions = {}) =>
@@ -345,12 +336,9 @@ export const WebAddress = ({ local = false, ...about }: FieldOptions & { local?:
 const LANGUAGE_PATTERN = '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$';
 /** A language tag (BCP 47), `en`, `fr-CH`. */
 export const Language = (about: FieldOptions = {}) =>
-  field(
+  patterned(
     { example: 'en', ...about },
-    { type: String, pattern: LANGUAGE_PATTERN, maxLength: 35 },
-    IsString(),
-    MaxLength(35),
-    Matches(new RegExp(LANGUAGE_PATTERN), { message: '$property must be a language tag such as en or fr-CH' }),
+    { pattern: LANGUAGE_PATTERN, maxLength: 35, form: 'a language tag such as en or fr-CH' },
   );
 
 const country = '^[A-Z]{3}$';
