@@ -1,5 +1,6 @@
 /** Checks the whole log while it is served, over and over, at a small share of a core. */
 import { Inject, Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
+import { ApiProperty } from '@nestjs/swagger';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DamagedLog, LogVerification, type Log, type FirstFault } from '#eventsourcing';
 import { LOG } from '#platform';
@@ -11,14 +12,20 @@ const WORKING_SHARE = 0.05;
 /** The rest between one pass and the next, and after a read that failed. */
 const [BETWEEN_MS, AGAIN_MS] = [600_000, 5_000];
 
+class LogFault {
+  @ApiProperty({ type: String, nullable: true, example: '478' }) position: string | null;
+  @ApiProperty({ example: 'its data is not what it was recorded with' }) reason: string;
+}
+
 /** The findings of the checks so far. */
-export interface CheckedLog {
-  /** The end of the last pass over the whole log, an instant; `null`: the first is under way. */
+export class LogChecked {
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'null: the first pass is under way' })
   readonly checkedAt: string | null;
-  /** The position that the pass under way, or the last one, has come to. */
+  @ApiProperty({ type: String, nullable: true, description: 'How far the pass under way, or the last one, has come' })
   readonly position: string | null;
-  /** The first fault; it stays until a whole pass has found none. */
-  readonly fault: { readonly position: string | null; readonly reason: string } | null;
+  /** It stays until a whole pass has found none. */
+  @ApiProperty({ type: LogFault, nullable: true, description: 'The first fault of the last pass' })
+  readonly fault: LogFault | null;
 }
 
 /**
@@ -30,11 +37,11 @@ export class LogCheck implements BeforeApplicationShutdown {
   readonly #logger = new Logger('LogCheck');
   readonly #ending = new AbortController();
   #running: Promise<void> = Promise.resolve();
-  #found: CheckedLog = { checkedAt: null, position: null, fault: null };
+  #found: LogChecked = { checkedAt: null, position: null, fault: null };
 
   constructor(@Inject(LOG) private readonly log: Log) {}
 
-  get found(): CheckedLog {
+  get found(): LogChecked {
     return this.#found;
   }
 
@@ -60,7 +67,7 @@ export class LogCheck implements BeforeApplicationShutdown {
   }
 
   /** One pass. @returns the first fault, `null` if there is none */
-  async #pass(): Promise<CheckedLog['fault']> {
+  async #pass(): Promise<LogChecked['fault']> {
     const verification = new LogVerification();
     for (;;) {
       const begun = performance.now();
@@ -89,5 +96,5 @@ export class LogCheck implements BeforeApplicationShutdown {
   }
 }
 
-const faultOf = (verdict: { readonly ok: true } | FirstFault | null): CheckedLog['fault'] =>
+const faultOf = (verdict: { readonly ok: true } | FirstFault | null): LogChecked['fault'] =>
   verdict === null || verdict.ok ? null : { position: verdict.position, reason: verdict.reason };

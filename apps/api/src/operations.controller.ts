@@ -14,7 +14,7 @@ import { Projector, type Building, type Envelope, type Log, type ProjectionStatu
 import { AccessStore } from '#access';
 import { DraftsStore } from '#drafts';
 import { HookStore } from '#feed';
-import { LogCheck, type CheckedLog } from './log-check.js';
+import { LogCheck, LogChecked } from './log-check.js';
 import { Answers, Count, AlwaysOpen, LOG, metrics, clockJumps, outageOf, Reply, type Outage } from '#platform';
 
 /** Whether the server is about to end: it still answers, but should be asked no more. */
@@ -53,20 +53,6 @@ class StoreOutage implements Outage {
   store: string;
   @ApiProperty({ format: 'date-time' }) since: string;
   @ApiProperty({ description: 'Its error at the last try' }) error: string;
-}
-
-class LogFault {
-  @ApiProperty({ type: String, nullable: true, example: '478' }) position: string | null;
-  @ApiProperty({ example: 'its data is not what it was recorded with' }) reason: string;
-}
-
-class LogChecked implements CheckedLog {
-  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'null: the first pass is under way' })
-  checkedAt: string | null;
-  @ApiProperty({ type: String, nullable: true, description: 'How far the pass under way, or the last one, has come' })
-  position: string | null;
-  @ApiProperty({ type: LogFault, nullable: true, description: 'The first fault of the last pass' })
-  fault: LogFault | null;
 }
 
 class Ready {

@@ -1,6 +1,7 @@
 /** A report as the API answers it in JSON: the model of report.ts, as a schema. */
 import { ApiProperty } from '@nestjs/swagger';
-import { LANGUAGES, REPORT_KINDS, type Language, type Manifest, type ReportKind } from './report.js';
+import type { FullDate } from '#clocks';
+import { REPORT_KINDS, REPORT_LANGUAGES as LANGUAGES, type ReportKind, type ReportLanguage as Language } from '#words';
 
 const ANY_OBJECT = { type: 'object', additionalProperties: true } as const;
 const TEXTS_SCHEMA = { type: 'array', items: { type: 'string' } } as const;
@@ -9,15 +10,18 @@ const TEXTS_SCHEMA = { type: 'array', items: { type: 'string' } } as const;
 export const OrNull = (schema: string, description: string) =>
   ApiProperty({ oneOf: [{ $ref: `#/components/schemas/${schema}` }, { type: 'null' }], description });
 
-export class ReportManifest implements Manifest {
+/** All that the bytes of a report depend on: with it the same log gives the same report again. */
+export class ReportManifest {
   @ApiProperty({ enum: REPORT_KINDS }) readonly kind: ReportKind;
   @ApiProperty({ type: String, nullable: true, description: 'Of the publication whose words it has' })
   readonly symbol: string | null;
+  /** Without clocks, language and format, in the order of their names. */
   @ApiProperty({ type: 'object', additionalProperties: { type: 'string' }, example: { agency: 'IOM' } })
   readonly parameters: Readonly<Record<string, string>>;
-  @ApiProperty({ type: String, format: 'date' }) readonly asOf: string;
+  @ApiProperty({ type: String, format: 'date' }) readonly asOf: FullDate;
   @ApiProperty({ description: 'The position of the log' }) readonly knownAt: string;
-  @ApiProperty({ type: String, format: 'date', nullable: true }) readonly since: string | null;
+  /** The first day that the report covers; `null`: from the beginning. */
+  @ApiProperty({ type: String, format: 'date', nullable: true }) readonly since: FullDate | null;
   @ApiProperty({ type: 'integer', description: 'Calendar months' }) readonly staleAfter: number;
   @ApiProperty({ enum: LANGUAGES }) readonly language: Language;
   @ApiProperty({ enum: ['asOf', 'knownAt'], isArray: true, description: 'Not asked for, but as they were then' })
@@ -55,14 +59,16 @@ class ReportSection {
   @ApiProperty({ type: () => [ReportSection] }) readonly sections: readonly ReportSection[];
 }
 
-class ReportNote {
+/** Where a statement was read: the mark of a note, and the note itself. */
+export class ReportNote {
   @ApiProperty({ enum: ['note'] }) readonly type: 'note';
   @ApiProperty({ example: 'ESA/P/WP.204, para. 12' }) readonly citation: string;
   @ApiProperty({ required: false }) readonly href?: string;
+  /** In the order of the report from 1; the same citation has one number. 0 until `numbered`. */
   @ApiProperty({ type: 'integer' }) readonly number: number;
 }
 
-class ReportAbbreviation {
+export class ReportAbbreviation {
   @ApiProperty({ example: 'IOM' }) readonly short: string;
   @ApiProperty() readonly long: string;
 }

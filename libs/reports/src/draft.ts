@@ -12,8 +12,8 @@ import { RoundViews } from '#rounds';
 import { compareTexts } from '#text';
 import { hash } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
+import type { ReportAbbreviation } from './answers.js';
 import type {
-  Abbreviation,
   Cell,
   Chart,
   Column,
@@ -178,7 +178,6 @@ export class Draft {
 
   #nameOf = (kind: NamedRegister, code: string): string => this.names[kind].get(code) ?? code;
 
-  /** The name of an entry. */
   name = (kind: NamedRegister, code: string): Inline => this.foreign(this.#nameOf(kind, code));
 
   /** The name of an entry, which leads to its page. */
@@ -230,7 +229,7 @@ export class Draft {
     return [...cited, { ...authority, citation: this.words.parts.onBehalf(onBehalf.agency, authority.citation) }];
   }
 
-  abbreviations(): Abbreviation[] {
+  abbreviations(): ReportAbbreviation[] {
     return [...this.#named]
       .filter(([short, long]) => short !== long)
       .sort(([a], [b]) => (a < b ? -1 : 1))

@@ -5,7 +5,7 @@ import type { Meta } from '#eventsourcing';
 import { problemOf, type Problem } from '#platform';
 import type { ReportFormatName } from './formats.js';
 import type { Publishes } from './publishing.js';
-import type { Language, ReportKind } from './report.js';
+import type { Manifest } from './report.js';
 import type { RowsRead } from './rows-read.js';
 
 export const JOB_STATES = ['waiting', 'reading', 'writing', 'done', 'failed', 'cancelled'] as const;
@@ -14,14 +14,10 @@ export const PUBLISHING_STATES = [...JOB_STATES.slice(0, 3), 'publishing', ...JO
 export type JobState = (typeof PUBLISHING_STATES)[number];
 
 /** The report that is to be made: its dates are settled, so that it is the same whenever it is made. */
-export interface ReportOrder {
-  readonly kind: ReportKind;
-  readonly parameters: Readonly<Record<string, string>>;
-  readonly asOf: string;
-  readonly knownAt: string;
-  readonly since: string | null;
-  readonly staleAfter: number;
-  readonly language: Language;
+export interface ReportOrder extends Pick<
+  Manifest,
+  'kind' | 'parameters' | 'asOf' | 'knownAt' | 'since' | 'staleAfter' | 'language'
+> {
   readonly format: ReportFormatName;
 }
 

@@ -2,9 +2,11 @@
  * A report as every format is given it: a cover, sections of paragraphs, tables and charts, and one table of data. It says
  * nothing of how it looks. Kinds of reports make it without numbers; `numbered` sets them, once for all formats.
  */
-import type { FullDate, PartialDate } from '#clocks';
+import type { PartialDate } from '#clocks';
 import type { ReportKind, ReportLanguage as Language } from '#words';
+import type { ReportAbbreviation, ReportManifest as Manifest, ReportNote as Note } from './answers.js';
 
+export type { Manifest, Note };
 export { REPORT_KINDS, REPORT_LANGUAGES as LANGUAGES, type ReportKind, type ReportLanguage as Language } from '#words';
 
 // ── Inlines ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -25,17 +27,6 @@ export interface Foreign {
   /** BCP 47; `und` where nobody said. */
   readonly lang: string;
   readonly dir?: 'rtl';
-}
-
-/** Where a statement was read: the mark of a note, and the note itself. */
-export interface Note {
-  readonly type: 'note';
-  /** As people cite it: `ESA/P/WP.204, para. 12`. */
-  readonly citation: string;
-  /** Of the document. */
-  readonly href?: string;
-  /** In the order of the report from 1; the same citation has one number. 0 until `numbered`. */
-  readonly number: number;
 }
 
 export interface Emphasis {
@@ -191,46 +182,12 @@ export interface Cover {
   readonly figures: readonly { readonly words: string; readonly figure: Figure }[];
 }
 
-/** All that the bytes of a report depend on: with it the same log gives the same report again. */
-export interface Manifest {
-  readonly kind: ReportKind;
-  /** Of the publication whose words it has; `null`: of none. */
-  readonly symbol: string | null;
-  /** The parameters, without clocks, language and format, in the order of their names. */
-  readonly parameters: Readonly<Record<string, string>>;
-  readonly asOf: FullDate;
-  /** The position of the log. */
-  readonly knownAt: string;
-  /** The first day that the report covers; `null`: from the beginning. */
-  readonly since: FullDate | null;
-  /** Calendar months. */
-  readonly staleAfter: number;
-  readonly language: Language;
-  /** Which of `asOf` and `knownAt` were not asked for, and have the values of the time when it was made. */
-  readonly filledIn: readonly ('asOf' | 'knownAt')[];
-  /** The identity of the log. */
-  readonly log: string;
-  readonly publisher: string;
-  /** The address to which links lead, without a slash at the end. */
-  readonly site: string;
-  /** Of the data, by its SPDX name; `null`: nobody said. */
-  readonly licence: string | null;
-  /** Of this kind of report: raised when its form changes. */
-  readonly template: number;
-  readonly software: string;
-}
-
-export interface Abbreviation {
-  readonly short: string;
-  readonly long: string;
-}
-
 export interface Report {
   readonly kind: ReportKind;
   readonly language: Language;
   readonly cover: Cover;
   readonly sections: readonly Section[];
-  readonly abbreviations: readonly Abbreviation[];
+  readonly abbreviations: readonly ReportAbbreviation[];
   /** The data of the report, a row for each thing, in the columns of its kind, for table programs. */
   readonly data: Table;
   readonly manifest: Manifest;

@@ -13,9 +13,8 @@ import { ReportForm, type ReportOffer } from './report-form.js';
 import { isKept, SentAgain, type SentForm } from './sent-again.js';
 import { WhoIsHere } from './signed-in.js';
 import { STYLESHEET } from './stylesheet.js';
-import { TakeAway, unhyphenated, type Question } from './take-away.js';
+import { TakeAway, unhyphenated, type TakeAwayParts } from './take-away.js';
 import { dateWords, sentence, textWords } from './words.js';
-import type { View } from './view.js';
 
 interface HeadedParts {
   readonly title: string;
@@ -25,22 +24,11 @@ interface HeadedParts {
   readonly children?: ComponentChildren;
 }
 
-interface PageParts extends HeadedParts {
-  readonly view: View;
-  /** The same from the API; absent: nothing is asked yet. */
-  readonly api?: Question;
-  /** Its list in the formats of tables, where it is not the same; `null`: it is no table. */
-  readonly list?: Question | null;
+interface PageParts extends HeadedParts, Omit<TakeAwayParts, 'title'> {
   /** The language of the title, where someone else wrote it. */
   readonly lang?: string | null;
   /** Before this date there is no such page. */
   readonly since?: FullDate;
-  /** The address of its Atom feed. */
-  readonly feed?: string;
-  /** The address at which it is followed by e-mail. */
-  readonly follow?: string;
-  /** The path of the entry of a register that it is about: every change of it can be read. */
-  readonly entry?: string;
   /** The report that can be made of it. */
   readonly report?: ReportOffer;
   /** The words in the field of the search. */

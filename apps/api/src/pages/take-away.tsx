@@ -39,15 +39,20 @@ export const FormatLink = ({ list, name }: { list: string; name: Format }) => {
 };
 
 /** A question to the API; by default it asks as much as the page was asked. */
-export type Question = readonly [to: string, asked?: PageParameters];
+type Question = readonly [to: string, asked?: PageParameters];
 
-interface TakeAwayParts {
+export interface TakeAwayParts {
   readonly view: View;
   readonly title: string;
+  /** The same from the API; absent: nothing is asked yet. */
   readonly api?: Question;
+  /** Its list in the formats of tables, where it is not the same; `null`: it is no table. */
   readonly list?: Question | null;
+  /** The address of its Atom feed. */
   readonly feed?: string;
+  /** The address at which it is followed by e-mail. */
   readonly follow?: string;
+  /** The path of the entry of a register that it is about: every change of it can be read. */
   readonly entry?: string;
 }
 
@@ -130,7 +135,6 @@ interface TableParts {
   readonly rows?: number;
   /** It is one of several on its page: a telephone shows fewer. */
   readonly few?: boolean;
-  /** The rows. */
   readonly children: ComponentChildren;
   /** The row below them. */
   readonly foot?: ComponentChildren;
