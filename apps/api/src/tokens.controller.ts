@@ -191,7 +191,6 @@ export class TokensController {
   }
 }
 
-/** The address of the tokens of an account. */
 const tokensAddress = (account: string) => `/v1/tokens?account=${encodeURIComponent(account)}`;
 
 const noToken = (id: string) => new Rejected('not_found', `There is no token ${id}.`);

@@ -38,7 +38,6 @@ export interface ReportOptions {
   readonly output?: string;
 }
 
-/** The filter that names the subject of each kind. */
 const SUBJECT_FILTERS: Readonly<Partial<Record<ReportKind, string>>> = {
   agency: 'agency',
   theme: 'theme',

@@ -109,7 +109,6 @@ export class Deciding {
     );
   }
 
-  /** A round before and after one of its events. */
   async #around(code: string, revision: number): Promise<{ before: OpenedRound; after: OpenedRound }> {
     const events = await decodeAll(this.log, await this.log.store.read(streamOf(rounds, code)));
     const upTo = (end: number) => fold(rounds, rounds.initial, events.slice(0, end) as never);

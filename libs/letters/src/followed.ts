@@ -88,7 +88,6 @@ export class Followed {
     return kind === 'list' ? `/${page}?${code}` : `/${page}/${encodeURIComponent(code)}`;
   }
 
-  /** The value of a filter in words. */
   async #worded(name: FilterName, value: string, language: ReportLanguage): Promise<string> {
     const { codes } = reportWords(language);
     const { flags } = letterWords(language).digest;

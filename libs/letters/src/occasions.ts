@@ -46,13 +46,11 @@ export function occasionsOf({ name, data }: Pick<Recorded, 'name' | 'data'>, bef
   }
 }
 
-/** The letter that an event of a return asks for. */
 export const LETTER_OF_RETURN_EVENT: Readonly<Record<string, RoundLetterKind>> = {
   SentBack: 'returned',
   Accepted: 'accepted',
 };
 
-/** The letters that are about a return that is owed. */
 const LETTERS_ABOUT_OWED_RETURNS: readonly RoundLetterKind[] = ['invitation', 'reminder', 'extended', 'reopened'];
 
 /** Events of longer ago bring no letter: a round of the past may be recorded late. */

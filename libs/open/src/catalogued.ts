@@ -1,6 +1,5 @@
 /** The list of everything that can be taken from the API as a table, by its path: the page of downloads and the catalogue say the same. */
 
-/** The lists and views. */
 export const CATALOGUED_VIEWS = {
   '/commitments': 'All commitments',
   '/progress/agencies': 'Progress per agency',
@@ -13,7 +12,6 @@ export const CATALOGUED_VIEWS = {
   '/progress/partnerships': 'Who works with whom',
 };
 
-/** The registers. */
 export const CATALOGUED_REGISTERS = {
   '/agencies': 'Agencies',
   '/frameworks': 'Frameworks of themes',

@@ -18,7 +18,6 @@ import { AgencyRow, Progress, ThemeRow, type PinnedClocks } from '#progress';
 import { Registers, type Register } from '#registers';
 import type { TableDefinition } from './tables.js';
 
-/** A crosswalk with all its versions. */
 class CrosswalkWithVersions extends Crosswalk {
   @ApiProperty({ type: [CrosswalkVersion], description: 'All by then; the last one holds' })
   readonly versions: readonly CrosswalkVersion[];

@@ -43,7 +43,6 @@ interface NestedList {
   readonly tables: Tables;
 }
 
-/** The parts of a table. */
 export interface TableDefinition {
   readonly name: string;
   readonly title: string;

@@ -38,7 +38,6 @@ import { reportWords, type Words } from './words/index.js';
 
 /** Between the columns of a page, in twentieths of a point. */
 const COLUMN_GAP = 420;
-/** Between the items of a cell. */
 const BETWEEN_ITEMS = 30;
 
 const HEADING_LEVELS = ['Heading1', 'Heading2', 'Heading3'] as const;

@@ -10,7 +10,6 @@ const OBJECTS_PER_STREAM = 500;
 /** The bytes of an entry of the table: as text, and in a stream, where it is three numbers of so many. */
 const [ENTRY_BYTES, PLACE_BYTES] = [20, 7] as const;
 const FIELD_WIDTHS = '/W [1 4 2]';
-/** Of compression. */
 const COMPRESSION_LEVEL = 4;
 const LINE_END = Buffer.from('\n');
 

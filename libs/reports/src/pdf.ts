@@ -300,7 +300,6 @@ class Printing {
 
 /** The margins of a cell beside its text, in points; and the width of a letter as a share of its height, a little wider than most. */
 const [CELL_MARGINS, LETTER_SHARE] = [7, 0.58] as const;
-/** Of Tinos. */
 const TINOS: Letters = { capital: 1.22, digit: 0.88, sign: 0.6, small: 0.82 };
 
 /** How many letters of that width a text is as wide as. */

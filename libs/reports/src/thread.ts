@@ -12,7 +12,6 @@ if (process.platform === 'linux' && !isMainThread)
 
 /** Tells that the thread has come to this report: it may have waited long for others. */
 const BEGUN_SIGNAL = new Uint8Array(0);
-/** In bytes. */
 const CHUNK_BYTES = 65_536;
 
 /** A task that does nothing. */

@@ -9,7 +9,6 @@ import * as rounds from './round.js';
 /** Who does it: the secretariat alone, the agency of the return (or the secretariat on its behalf), or both alike. */
 export type Doer = 'secretariat' | 'agency';
 
-/** The line of an act. */
 export interface Line<A, On, State> {
   readonly yields: string;
   readonly body: BodyName;

@@ -19,7 +19,6 @@ export interface ReturnFinding {
 /** A target is long past once this many months have gone by since. */
 const LONG_PAST_MONTHS = 12;
 
-/** The field of an answer by the kind of its question. */
 export const ANSWER_FIELD: { readonly [K in QuestionKind]: keyof Answer } = {
   text: 'text',
   choice: 'choice',

@@ -83,7 +83,6 @@ export const inQuestionOf = (agency: string, asked: InQuestion | null | undefine
   };
 };
 
-/** Finds them. */
 export abstract class FindsInQuestion {
   /** By reference. */
   abstract of(agency: string, asked: InQuestion | null | undefined): Promise<CommitmentInQuestion[]>;

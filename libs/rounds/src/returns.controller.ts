@@ -398,7 +398,6 @@ function operationOf(name: ReturnActName) {
   return { summary, description, operationId: line.operationId ?? `${name}Return` };
 }
 
-/** The controller of one act on a return. */
 function actController(name: Exclude<ReturnActName, 'submit'>): Type<unknown> {
   const { path, body, conflict } = RETURN_ACTS[name];
   const BodyClass = classOf(body) as new () => object;

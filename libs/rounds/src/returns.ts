@@ -55,7 +55,6 @@ export const RETURN_DRAFTS = 'return';
 
 const draftOf = (round: string, agency: string): DraftName => ({ kind: RETURN_DRAFTS, id: returnId(round, agency) });
 
-/** A return with the round that it answers. */
 export interface ReturnInRound {
   readonly round: OpenedRound & EntryHistory;
   readonly state: ReturnSoFar & EntryHistory;

@@ -259,7 +259,6 @@ export function actDate({ on }: { readonly on?: FullDate | null }, today: FullDa
   return on ?? today;
 }
 
-/** Opens a prepared round. */
 export const open: DecideRound<Round> = (state, act, { today, agencies }) => {
   if (state.round) throw new Conflict('already_open', `${act.code} was opened on ${state.openedOn}.`);
   refuseUnsoundRound(act);

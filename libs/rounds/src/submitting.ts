@@ -44,7 +44,6 @@ export interface StandingAct extends ActInReturn {
   readonly recordedAt: { readonly reference: string; readonly revision: number };
 }
 
-/** The command by which an act of a submission is recorded. */
 const submissionCommand = (submission: string, index: number, { command }: ActInReturn): string =>
   command ?? uuidv5(String(index), submission);
 

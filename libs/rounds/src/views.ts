@@ -88,7 +88,6 @@ export class RoundView extends Round {
   @ApiProperty({ type: ResponseRates, nullable: true }) readonly responses: ResponseRates | null;
 }
 
-/** A round in a list. */
 export class RoundInShort {
   @ApiProperty() readonly code: string;
   @ApiProperty() readonly name: string;

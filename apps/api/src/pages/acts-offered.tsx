@@ -15,7 +15,6 @@ const GROUP_WORDS: Readonly<Record<ActGroup, string>> = {
   end: 'The end of the record',
 };
 
-/** The address of the form of an act. */
 const formPath = ({ href }: ActFor): string => href.slice('/v1'.length);
 
 interface ActsOfferedParts {
@@ -71,10 +70,8 @@ export const ActsOffered = ({ acts, commitment }: ActsOfferedParts) => {
   );
 };
 
-/** The acts on the statements of a page. */
 export const StatementActs = createContext<readonly ActFor[]>([]);
 
-/** The acts on one statement. */
 export const ActsOnStatement = ({ revision }: { revision: number }) => {
   const own = useContext(StatementActs).filter((act) => act.revision === revision);
   return own.length === 0 ? null : (

@@ -23,7 +23,6 @@ export const SAVING_SCRIPT = scriptOf(new URL('./saving.browser.js', import.meta
 /** Keeps the entries of an act's form until the act is recorded. Without it the buttons of a form do the same work. */
 export const KEEPING_SCRIPT = scriptOf(new URL('./keeping.browser.js', import.meta.url));
 
-/** The icon of the site. */
 export const ICON = asset(
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32" width="32" height="32"><rect width="32" height="32" rx="6" fill="#005a9c"/><path d="M5 17l7 7L27 8" fill="none" stroke="#fff" stroke-width="4"/></svg>',
   'svg',

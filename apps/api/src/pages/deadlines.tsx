@@ -41,7 +41,6 @@ export class DeadlinesPage {
   }
 }
 
-/** The filter that the query of a list asks for. */
 function filterFromQuery(list: string): Filter {
   const {
     asOf: _asOf,

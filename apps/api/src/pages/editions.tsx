@@ -11,7 +11,6 @@ import { Paragraph, Source, Words } from './source.js';
 import type { View } from './view.js';
 import { counted, dateWords, periodWords, sentence, whenWords } from './words.js';
 
-/** One piece of evidence. */
 export const EvidenceLink = ({ title, date, url, language, revision }: EvidenceOf & { revision: number }) => (
   <>
     {url ? (

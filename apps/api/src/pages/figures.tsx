@@ -191,7 +191,6 @@ export const agencyLines = (
 export const mostFirst = <R extends Row & { name: string }>(rows: readonly R[]): R[] =>
   [...rows].sort((a, b) => b.total - a.total || compareTexts(a.name, b.name));
 
-/** A row of a breakdown. */
 export interface BreakdownLine {
   readonly code: string;
   readonly name: string;

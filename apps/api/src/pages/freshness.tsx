@@ -8,7 +8,6 @@ import { Instant, Listed } from './links.js';
 import { path } from './view.js';
 import { count, counted } from './words.js';
 
-/** The state of the views. */
 export interface ViewsStanding {
   readonly projections: readonly ProjectionStatus[];
   /** The streams that wait because an event of theirs could not be applied. */

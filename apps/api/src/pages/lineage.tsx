@@ -63,7 +63,6 @@ const CommitmentLink = ({ view, reference, titles }: { view: View; reference: st
   );
 };
 
-/** One side of a kind of relation. */
 interface RelationSide {
   readonly words: string;
   readonly links: readonly {

@@ -29,7 +29,6 @@ export const ThemeLink = ({ view, code }: { view: View; code: string }) => {
   return label === undefined ? <>{code}</> : <NameLink to={view.link(path('themes', code))} name={label} />;
 };
 
-/** A commitment by its reference. */
 export const CommitmentLink = ({ view, reference }: { view: View; reference: string }) => (
   <a href={view.link(path('commitments', reference))}>{reference}</a>
 );

@@ -183,7 +183,6 @@ interface CommitmentTableParts {
   readonly items: readonly Item[];
   /** The order that they are in, where it can be chosen. */
   readonly order?: Order;
-  /** The words of the search. */
   readonly search?: string;
   /** Shows this agency's role instead of all agencies. */
   readonly agency?: string;

@@ -27,10 +27,8 @@ import { RendersPages } from './rendering.js';
 import { path, Views, type View } from './view.js';
 import { count, counted } from './words.js';
 
-/** The number of pairs on a page. */
 const PAIRS_PER_PAGE = 20;
 
-/** The number of agencies in the heat map. */
 const AGENCIES_IN_HEAT_MAP = 20;
 /** The number of themes listed for a pair. */
 const THEMES_PER_PAIR = 4;

@@ -20,7 +20,6 @@ import {
   whenWords,
 } from './words.js';
 
-/** A commitment on its page. */
 export interface CommitmentOnPage {
   readonly view: View;
   readonly commitment: CommitmentView;

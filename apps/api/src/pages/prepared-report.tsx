@@ -34,7 +34,6 @@ interface PreparedParts {
   /** Of the report as it would be now. */
   readonly sections: readonly Section[];
   readonly by: Principal;
-  /** The job that publishes it. */
   readonly job: NamedJob<PublishingOrder> | null;
 }
 

@@ -21,7 +21,6 @@ const PUBLISHING_STATE_WORDS: Readonly<Record<JobState, string>> = {
   cancelled: 'It was cancelled: nothing was published',
 };
 
-/** The page of a job that publishes. */
 export const publishingPath = ({ id }: Pick<NamedJob, 'id'>): string => path('publishing', id);
 
 @RendersPages()

@@ -11,7 +11,6 @@ export interface ReportOffer {
   readonly asked: PageParameters;
 }
 
-/** The kinds of reports. */
 export const REPORT_KIND_WORDS: Readonly<Record<ReportKind, string>> = {
   agency: 'Progress report of an agency',
   theme: 'Progress report on a theme',

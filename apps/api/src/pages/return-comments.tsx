@@ -21,7 +21,6 @@ const answerFields = (at: string, answers: ReturnDraft['answers'], questions: re
     return { at: `${at}/answers/${i}`, words: question ? questionWords(question) : id };
   });
 
-/** The fields of a commitment in a return. */
 export function fieldsOfCommitment(
   said: CommitmentReturn,
   i: number,

@@ -24,7 +24,6 @@ interface ReadParts {
   readonly sentBack: ReturnDraft | null;
   readonly threads: readonly Thread[];
   readonly answering: Answering | undefined;
-  /** The commitments that it newly recorded. */
   readonly recorded: readonly NewlyRecorded[];
   /** Where comments on each commitment are sent, by the form `return-comments`; `null`: none can be written. */
   readonly writes: string | null;

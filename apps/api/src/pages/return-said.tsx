@@ -9,7 +9,6 @@ import { NextStep, type NextStepParts } from './parts.js';
 import type { View } from './view.js';
 import { count, dateWords, RETURN_WORD_WORDS, textWords } from './words.js';
 
-/** The value of an answer, in words. */
 export const answerWords = ({ text, choice, number, yes }: Answer): string =>
   text ?? choice ?? (number === undefined || number === null ? (yes ? 'Yes' : 'No') : count(number));
 
@@ -21,7 +20,6 @@ interface SaidParts {
   readonly last?: CommitmentReturn | undefined;
 }
 
-/** One commitment in a return. */
 export const SaidOfCommitment = ({ view, said: { says, why, note, acts, answers }, questions, last }: SaidParts) => {
   const isNew = (kind: 'acts' | 'answers', one: object): boolean =>
     last !== undefined && !(last[kind] ?? []).some((other) => canonicalJson(other) === canonicalJson(one));

@@ -27,7 +27,6 @@ import { path } from './view.js';
 import { count, counted, dateWords } from './words.js';
 
 class Ticked {
-  /** The codes of agencies. */
   @IsOptional() @Matches(/^[\w./,-]{1,20000}$/) readonly agencies?: string;
 }
 

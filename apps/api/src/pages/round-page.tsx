@@ -59,7 +59,6 @@ interface RoundParts {
   readonly since: SincePublished | null;
   /** The round before it, with its cut-off; `null`: it says of none that it came before. */
   readonly before: { readonly code: string; readonly name: string; readonly asOf: FullDate } | null;
-  /** The job that publishes it. */
   readonly job: NamedJob<PublishingOrder> | null;
 }
 

@@ -42,7 +42,6 @@ export class SearchPage {
   }
 }
 
-/** The name of each kind: one, many. */
 const SEARCHED_KIND_WORDS: Readonly<Record<SearchedKind, readonly [one: string, many: string]>> = {
   commitment: ['commitment', 'commitments'],
   agency: ['agency', 'agencies'],

@@ -5,7 +5,6 @@ import { labelOf } from '#words';
 import { PostForm } from './signed-in.js';
 import { textWords } from './words.js';
 
-/** A form as it was sent. */
 export interface SentForm {
   readonly to: string;
   readonly fields: FormFields;

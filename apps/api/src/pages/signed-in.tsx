@@ -47,7 +47,6 @@ interface PostFormParts extends Omit<ComponentProps<'form'>, 'hidden'> {
   readonly hidden?: HiddenFields;
 }
 
-/** A form that is sent. */
 export const PostForm = ({ hidden = {}, children, ...attributes }: PostFormParts) => (
   <form method="post" {...attributes}>
     <CsrfField />
@@ -68,7 +67,6 @@ interface ButtonParts {
   readonly children: ComponentChildren;
 }
 
-/** A form that is a button alone. */
 export const ButtonForm = ({ action, hidden, quiet = false, label, children }: ButtonParts) => (
   <PostForm action={action} hidden={hidden}>
     <button type="submit" class={quiet ? 'quiet' : undefined} aria-label={label}>

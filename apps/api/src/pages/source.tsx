@@ -6,7 +6,6 @@ import { placeWords } from '#registers';
 import { Listed, NameLink } from './links.js';
 import { path, type View } from './view.js';
 
-/** The citation of a statement. */
 export interface CitedStatement {
   readonly citation?: Citation | null;
   readonly citations?: readonly Citation[] | null;

@@ -40,7 +40,6 @@ export const queryOf = (params: PageParameters): string => {
 /** A path of encoded segments: ids may hold slashes. */
 export const path = (...segments: string[]): string => `/${segments.map(encodeURIComponent).join('/')}`;
 
-/** The parts of a view. */
 interface OpenedView {
   readonly at: ViewClocks & { knownAt: string };
   readonly path: string;
@@ -107,7 +106,6 @@ export class View {
     return this.#successors.has(agency) ? became : [agency, ...became];
   }
 
-  /** The successor of an agency in this view. */
   successorOf(agency: string): string | undefined {
     return this.#successors.get(agency);
   }

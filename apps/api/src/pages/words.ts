@@ -104,7 +104,6 @@ export function dateWords(date: PartialDate, length: 'long' | 'short' = 'long'):
   return words;
 }
 
-/** The words of charts. */
 export const CHART_WORDS: ChartWords = {
   day: (date) => dateWords(date, 'short').replace(/ \d{4}$/, ''),
   month: (month) => dateWords(month, 'short'),

@@ -69,7 +69,6 @@ export function languageBy<Category extends string>(rules: Rules<Category>) {
     /** `21 November 2006`, `November 2006`, `2006`; no line ends between the day and the month. */
     date: dated(months.long, ofDay, ofMonth),
     shortDate,
-    /** The words of a chart. */
     chart: {
       day: (date: FullDate) => `${Number(date.slice(8))} ${months.short[Number(date.slice(5, 7)) - 1]}`,
       month: (month: PartialDate) => `${months.short[Number(month.slice(5, 7)) - 1]} ${month.slice(0, 4)}`,
