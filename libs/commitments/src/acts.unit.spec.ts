@@ -40,34 +40,6 @@ describe('Target and wording', () => {
   });
 });
 
-describe('Milestones', () => {
-  const reached: CommitmentEvent = { name: 'MilestoneReached', data: { milestone: 1, reachedOn: '2007', reportedOn } };
-  const dropped: CommitmentEvent = { name: 'MilestoneDropped', data: { milestone: 1, note: 'No money', reportedOn } };
-
-  const reaching = (body: object, ...more: CommitmentEvent[]) =>
-    whenDone('reachMilestone', { reportedOn, ...body }, { milestone: 1 }, ...more);
-
-  it('one is reached, once, on a date that may be unknown but not later than its report', () => {
-    reaching({ reachedOn: '2007' }).then(reached);
-    reaching({}).then({ name: 'MilestoneReached', data: { milestone: 1, reportedOn } });
-    reaching({ reachedOn: '2007-07' }).rejected('date_in_the_future');
-    reaching({}, reached).rejected('milestone_reached');
-  });
-  it('one is dropped with a reason; then nothing more happens to it', () => {
-    whenDone('dropMilestone', { note: 'No money', reportedOn }, { milestone: 1 }).then(dropped);
-    const late = { reportedOn: '2008-01-01' };
-    reaching(late, dropped).rejected('milestone_dropped');
-    whenDone('rescheduleMilestone', { ...late, due: '2009' }, { milestone: 1 }, dropped).rejected('milestone_dropped');
-    whenDone('dropMilestone', { ...late, note: 'Again' }, { milestone: 1 }, dropped).rejected('milestone_dropped');
-  });
-  it('what came before it was dropped can still be told', () => {
-    reaching({ reportedOn: '2007-05-31' }, dropped).state();
-  });
-  it.each([0, 2, -1])('there is no number %d', (milestone) =>
-    whenDone('reachMilestone', { reportedOn }, { milestone }).rejected('not_found'),
-  );
-});
-
 describe('A condition', () => {
   const conditional = recorded({ condition: 'subject to funding' });
   const lift = { liftedOn: '2007-05', liftedBy: 'The European Commission’s grant was signed', reportedOn };
@@ -75,7 +47,6 @@ describe('A condition', () => {
   const lifting = (body: object, ...history: Happening[]) =>
     given(...history).when('liftCondition', { ...lift, ...body });
   const inForce = (condition: string) => ({ condition, conditionLifted: null });
-  const again = deed('amendWording', { condition: 'if the ministries agree', reportedOn: '2008-01-01' });
 
   it('is lifted: when, and by what', () => {
     lifting({}, conditional).then({ name: 'ConditionLifted', data: lift });
@@ -85,19 +56,6 @@ describe('A condition', () => {
       conditionLifted: { ...lift, revision: 1 },
     });
   });
-  it('is not lifted before it was, later than its report, twice, or where there is none', () => {
-    lifting({ liftedOn: '2007-06-02' }, conditional).rejected('date_in_the_future');
-    lifting({}, conditional, lifted).rejected('condition_lifted');
-    lifting({}, recorded()).rejected('no_condition');
-    lifting({}, recorded(), again).rejected('no_condition');
-  });
-  it('comes back when it is said anew, and may be lifted anew', () => {
-    expect(viewOn('2007-12-31', conditional, lifted, again).conditionLifted).not.toBeNull();
-    expect(viewOn('2008-01-01', conditional, lifted, again)).toMatchObject(inForce('if the ministries agree'));
-    lifting({ reportedOn: '2008-01-01' }, conditional, lifted, again).state();
-  });
-  it('that is said later is not lifted by a grant that was reported before, whenever that is told', () =>
-    expect(viewOn('2008-01-01', conditional, again, lifted)).toMatchObject(inForce('if the ministries agree')));
 });
 
 describe('A statement with several citations', () => {

@@ -1,20 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { isOverdue, turningPoints, type CommitmentEvent } from './commitment.js';
-import {
-  stateAfter,
-  viewOn,
-  recorded as known,
-  rolesOn as rolesAfter,
-  type Happening,
-} from './testing/a-commitment.js';
-import { type Role } from '#words';
+import { stateAfter, viewOn, recorded as known } from './testing/a-commitment.js';
 
 const recorded = (other: object = {}) => known({ effective: '2005', reportedOn: '2006-01-01', ...other });
 const stage = (stage: 'in_progress' | 'completed', effective: string, reportedOn: string): CommitmentEvent => ({
   name: 'StageReported',
   data: { stage, effective, reportedOn },
 });
-const rolesOn = (asOf: string, ...events: Happening[]) => rolesAfter(asOf, recorded(), ...events).join(', ');
 
 describe('A commitment as at a date', () => {
   it('exists from its first stage entry on, whichever was recorded first', () => {
@@ -39,16 +31,6 @@ describe('A commitment as at a date', () => {
     expect(view.lastReportedOn).toBe('2005-06-30');
   });
 
-  it('has the stage of the entry that outranks the others', () => {
-    const events = [
-      recorded({ effective: '2006-11', reportedOn: '2006-11-21' }),
-      stage('completed', '2006-05', '2007-02-01'),
-    ];
-    expect(viewOn('2007-02-01', ...events)).toMatchObject({ stage: 'planned', headline: { revision: 0 } });
-    expect(viewOn('2007-02-01', ...events).entries).toHaveLength(2);
-    expect(viewOn('2007-01-31', ...events).entries).toHaveLength(1);
-  });
-
   it('of several wordings has the last by (reportedOn, revision), whatever order they were recorded in', () => {
     const amended = (title: string, reportedOn: string): CommitmentEvent => ({
       name: 'WordingAmended',
@@ -58,19 +40,6 @@ describe('A commitment as at a date', () => {
     const titles = ['2006-12-31', '2007-01-01', '2007-12-31', '2008-01-01'].map((day) => viewOn(day, ...events).title);
     expect(titles).toEqual(['Remittances handbook', 'B', 'B', 'D']);
     expect(viewOn('2008-01-01', ...events).summary).toBe('IOM is to write a handbook on remittances.');
-  });
-
-  it('of several targets and themes likewise; a target can be lifted', () => {
-    const events: CommitmentEvent[] = [
-      recorded({ target: { date: '2007' } }),
-      { name: 'TargetSet', data: { reportedOn: '2009-01-01' } },
-      { name: 'TargetSet', data: { date: '2010', reportedOn: '2008-01-01' } },
-      { name: 'ThemesSet', data: { themes: ['T-3'], reportedOn: '2009-01-01' } },
-      { name: 'ThemesSet', data: { themes: ['T-2'], reportedOn: '2008-01-01' } },
-    ];
-    expect(viewOn('2007-12-31', ...events)).toMatchObject({ target: { date: '2007' }, themes: ['HLD06-04'] });
-    expect(viewOn('2008-06-01', ...events)).toMatchObject({ target: { date: '2010' }, themes: ['T-2'] });
-    expect(viewOn('2009-01-01', ...events)).toMatchObject({ target: null, themes: ['T-3'] });
   });
 
   it('has the evidence, relations and milestones that were reported by then', () => {
@@ -122,77 +91,5 @@ describe('A commitment as at a date', () => {
     expect(isOverdue({ ...about, nature: 'recurring' }, '2008-01-01')).toBe(true);
     for (const stage of ['completed', 'discontinued'] as const)
       expect(isOverdue({ ...about, stage }, '2008-01-01')).toBe(false);
-  });
-});
-
-describe('Roles as at a date', () => {
-  const added = (agency: string, role: Role, reportedOn: string): CommitmentEvent => ({
-    name: 'AgencyAdded',
-    data: { agency, role, reportedOn },
-  });
-  const changed = (
-    agency: string,
-    from: Role,
-    role: Role,
-    reportedOn: string,
-    formerLeadBecomes?: 'partner' | 'co_lead' | 'none',
-  ): CommitmentEvent => ({ name: 'RoleChanged', data: { agency, from, role, reportedOn, formerLeadBecomes } });
-  const removed = (agency: string, role: Role, reportedOn: string): CommitmentEvent => ({
-    name: 'AgencyRemoved',
-    data: { agency, roles: [role], reportedOn },
-  });
-  const atFirst = 'IOM lead, ILO co_lead, UNHCR observer, WB funder, WB partner';
-
-  it('are those of the record act, the lead first', () => expect(rolesOn('2006-01-01')).toBe(atFirst));
-
-  it('a change from co_lead to partner leaves the agency a partner', () =>
-    expect(rolesOn('2008-01-01', changed('ILO', 'co_lead', 'partner', '2008-01-01'))).toBe(
-      'IOM lead, ILO partner, UNHCR observer, WB funder, WB partner',
-    ));
-
-  it('a change of another role leaves the responsible one', () =>
-    expect(rolesOn('2008-01-01', changed('WB', 'funder', 'observer', '2008-01-01'))).toBe(
-      'IOM lead, ILO co_lead, UNHCR observer, WB observer, WB partner',
-    ));
-
-  it.each([
-    ['partner', 'WB lead, ILO co_lead, IOM partner, UNHCR observer, WB funder'],
-    ['co_lead', 'WB lead, ILO co_lead, IOM co_lead, UNHCR observer, WB funder'],
-    ['none', 'WB lead, ILO co_lead, UNHCR observer, WB funder'],
-  ] as const)('the lead moves from its date on; the former becomes %s', (becomes, roles) => {
-    const moved = changed('WB', 'partner', 'lead', '2008-01-01', becomes);
-    expect(rolesOn('2007-12-31', moved)).toBe(atFirst);
-    expect(rolesOn('2008-01-01', moved)).toBe(roles);
-  });
-
-  it('the lead moves there and back', () => {
-    const there = changed('WB', 'partner', 'lead', '2008-01-01', 'partner');
-    const back = changed('IOM', 'partner', 'lead', '2010-01-01', 'partner');
-    expect(rolesOn('2010-01-01', there, back)).toBe(atFirst);
-  });
-
-  it('a move of the lead that is told late takes its place before the later one, and nobody is lost', () => {
-    const events = [
-      changed('WB', 'partner', 'lead', '2010-01-01', 'partner'),
-      changed('ILO', 'co_lead', 'lead', '2008-01-01', 'partner'),
-    ];
-    const beside = 'UNHCR observer, WB funder';
-    expect(rolesOn('2008-01-01', ...events)).toBe(`ILO lead, IOM partner, ${beside}, WB partner`);
-    expect(rolesOn('2010-01-01', ...events)).toBe(`WB lead, ILO partner, IOM partner, ${beside}`);
-  });
-
-  it('agencies are added and removed from their dates on, in whatever order that is told', () => {
-    const events = [removed('WB', 'partner', '2009-01-01'), added('WHO', 'host', '2007-01-01')];
-    expect(rolesOn('2006-12-31', ...events)).toBe(atFirst);
-    expect(rolesOn('2007-01-01', ...events)).toBe(`${atFirst}, WHO host`);
-    expect(rolesOn('2009-01-01', ...events)).toBe(`${atFirst.replace(', WB partner', '')}, WHO host`);
-    expect(rolesOn('2009-01-01', removed('WB', 'funder', '2009-01-01'))).toBe(atFirst.replace('WB funder, ', ''));
-  });
-
-  it('an agency that became the lead earlier, as is told late, stays it whatever else was said of it later', () => {
-    const moved = changed('WB', 'partner', 'lead', '2008-01-01', 'partner');
-    const led = 'WB lead, ILO co_lead, IOM partner, UNHCR observer, WB funder';
-    expect(rolesOn('2010-01-01', removed('WB', 'partner', '2010-01-01'), moved)).toBe(led);
-    expect(rolesOn('2010-01-01', changed('WB', 'partner', 'co_lead', '2010-01-01'), moved)).toBe(led);
   });
 });

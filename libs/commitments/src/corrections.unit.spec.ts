@@ -195,62 +195,6 @@ describe('A correction', () => {
   });
 
   describe('leaves what was decided when it was said', () => {
-    it('an agency that is asked or was not', () => {
-      const adding = { agency: 'WHO', role: 'partner', reportedOn } as const;
-      const own = { agency: 'IOM', role: 'funder', reportedOn } as const;
-      const history = [recorded(), deed('addAgency', adding, iom), deed('addAgency', own, iom)];
-      const roles = rolesOn(TODAY, ...history);
-      expect(roles).toEqual(expect.arrayContaining(['WHO partner?', 'IOM funder']));
-      expect(rolesOn(TODAY, ...history, corrected(1, { note: 'x' }), corrected(2, { note: 'x' }))).toEqual(roles);
-      const redated = [corrected(1, { reportedOn: '2007-06-02' }), corrected(2, { reportedOn: '2007-06-02' })];
-      expect(rolesOn(TODAY, ...history, ...redated)).toEqual(roles);
-      expect(rolesOn(TODAY, ...history, corrected(1, { citation }))).toContain('WHO partner');
-      expect(rolesOn(TODAY, ...history, corrected(1, { role: 'host' }))).toContain('WHO host?');
-    });
-    it('which entry was read', () => {
-      const read = deed('verify', { verification: 'contested', reason: 'Read', citation, reportedOn });
-      const history = [recorded(), read, staged({ reportedOn: '2008-01-01' })];
-      expect(viewOn(TODAY, ...history).verification).toMatchObject({ entry: 0, current: false });
-      for (const says of [{ reason: 'Read again' }, { verification: 'no_evidence' }, { reportedOn: '2008-02-01' }])
-        expect(viewOn(TODAY, ...history, corrected(1, says)).verification).toMatchObject({ entry: 0, current: false });
-    });
-    it('which reading was replied to', () => {
-      const read = (reportedOn: string) =>
-        deed('verify', { verification: 'contested', reason: 'Read', citation, reportedOn });
-      const replied = deed('reply', { text: 'No', reportedOn }, iom);
-      const history = [recorded(), read(reportedOn), replied, read('2008-01-01')];
-      for (const says of [{ text: 'Yes' }, { citation }, { reportedOn: '2008-02-01' }]) {
-        expect(viewOn('2007-12-31', ...history, corrected(2, says)).verification!.revision).toBe(1);
-        expect(viewOn(TODAY, ...history, corrected(2, says)).verification!.replies).toEqual([]);
-      }
-      expect(viewOn('2007-12-31', ...history, corrected(2, { text: 'Yes' })).verification!.replies).toMatchObject([
-        { text: 'Yes' },
-      ]);
-    });
-    it('which roles were given up', () => {
-      const gone = (role?: 'funder') => deed('removeAgency', { role, reportedOn }, secretariat, { agency: 'WB' });
-      const redated = corrected(1, { reportedOn: '2007-07-01' });
-      expect(rolesOn(TODAY, recorded(), gone('funder'), redated)).toContain('WB partner');
-      expect(rolesOn('2007-06-30', recorded(), gone('funder'), redated)).toContain('WB funder');
-      expect(rolesOn(TODAY, recorded(), gone(), redated).join()).not.toContain('WB');
-      const other = corrected(1, { role: 'partner' });
-      expect(rolesOn(TODAY, recorded(), gone('funder'), other)).toContain('WB funder');
-      expect(rolesOn(TODAY, recorded(), gone('funder'), other)).not.toContain('WB partner');
-    });
-    it('that the lead gave up another role', () => {
-      const funding = deed('addAgency', { agency: 'IOM', role: 'funder', citation, reportedOn: '2007-01-01' });
-      const gone = deed('removeAgency', { role: 'funder', reportedOn }, secretariat, { agency: 'IOM' });
-      const later = corrected(2, { reportedOn: '2007-07-01' });
-      expect(rolesOn('2007-06-30', recorded(), funding, gone, later)).toContain('IOM funder');
-    });
-    it('that a target was lifted', () => {
-      const history = [recorded({ target: { date: '2007' } }), deed('setTarget', { date: null, reportedOn })];
-      expect(viewOn(TODAY, ...history, corrected(1, { note: 'x' })).target).toBeNull();
-      expect(viewOn('2007-06-30', ...history, corrected(1, { reportedOn: '2007-07-01' })).target).toEqual({
-        date: '2007',
-      });
-      expect(viewOn(TODAY, ...history, corrected(1, { date: '2009' })).target).toEqual({ date: '2009' });
-    });
     it('the numbers of milestones', () => {
       const history = [
         recorded({ milestones: [{ title: 'First' }] }),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { citation, deed, given, viewOn, recorded, secretariat, TODAY, type Happening } from './testing/a-commitment.js';
+import { citation, deed, given, viewOn, recorded, TODAY, type Happening } from './testing/a-commitment.js';
 import { type HoldEdition, type ReportUpkeep } from '#bodies';
 
 const recurring = recorded({ nature: 'recurring', title: 'Coordination Meeting' });
@@ -17,7 +17,6 @@ describe('An edition of a recurring commitment', () => {
   const sixth: HoldEdition = { title: 'Sixth', held: '2007-11', nextDue: '2008-10', reportedOn: '2007-12-31' };
   const hold = (act: Partial<HoldEdition>) => given(recurring).when('holdEdition', { ...fifth, ...act });
   const held = (edition: HoldEdition) => deed('holdEdition', edition);
-  const last = (...editions: HoldEdition[]) => viewOn(TODAY, recurring, ...editions.map(held)).lastEdition!.title;
 
   it('has its own dates and evidence', () => {
     hold({}).then({ name: 'EditionHeld', data: fifth });
@@ -40,21 +39,6 @@ describe('An edition of a recurring commitment', () => {
   });
   it('says when the next is due, or that this is unknown', () =>
     expect(viewOn(TODAY, recurring, held(fifth), held({ ...sixth, nextDue: null })).nextDue).toBeNull());
-  it('of two that ended on one day: the one reported later is the last, then the one recorded later', () => {
-    const one = { title: 'One', held: '2007', reportedOn: '2008-01-01' };
-    expect(last({ ...one, reportedOn: '2008-02-01' }, { ...one, title: 'Two' })).toBe('One');
-    expect(last(one, { ...one, title: 'Two' })).toBe('Two');
-  });
-  it('of a whole year counts as held by its report at the latest', () => {
-    const inYear = { title: 'In 2007', held: '2007', reportedOn: '2007-06-01' };
-    const later = { title: 'In autumn', held: '2007-09', reportedOn: '2007-10-01' };
-    expect(last(inYear, later)).toBe('In autumn');
-    expect(last({ ...inYear, reportedOn: '2008-01-31' }, later)).toBe('In 2007');
-  });
-  it('is of a recurring commitment only', () => {
-    for (const nature of ['one_off', 'standing'] as const)
-      given(recorded({ nature })).when('holdEdition', fifth).rejected('not_recurring');
-  });
   it('was held by then, ended after it began, and the next comes after it', () => {
     hold({ held: '2007-02' }).rejected('date_in_the_future');
     hold({ until: '2007-02' }).rejected('date_in_the_future');
@@ -94,21 +78,5 @@ describe('The upkeep of a standing commitment', () => {
       lastUpkeep: { period: '2008', keptUp: false, note: 'The desk was closed' },
     });
   });
-  it('of one period is what was said last', () => {
-    const after = told({ ...kept, keptUp: false, note: 'It was not' });
-    expect(viewOn(TODAY, standing, told(kept), after).lastUpkeep).toMatchObject({ keptUp: false });
-  });
   it('that failed needs a note that says why', () => telling({ ...lapsed, note: null }).rejected('note_needed'));
-  it('is of a standing commitment only', () => {
-    for (const nature of ['one_off', 'recurring'] as const)
-      given(recorded({ nature })).when('reportUpkeep', kept).rejected('not_standing');
-  });
-  it('is not told before the period began', () => {
-    telling({ period: '2008-02' }).rejected('date_in_the_future');
-    telling({ period: '2008' }).state();
-  });
-  it('never completes it', () =>
-    given(standing, told({ ...kept, evidence: [{ title: 'Annual report' }] }))
-      .when('reportStage', { stage: 'completed', effective: '2007', citation, reportedOn: '2008-01-31' }, secretariat)
-      .rejected('standing_never_completes'));
 });

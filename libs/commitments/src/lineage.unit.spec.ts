@@ -35,7 +35,6 @@ const iom = focalPoint('IOM');
 const reason = 'Recorded twice, from two papers of the same year';
 const reportedOn = '2008-01-31';
 const led = ledBy('IOM');
-const ledByIlo = stateAfter(ledBy('ILO'));
 const byReference = (others: Record<string, Commitment>) => ({ others: new Map(Object.entries(others)) });
 const otherCommitments = byReference({ [A_SECOND]: anotherCommitment, [A_THIRD]: anotherCommitment });
 const related = (type: string, to: string): CommitmentEvent => ({ name: 'Related', data: { type, to, reportedOn } });
@@ -146,28 +145,6 @@ describe('Merging a duplicate', () => {
       mergedWith({ takeOver: handedOver }),
     );
   });
-  it('is into one that there is, that was there by then and goes on', () => {
-    merge({ into: 'IOM-2099-01' }).rejected('unknown_reference');
-    merge({ into: REFERENCE }).rejected('related_to_itself');
-    const mergeInto = (other: Commitment, body = {}) => merge(body, secretariat, byReference({ [A_SECOND]: other }));
-    mergeInto(stateAfter(recorded({ reportedOn: '2008-02-01' }))).rejected('not_there_yet');
-    const early = stateAfter(recorded({ effective: '2005', reportedOn: '2005-01-01' }));
-    mergeInto(early, { reportedOn: '2006-11-20' }).rejected('not_there_yet');
-    mergeInto(stateAfter(led, { name: 'Withdrawn', data: { reason, reportedOn } })).rejected('not_active');
-  });
-  it('never goes in a circle', () => {
-    const loops = {
-      [A_SECOND]: stateAfter(led, merged(A_THIRD)),
-      [A_THIRD]: stateAfter(led, merged(REFERENCE)),
-    };
-    merge({}, secretariat, byReference(loops)).rejected('cycle');
-  });
-  it('is the lead’s, when it leads both; across agencies it is the secretariat’s', () => {
-    merge({}, iom).state();
-    merge({}, focalPoint('ILO')).rejected('forbidden');
-    merge({}, iom, byReference({ [A_SECOND]: ledByIlo })).rejected('forbidden');
-    merge({}, secretariat, byReference({ [A_SECOND]: ledByIlo })).state();
-  });
 });
 
 describe('Splitting, superseding, withdrawing', () => {
@@ -187,19 +164,6 @@ describe('Splitting, superseding, withdrawing', () => {
     const { end } = viewOn(reportedOn, recorded(), deed('supersede', body, secretariat, otherCommitments));
     expect(end).toMatchObject({ life: 'superseded', into: [A_SECOND] });
   });
-  it.each([
-    ['split', { into: [A_SECOND, A_THIRD] }],
-    ['supersede', { supersededBy: A_SECOND }],
-    ['withdraw', {}],
-    ['merge', { into: A_SECOND }],
-  ] as [ActName, object][])('%s is refused for a day on which it was not reported yet', (act, body) => {
-    const early = stateAfter(recorded({ effective: '2005', reportedOn: '2005-01-01' }));
-    const about = byReference({ [A_SECOND]: early, [A_THIRD]: early });
-    const ends = (reportedOn: string) =>
-      given(recorded()).when(act, { ...body, reason, reportedOn } as never, secretariat, about);
-    ends('2006-11-20').rejected('not_there_yet');
-    ends('2006-11-21').state();
-  });
   it('a withdrawn one points nowhere', () => {
     const body = { reason, reportedOn };
     given(recorded()).when('withdraw', body).then({ name: 'Withdrawn', data: body });
@@ -207,28 +171,6 @@ describe('Splitting, superseding, withdrawing', () => {
     expect(viewOn('2008-01-30', ...history).life).toBe('active');
     expect(viewOn(reportedOn, ...history).end).toMatchObject({ life: 'withdrawn', into: [], reason });
   });
-  it.each(['split', 'supersede'] as const)(
-    '%s: the other ones are there, go on, and are the focal point’s own',
-    (act) => {
-      const trying = (other: Commitment, by = secretariat) =>
-        given(recorded()).when(
-          act,
-          SCENES[act].body as never,
-          by,
-          byReference({
-            [A_SECOND]: anotherCommitment,
-            [A_THIRD]: other,
-            ...(act === 'supersede' && { [A_SECOND]: other }),
-          }),
-        );
-      trying(anotherCommitment, iom).state();
-      trying(ledByIlo).state();
-      trying(ledByIlo, iom).rejected('forbidden');
-      trying(stateAfter(led, merged('IOM-2011-12'))).rejected('not_active');
-      trying(stateAfter(led, merged(REFERENCE))).rejected('cycle');
-      trying(stateAfter(recorded({ reportedOn: '2008-01-31' }))).rejected('not_there_yet');
-    },
-  );
 });
 
 describe('A record that has ended', () => {
@@ -293,31 +235,10 @@ describe('What a commitment took over', () => {
     expect(view('2008-01-30')).toMatchObject({ themes: ['HLD06-04'], followsUp: ['HLD-2006'] });
     expect(view(reportedOn)).toMatchObject({ themes: ['HLD06-04', 'HLD06-01'], followsUp: ['HLD-2006', 'GFMD-2007'] });
   });
-  it('is added to the themes as they are by then: set before, also when that is told later', () => {
-    const set = (reportedOn: string) => deed('setThemes', { themes: ['HLD06-09'], reportedOn });
-    const took = tookOver({ themes: ['HLD06-01'] });
-    expect(viewOn(TODAY, base, took, set('2007-06-01')).themes).toEqual(['HLD06-09', 'HLD06-01']);
-    expect(viewOn(TODAY, base, took, set('2009-01-01')).themes).toEqual(['HLD06-09']);
-  });
-  it('gives agencies the roles that are listed; one that has such a role here keeps it', () => {
-    expect(rolesOn('2008-01-30', base, tookOver(roles))).toEqual(rolesOn(reportedOn, base));
-    expect(rolesOn(reportedOn, base, tookOver(roles)).join(', ')).toBe(
-      'IOM lead, ILO co_lead, UNHCR observer, WB funder, WB host, WB partner, WHO partner',
-    );
-  });
-  it('gives an agency its role that had left by then', () => {
-    const left = deed('removeAgency', { reportedOn: '2007-06-01' }, secretariat, { agency: 'ILO' });
-    expect(rolesOn(reportedOn, base, left, tookOver(roles))).toContain('ILO partner');
-    expect(rolesOn(reportedOn, base, tookOver(roles), left)).toContain('ILO partner');
-  });
   it('leaves an agency the role that it had by then, though that is told later', () => {
     const added = deed('addAgency', { agency: 'WHO', role: 'co_lead', citation, reportedOn: '2007-06-01' });
     expect(rolesOn(TODAY, base, tookOver(roles), added)).toContain('WHO co_lead');
     expect(rolesOn(TODAY, base, tookOver(roles), added)).not.toContain('WHO partner');
-  });
-  it('leaves an agency that was asked asked', () => {
-    const asked = { agencies: [{ agency: 'WHO', role: 'partner', asked: true }] };
-    expect(rolesOn(TODAY, base, tookOver(asked))).toContain('WHO partner?');
   });
   it('is gone as at every date when it is retracted, as nothing of it was ever so', () => {
     const took = tookOver({ ...roles, themes: ['HLD06-01'], followsUp: ['GFMD-2007'] });

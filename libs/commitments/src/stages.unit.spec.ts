@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { type ActorOnDay, type CommitmentEvent, type CommitmentEvents } from './commitment.js';
 import {
-  allowedTo,
   citation,
   deed,
   focalPoint,
@@ -145,11 +144,6 @@ describe('Parts', () => {
     });
     expect(entries).toHaveLength(2);
   });
-  it('are shown with their spread', () => {
-    expect(viewOn('2006-11-21', recorded()).spread).toEqual({ planned: 1, unreported: 2 });
-    const both = [reports({}, ilo), reports({}, iom)];
-    expect(viewOn(reportedOn, recorded(), ...both).spread).toEqual({ in_progress: 2, unreported: 1 });
-  });
   it('of another agency do not touch the headline, which is the lead’s', () => {
     const others = [reports({}, ilo), reports({ stage: 'completed', citation, reportedOn: '2008-01-01' }, wb)];
     expect(headline(TODAY, ...others)).toBe('planned 0');
@@ -168,51 +162,6 @@ describe('Parts', () => {
     expect(parts('2007-06-01', ...history)).toEqual(['WB lead on_hold', silent, 'IOM partner proposed']);
     expect(headline('2007-05-31', ...history)).toBe('proposed 4');
     expect(headline('2007-06-01', ...history)).toBe('on_hold 3');
-  });
-  it('follow a move of the lead that is told late', () => {
-    const told = parts('2007-08-01', reports({ reportedOn: '2007-08-01' }), moves('WB', '2007-06-01'));
-    expect(told).toEqual(['WB lead in_progress', 'ILO co_lead unreported', 'IOM partner planned']);
-  });
-  it('of a lead that has said nothing yet: the headline stays what the lead before it said', () => {
-    const moved = moves('WB', '2007-06-01');
-    expect(headline('2007-06-01', moved)).toBe('planned 0');
-    expect(viewOn('2007-06-01', recorded(), moved).spread).toEqual({ planned: 1, unreported: 2 });
-    expect(headline('2008-01-01', moved, reports({ reportedOn: '2008-01-01' }, iom))).toBe('in_progress 2');
-    expect(headline('2008-01-01', moved, moves('ILO', '2007-09-01'))).toBe('planned 0');
-    expect(headline('2008-01-01', moved, reports({ reportedOn: '2008-01-01' }, ilo))).toBe('planned 0');
-    expect(headline('2008-01-01', moves('WB', '2007-06-01', 'none'))).toBe('planned 0');
-  });
-  it('of a lead that spoke before it led: that is the headline from the day on which it leads', () => {
-    const history = [reports({ reportedOn: '2007-02-01' }, wb), moves('WB', '2007-06-01')];
-    expect(headline('2007-05-31', ...history)).toBe('planned 0');
-    expect(headline('2007-06-01', ...history)).toBe('in_progress 1');
-  });
-  it('of others only: as long as no lead ever spoke, the headline is whoever did', () => {
-    const fromIlo = [recorded({ agency: 'ILO' })];
-    expect(viewOn('2006-11-21', ...fromIlo)).toMatchObject({ stage: 'planned', headline: { agency: 'ILO' } });
-    expect(viewOn('2007-06-01', ...fromIlo, reports({}, wb)).stage).toBe('in_progress');
-    expect(viewOn('2007-06-01', ...fromIlo, reports({}, wb), reports({ stage: 'proposed' }, iom)).stage).toBe(
-      'proposed',
-    );
-    expect(viewOn('2007-06-01', ...fromIlo).spread).toEqual({ planned: 1, unreported: 2 });
-  });
-  it('of an agency that has left are parts no more, and are again when it is back', () => {
-    const left = deed('removeAgency', { reportedOn: '2008-01-01' }, secretariat, { agency: 'ILO' });
-    const back = deed('addAgency', { agency: 'ILO', role: 'partner', citation, reportedOn: '2009-01-01' });
-    const history = [reports({}, ilo), left, back];
-    expect(['2007-12-31', '2008-01-01', '2009-01-01'].map((day) => parts(day, ...history))).toEqual([
-      ['IOM lead planned', 'ILO co_lead in_progress', 'WB partner unreported'],
-      ['IOM lead planned', 'WB partner unreported'],
-      ['IOM lead planned', 'WB partner unreported', 'ILO partner in_progress'],
-    ]);
-  });
-  it('that are told late take their place by their own dates', () => {
-    const history = [
-      reports({ stage: 'completed', citation, effective: '2008-05', reportedOn: '2008-06-01' }, ilo),
-      reports({ effective: '2007-05', reportedOn: '2007-06-01' }, ilo),
-    ];
-    expect(parts('2007-06-01', ...history)[1]).toBe('ILO co_lead in_progress');
-    expect(parts('2008-06-01', ...history)[1]).toBe('ILO co_lead completed');
   });
 });
 
@@ -258,19 +207,6 @@ describe('The secretariat’s reading', () => {
     verify({ agency: 'WB' }, reports({}, wb), left).state();
     verify({ agency: 'WB', reportedOn: '2008-01-01' }, reports({}, wb), left).rejected('nothing_reported');
   });
-  it('is of what was reported by its own date, though it is told later', () => {
-    const history = [recorded(), reports({ reportedOn: '2008-01-01' }, iom), read()];
-    expect(viewOn(reportedOn, ...history).verification).toMatchObject({ entry: 0, current: true });
-    expect(viewOn(TODAY, ...history).verification).toMatchObject({ entry: 0, current: false });
-    verify({ reportedOn: '2006-11-20' }).rejected('nothing_reported');
-    verify({ agency: 'WB' }, reports({ reportedOn: '2008-01-01' }, wb)).rejected('nothing_reported');
-  });
-  it('of the headline is of the agency whose word that is, also when another leads since', () => {
-    const moved = moves('WB', '2007-02-01');
-    verify({}, moved).then({ name: 'Verified', data: { ...reading, agency: 'IOM', entry: 0 } });
-    expect(viewOn(reportedOn, recorded(), moved, read()).verification).toMatchObject({ entry: 0, current: true });
-    expect(viewOn(TODAY, recorded(), moved, read(), reports({ reportedOn: '2008-01-01' }, wb)).verification).toBeNull();
-  });
   it('is no longer current once the agency reports anew, and of two readings the later holds', () => {
     const anew = reports({ reportedOn: '2008-01-01' }, iom);
     expect(viewOn('2007-12-31', recorded(), read(), anew).verification).toMatchObject({ entry: 0, current: true });
@@ -297,21 +233,6 @@ describe('The secretariat’s reading', () => {
       replying(wb, { agency: 'IOM' }, ...two).rejected('forbidden');
       replying(wb, {}, ...two).then(says('WB', 3));
     });
-    it('by a former lead that has no role any more, while the headline rests on what it said', () => {
-      const history = [recorded({ agency: 'IOM' }), moves('ILO', '2007-02-01', 'none', 'co_lead'), read()];
-      expect(viewOn(TODAY, ...history).agencies.map(({ agency }) => agency)).not.toContain('IOM');
-      replying(iom, {}, ...history).then(says('IOM', 2));
-      expect(allowedTo(iom, ...history)).toContain('reply');
-      expect(viewOn(TODAY, ...history, replied(iom)).verification!.replies).toMatchObject([{ agency: 'IOM' }]);
-      for (const agency of ['WB', 'UNHCR']) replying(focalPoint(agency), {}, ...history).rejected('forbidden');
-      const superseded = [...history, reports({ reportedOn: '2008-01-01' }, ilo)];
-      replying(iom, { reportedOn: '2008-01-02' }, ...superseded).rejected('forbidden');
-    });
-    it('only once it was read, and not before', () => {
-      replying(iom, {}, recorded()).rejected('forbidden');
-      replying(secretariat, {}, recorded()).rejected('nothing_to_reply_to');
-      replying(iom, { reportedOn: '2007-05-31' }, recorded(), read()).rejected('before_the_reading');
-    });
     it('side by side: neither overwrites the other', () => {
       const later = { text: 'And here is another.', reportedOn: '2008-01-01' };
       const history = [recorded(), read(), replied(iom), replied(iom, later)];
@@ -322,14 +243,6 @@ describe('The secretariat’s reading', () => {
       const contested = (day: string) => viewOn(day, ...history).verification;
       expect(contested('2007-12-31')).toMatchObject({ verification: 'contested', replies: [shown[0]] });
       expect(contested('2008-01-01')).toMatchObject({ verification: 'contested', replies: shown });
-    });
-    it('to the reading that there was by then, though it is told later', () =>
-      replying(iom, {}, recorded(), read(), read({ reportedOn: '2008-02-01' })).then(says('IOM', 1)));
-    it('to the reading it is about: the next one stands without a reply', () => {
-      const again = read({ verification: 'documented', reportedOn: '2008-02-01' });
-      const history = [recorded(), read(), replied(iom), again];
-      expect(viewOn('2008-01-31', ...history).verification!.replies).toHaveLength(1);
-      expect(viewOn('2008-02-01', ...history).verification!.replies).toEqual([]);
     });
   });
 });
