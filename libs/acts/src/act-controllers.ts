@@ -12,10 +12,11 @@ import {
   type RequestContext,
 } from '#platform';
 import { entryCode, entryIn, type ActLine } from '#registers';
+import { PATHS } from '#words';
 import { ActCommand, type ActOn, type ActResult, type RouteParameters } from './acts.js';
 import { refuseOthers, refuseUnscoped, actTableOf, type Subject } from './owners.js';
 import { rightsOfAct } from './rights.js';
-import { isNumber, parameterNamesOf, parametersOf, PATHS } from './addresses.js';
+import { isNumber, parameterNamesOf, parametersOf } from './addresses.js';
 import { answerClass, answerOf } from './answers.js';
 
 /**
@@ -39,7 +40,8 @@ export function giveAct(
 }
 
 function actController(subject: Subject, name: string, line: ActLine): Type<unknown> {
-  const { path, id } = PATHS[subject];
+  const path = PATHS[subject];
+  const id = subject === 'commitment' ? 'reference' : 'code';
   const BodyClass = classOf(line.body);
   const names = parameterNamesOf(line);
   const makes = line.path === '';

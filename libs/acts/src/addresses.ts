@@ -1,21 +1,9 @@
 /** The addresses of subjects and acts. */
 import { wholeNumberIn } from '#platform';
 import type { ActLine } from '#registers';
+import { PATHS } from '#words';
 import { type RouteParameters } from './acts.js';
 import { actTableOf, type Subject } from './owners.js';
-
-/** The path of each subject: `/v1/<path>/{<id>}`. */
-export const PATHS: { readonly [S in Subject]: { readonly path: string; readonly id: 'reference' | 'code' } } = {
-  commitment: { path: 'commitments', id: 'reference' },
-  agency: { path: 'agencies', id: 'code' },
-  framework: { path: 'frameworks', id: 'code' },
-  theme: { path: 'themes', id: 'code' },
-  crosswalk: { path: 'crosswalks', id: 'code' },
-  forum: { path: 'forums', id: 'code' },
-  outcome: { path: 'outcomes', id: 'code' },
-  document: { path: 'documents', id: 'code' },
-  publication: { path: 'publications', id: 'code' },
-};
 
 const PARAMETER = /:(\w+)/g;
 
@@ -30,7 +18,7 @@ export const actAddress = (
 ): string => {
   const { path } = actTableOf(subject)[act.act]!;
   const below = path.replace(PARAMETER, (_, name: keyof RouteParameters) => encodeURIComponent(String(act[name])));
-  return ['/v1', PATHS[subject].path, ...(path && id !== null ? [encodeURIComponent(id)] : []), below]
+  return ['/v1', PATHS[subject], ...(path && id !== null ? [encodeURIComponent(id)] : []), below]
     .filter(Boolean)
     .join('/');
 };

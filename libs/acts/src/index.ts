@@ -24,7 +24,7 @@ export {
   type RouteParameters,
 } from './acts.js';
 export { actControllers, giveAct } from './act-controllers.js';
-export { actAddress, parameterNamesOf, parametersOf, PATHS } from './addresses.js';
+export { actAddress, parameterNamesOf, parametersOf } from './addresses.js';
 export { actsFor, CommitmentView, historyOf, viewOf, type ActFor, type History } from './commitments.controller.js';
 export { listPage, RegisterListQuery, RegisterPage } from './list.js';
 export { rehearsalOf } from './rehearsal.js';

@@ -17,7 +17,7 @@ import {
 import { entryCode, entryName, searchWordsOf, type Entry, type Register } from '#registers';
 import { relevanceOf, termsIn } from '#search';
 import { compareTexts } from '#text';
-import { PATHS } from './addresses.js';
+import { PATHS } from '#words';
 
 export class RegisterQuery extends ClockQuery {
   @InFormat() format?: Format;
@@ -57,7 +57,7 @@ export function listPage<E extends object>(
   shown: { readonly list?: string; readonly asOf?: string; readonly position: string },
   format: Format,
 ): RegisterPage & { items: E[] } {
-  const { list = PATHS[kind].path, asOf, position } = shown;
+  const { list = PATHS[kind], asOf, position } = shown;
   const page = new Page({ asOf, knownAt: position }, { list, q, sort }, cursor);
   const code = (entry: E) => entryCode(entry as unknown as Entry);
   const name = (entry: E) => entryName(entry as unknown as Entry);

@@ -5,7 +5,7 @@ import { Citation } from '#bodies';
 import { decodeAll, load, Rejected, type Log, type Recorded } from '#eventsourcing';
 import { ClockQuery, AtClocks, FieldsOf, InRows, LOG, Actor, actorOf, WantedFormat, type Format } from '#platform';
 import { Registers, registers, type Entry, type Register, type Retraction } from '#registers';
-import { PATHS } from './addresses.js';
+import { PATHS } from '#words';
 import { listPage, RegisterListQuery, RegisterPage } from './list.js';
 import { entryClass, registerRow } from './register-rows.js';
 
@@ -51,7 +51,7 @@ class RegisterHistory {
 /** The controller of one register: they all are read alike. */
 export function registerController(kind: Register) {
   const Entry_ = entryClass(kind);
-  const { path } = PATHS[kind];
+  const path = PATHS[kind];
   const named = `${path[0]!.toUpperCase()}${path.slice(1)}`;
 
   class View extends (Entry_ as Type<object>) {
@@ -108,7 +108,7 @@ export function registerController(kind: Register) {
 }
 
 export function historyController(kind: Register): Type<unknown> {
-  const { path } = PATHS[kind];
+  const path = PATHS[kind];
 
   @ApiTags('Registers')
   @Controller(`v1/${path}`)

@@ -9,6 +9,7 @@ import { LOG, PUBLIC_URL } from '#platform';
 import { Progress, type Item } from '#progress';
 import { Registers, type Register } from '#registers';
 import { returnOf, RoundViews } from '#rounds';
+import { PATHS } from '#words';
 import { LetterClock } from './clock.js';
 import { Followed } from './followed.js';
 import { Following, type Follow, type Follower } from './following.js';
@@ -32,18 +33,6 @@ interface DigestSection {
 
 /** The stream of something that changed, with its events. */
 type Changed = Map<string, Recorded[]>;
-
-/** The page of an entry of a register, by its category; an entry without one is left out. */
-const ENTRY_PAGES: Readonly<Record<Register, string>> = {
-  agency: 'agencies',
-  theme: 'themes',
-  forum: 'forums',
-  outcome: 'outcomes',
-  document: 'documents',
-  crosswalk: 'crosswalks',
-  framework: 'themes',
-  publication: 'publications',
-};
 
 /** They say of something else how far it is. */
 const EVENTS_WITHOUT_ENTRY = ['return.Applied', 'return.TakenBack'];
@@ -195,10 +184,12 @@ export class DigestWriting {
       const ofAgency = `${address}/returns/${encodeURIComponent(agency)}`;
       return [{ words: `${name} – ${agency}`, address: ofAgency, says: told(returns) }];
     }
-    if (!Object.hasOwn(ENTRY_PAGES, category)) return [];
+    if (!Object.hasOwn(PATHS, category)) return [];
     const kind = category as Register;
     const name = (await this.registers.names(kind)).get(code) ?? code;
-    const address = `${this.publicUrl}/${ENTRY_PAGES[kind]}${kind === 'framework' ? '' : `/${encodeURIComponent(code)}`}`;
+    // A framework has no page of its own: its themes stand on theirs.
+    const page = kind === 'framework' ? PATHS.theme : `${PATHS[kind]}/${encodeURIComponent(code)}`;
+    const address = `${this.publicUrl}/${page}`;
     return [{ words: name, address, says: kind === 'publication' ? publication : register }];
   }
 

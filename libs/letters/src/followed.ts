@@ -17,20 +17,12 @@ import {
 import { Registers, type Register } from '#registers';
 import { reportWords } from '#reports';
 import { unreadableFields } from '#text';
-import type { ReportLanguage } from '#words';
+import { PATHS, type ReportLanguage } from '#words';
 import { LetterClock } from './clock.js';
 import { letterWords } from './words/index.js';
 
 export const FOLLOW_KINDS = ['agency', 'theme', 'forum', 'list'] as const;
 export type FollowKind = (typeof FOLLOW_KINDS)[number];
-
-/** The first part of the address of the page. */
-const PAGE_PATHS: Readonly<Record<FollowKind, string>> = {
-  agency: 'agencies',
-  theme: 'themes',
-  forum: 'forums',
-  list: 'commitments',
-};
 
 /** The parts of the address of a list that say how it is shown, and as at when: a list is followed as it is now. */
 const NOT_FOLLOWED = ['asOf', 'knownAt', 'staleAfter', 'sort', 'limit', 'cursor', 'format', 'fields', 'bom'];
@@ -84,8 +76,7 @@ export class Followed {
 
   /** The address of its page. */
   pathOf({ kind, code }: { kind: FollowKind; code: string }): string {
-    const page = PAGE_PATHS[kind];
-    return kind === 'list' ? `/${page}?${code}` : `/${page}/${encodeURIComponent(code)}`;
+    return kind === 'list' ? `/${PATHS.commitment}?${code}` : `/${PATHS[kind]}/${encodeURIComponent(code)}`;
   }
 
   async #worded(name: FilterName, value: string, language: ReportLanguage): Promise<string> {

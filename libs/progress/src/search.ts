@@ -22,21 +22,14 @@ import {
 import { entryCode, formerNames, entryName, Registers, searchWordsOf, type Document, type Entry } from '#registers';
 import { relevanceOf, termsIn, type SearchTerm } from '#search';
 import { compareTexts } from '#text';
+import { PATHS } from '#words';
 import { listQuery } from './list-query.js';
 import { Progress } from './progress.js';
 import type { ViewClocks } from './scan.js';
 
-/** The kinds of things that can be searched, with the path of their lists and pages. */
-export const SEARCHED_PATHS = {
-  commitment: 'commitments',
-  agency: 'agencies',
-  theme: 'themes',
-  outcome: 'outcomes',
-  forum: 'forums',
-  document: 'documents',
-} as const;
-export type SearchedKind = keyof typeof SEARCHED_PATHS;
-const SEARCHED_KINDS = Object.keys(SEARCHED_PATHS) as SearchedKind[];
+/** The kinds of things that can be searched. */
+export const SEARCHED_KINDS = ['commitment', 'agency', 'theme', 'outcome', 'forum', 'document'] as const;
+export type SearchedKind = (typeof SEARCHED_KINDS)[number];
 
 /** How many of each kind are shown, if nothing else is asked for, and at most. */
 const [DEFAULT_LIMIT, MAX_LIMIT] = [5, 1_000];
@@ -102,7 +95,7 @@ export class Search {
       groups.push({
         kind,
         ...(await found),
-        all: `/v1/${SEARCHED_PATHS[kind]}?${listQuery({ q }, { ...at, staleAfter: undefined })}`,
+        all: `/v1/${PATHS[kind]}?${listQuery({ q }, { ...at, staleAfter: undefined })}`,
       });
     }
     const total = groups.reduce((sum, group) => sum + group.total, 0);
@@ -131,7 +124,7 @@ export class Search {
     const hits = found.slice(0, limit).map(({ entry }): SearchHit => {
       const [code, name] = [entryCode(entry), entryName(entry)];
       const language = 'language' in entry ? (entry.language ?? null) : null;
-      const page = `/${SEARCHED_PATHS[kind]}/${encodeURIComponent(code)}`;
+      const page = `/${PATHS[kind]}/${encodeURIComponent(code)}`;
       return { code, name, language, beside: besideOf(kind, entry, terms), page };
     });
     return { total: found.length, hits };

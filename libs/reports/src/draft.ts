@@ -10,6 +10,7 @@ import type { Filter, Item } from '#progress';
 import { placeWords, documentWords, Registers, type Document } from '#registers';
 import { RoundViews } from '#rounds';
 import { compareTexts } from '#text';
+import { PATHS } from '#words';
 import { hash } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { ReportAbbreviation } from './answers.js';
@@ -66,9 +67,9 @@ export interface Dossier {
   readonly view: CommitmentView;
 }
 
-/** The registers whose entries are shown by name, with the first part of the addresses of their pages. */
-const PAGE_PATHS = { agency: 'agencies', theme: 'themes', framework: 'frameworks', forum: 'forums' } as const;
-type NamedRegister = keyof typeof PAGE_PATHS;
+/** The registers whose entries are shown by name. */
+const NAMED_REGISTERS = ['agency', 'theme', 'framework', 'forum'] as const;
+type NamedRegister = (typeof NAMED_REGISTERS)[number];
 /** The names of a register by code, as at the date. */
 type Names = Readonly<Record<NamedRegister, ReadonlyMap<string, string>>>;
 
@@ -123,8 +124,7 @@ export class Draft {
     const { registers } = views;
     const { knownAt, asOf } = manifest;
     const names: [string, ReadonlyMap<string, string>][] = [];
-    for (const kind of Object.keys(PAGE_PATHS) as NamedRegister[])
-      names.push([kind, await registers.names(kind, knownAt, asOf)]);
+    for (const kind of NAMED_REGISTERS) names.push([kind, await registers.names(kind, knownAt, asOf)]);
     const documents = (await registers.all('document', knownAt)).map((document) => [document.id, document] as const);
     return new Draft(views, manifest, Object.fromEntries(names) as Names, new Map(documents));
   }
@@ -182,7 +182,7 @@ export class Draft {
 
   /** The name of an entry, which leads to its page. */
   entry = (kind: NamedRegister, code: string): Inline =>
-    this.link(this.name(kind, code), this.pageOf(PAGE_PATHS[kind], code));
+    this.link(this.name(kind, code), this.pageOf(PATHS[kind], code));
 
   /** An agency by its code, which the list of abbreviations explains. */
   agency(code: string): Inline {

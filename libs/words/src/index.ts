@@ -202,3 +202,16 @@ export type ActOfReturn = (typeof ACTS_OF_RETURNS)[number];
 /** How pressing a finding about a return is: the first two keep it from being submitted. */
 export const FINDING_LEVELS = ['wrong', 'missing', 'odd'] as const;
 export type FindingLevel = (typeof FINDING_LEVELS)[number];
+
+/** The first part of the addresses of commitments, and of the entries of each register, in the API and on pages. */
+export const PATHS = {
+  commitment: 'commitments',
+  agency: 'agencies',
+  framework: 'frameworks',
+  theme: 'themes',
+  crosswalk: 'crosswalks',
+  forum: 'forums',
+  outcome: 'outcomes',
+  document: 'documents',
+  publication: 'publications',
+} as const;

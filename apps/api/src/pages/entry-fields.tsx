@@ -1,8 +1,8 @@
 /** The fields of an entry that its page does not place itself: a new field of its class is shown at once. */
 import type { ComponentChildren } from 'preact';
-import { entryClass, PATHS } from '#acts';
+import { entryClass } from '#acts';
 import { formFieldsIn, type FormField } from '#platform';
-import { labelOf } from '#words';
+import { PATHS, labelOf } from '#words';
 import { Fact } from './fact.js';
 import { choiceWords } from './field-words.js';
 import { Joined, Listed } from './links.js';
@@ -72,7 +72,7 @@ function fieldValueWords(value: unknown, { kind, of, registers }: FormField, vie
       const register = registers.find((one) => one in view.names && view.names[one as NamedRegister].has(text));
       if (!register) return text;
       return (
-        <a href={view.link(path(PATHS[register].path, text))} dir="auto">
+        <a href={view.link(path(PATHS[register], text))} dir="auto">
           {view.names[register as NamedRegister].get(text)}
         </a>
       );

@@ -1,13 +1,15 @@
 /** The addresses at which something is followed: Atom feeds, and letters. */
 import type { Concerned } from '#feed';
 import type { FollowKind } from '#letters';
+import { PATHS } from '#words';
 import { path } from './view.js';
 
 /** The kinds of things with a feed, by the first part of the address of their pages. */
-export const FEED_KINDS = { agencies: 'agency', themes: 'theme', forums: 'forum' } as const satisfies Record<
-  string,
-  Concerned
->;
+export const FEED_KINDS = {
+  [PATHS.agency]: 'agency',
+  [PATHS.theme]: 'theme',
+  [PATHS.forum]: 'forum',
+} as const satisfies Record<string, Concerned>;
 export type FeedOf = keyof typeof FEED_KINDS;
 
 /** The address of the feed of a page. */

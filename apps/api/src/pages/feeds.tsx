@@ -5,12 +5,13 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Feed } from 'feed';
 import { LRUCache } from 'lru-cache';
 import { renderToString } from 'preact-render-to-string';
-import { PATHS, viewOf } from '#acts';
+import { viewOf } from '#acts';
 import { decodeAll, load, Rejected, type Log, type Recorded } from '#eventsourcing';
 import { Concerns } from '#feed';
 import { AnsweredAs, LOG, Reply } from '#platform';
 import { LATEST_DATE, registers, Registers, type Register } from '#registers';
 import { returnOf, round } from '#rounds';
+import { PATHS } from '#words';
 import { actInWords, eventWords, type StatementContext } from './acts-in-words.js';
 import { FEED_KINDS, feedPath, type FeedOf } from './feed-path.js';
 import { path, Publication, Views, type View } from './view.js';
@@ -168,5 +169,5 @@ function pathOfConcerned(kind: string, code: string): string {
     const { round: of, agency } = returnOf(`return-${code}`);
     return path('rounds', of, 'returns', agency);
   }
-  return kind in PATHS ? path(PATHS[kind as keyof typeof PATHS].path, code) : '/changes-since';
+  return kind in PATHS ? path(PATHS[kind as keyof typeof PATHS], code) : '/changes-since';
 }

@@ -1,9 +1,8 @@
 /** The page of an entry of a register for those who keep it: its statements, and the acts on it. */
-import { PATHS } from '#acts';
 import { decodeAll } from '#eventsourcing';
 import { actorOf, type Actor } from '#platform';
 import { entryName, type ActLine, type AgencyAsAt, type Entry } from '#registers';
-import { labelOf } from '#words';
+import { PATHS, labelOf } from '#words';
 import { EndedAgencies } from './after-act.js';
 import type { Filled } from './form-parts.js';
 import { PlainPage, Section } from './layout.js';
@@ -30,7 +29,7 @@ export const EntryPage = ({ view, kind, code, entry, events, lines, isDone, ende
     events.flatMap(({ name, data }) => (name === 'Retracted' ? [(data as { revision: number }).revision] : [])),
   );
   const addressOf = ({ path: below }: ActLine, revision?: number) =>
-    `${path(PATHS[kind].path, code)}/${below.replace(':revision', String(revision))}`;
+    `${path(PATHS[kind], code)}/${below.replace(':revision', String(revision))}`;
   const fits = (name: string, event: string, revision: number) =>
     name === 'retract' ? isDated(event) && !takenBack.has(revision) : event !== 'Blanked';
   return (

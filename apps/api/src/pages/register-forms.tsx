@@ -3,7 +3,7 @@ import { Body, Controller, Get, Inject, Injectable, Param, Query, Req, type Type
 import { CommandBus } from '@nestjs/cqrs';
 import { IsOptional, Matches } from 'class-validator';
 import type { FastifyReply } from 'fastify';
-import { giveAct, parameterNamesOf, parametersOf, PATHS, type ActOn } from '#acts';
+import { giveAct, parameterNamesOf, parametersOf, type ActOn } from '#acts';
 import { classOf } from '#bodies';
 import { decodeAll, load, newCommandId, Projector, Rejected, WrongRevision, type Log } from '#eventsourcing';
 import { FormFields, ForSignedIn, LOG, PostsForm, SeeOther, Reply, type Actor, type ApiRequest } from '#platform';
@@ -19,6 +19,7 @@ import {
 } from '#registers';
 import { Suggestions, type Suggestion } from '#progress';
 import { WHOLE_NUMBER } from '#text';
+import { PATHS } from '#words';
 import { freeTextsIn } from './act-forms.js';
 import { CODES_IN_ADDRESS, endedAgencies, queryAfter } from './after-act.js';
 import { actForPeople } from './field-words.js';
@@ -126,7 +127,7 @@ export class RegisterForms {
     return {
       ...{ kind, name, line, code, entry, revision, on, agency: principal.agency },
       of: classOf(line.body),
-      action: code === null ? `/register/${kind}` : `${path(PATHS[kind].path, code)}/${below}`,
+      action: code === null ? `/register/${kind}` : `${path(PATHS[kind], code)}/${below}`,
       places: statement ? [...freeTextsIn(statement.data as Filled)] : [],
     };
   }
@@ -161,7 +162,7 @@ const mayDo = ({ ownedBy }: ActLine, { role, agency }: Actor): boolean =>
 function formPages(kind: RegisterKind, name: string, { path: below }: ActLine): Type<unknown> {
   @RendersPages()
   @ForSignedIn()
-  @Controller(below === '' ? `register/${kind}` : PATHS[kind].path)
+  @Controller(below === '' ? `register/${kind}` : PATHS[kind])
   class RegisterFormPages {
     constructor(private readonly forms: RegisterForms) {}
 

@@ -2,12 +2,12 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { PATHS } from '#acts';
 import { pngOf } from '#charts';
 import { Rejected } from '#eventsourcing';
 import { AlwaysOpen, Reply } from '#platform';
 import { Progress } from '#progress';
 import { entryCode, Registers } from '#registers';
+import { PATHS } from '#words';
 import { ICON, KEEPING_SCRIPT, SAVING_SCRIPT } from './asset.js';
 import { PASSKEY_SCRIPT } from './passkey-form.js';
 import { MARGINS_PATH, marginsCss, MarginsQuery } from './margins.js';
@@ -74,7 +74,7 @@ export class SiteController {
       REGISTERS_WITH_PAGES.map(async (kind) =>
         (await this.registers.all(kind, position))
           .filter((entry) => !('published' in entry) || entry.published !== null)
-          .map((entry) => path(PATHS[kind].path, entryCode(entry))),
+          .map((entry) => path(PATHS[kind], entryCode(entry))),
       ),
     );
     const paths = [...NAVIGATION_SECTIONS.flatMap(({ pages }) => Object.keys(pages)), ...entries.flat()];
