@@ -149,6 +149,12 @@ const inColumn =
     return { codes: columns[column], holds: flags(dictionaries[column].entries, await testOf(value, asking)) };
   };
 
+/** The rows whose entry of a column meets a test of that entry alone. */
+const byEntry = <V, C extends Coded>(
+  column: C,
+  meets: (entry: Meanings[C], value: V, asking: FilterContext) => boolean,
+) => inColumn(column, (value: V, asking) => (entry) => meets(entry, value, asking));
+
 /** One or more words, separated by commas. */
 const word = (of: keyof Standing) =>
   inColumn('standing', (value: string) => {
@@ -342,31 +348,21 @@ export const FILTERS: {
     kind: 'country',
     description: 'ISO 3166-1 alpha-3, the codes of former countries (ISO 3166-3), or XKX',
     example: 'SLV',
-    rows: inColumn(
-      'places',
-      (country: string) =>
-        ({ countries }) =>
-          countries.includes(country),
-    ),
+    rows: byEntry('places', ({ countries }, country: string) => countries.includes(country)),
   },
   region: {
     kind: 'code',
     of: ['region'],
     description: 'A region',
     example: 'africa',
-    rows: inColumn(
-      'places',
-      (region: string) =>
-        ({ regions }) =>
-          regions.includes(region),
-    ),
+    rows: byEntry('places', ({ regions }, region: string) => regions.includes(region)),
   },
   document: {
     kind: 'code',
     of: ['document'],
     description: 'A document that is cited',
     example: 'D-2007-WP204',
-    rows: inColumn('documents', (document: string) => (documents) => documents.includes(document)),
+    rows: byEntry('documents', (documents, document: string) => documents.includes(document)),
   },
   life: {
     kind: 'choices',
@@ -395,11 +391,8 @@ export const FILTERS: {
     of: ['commitment', 'forum'],
     description: 'The commitment or forum that a relation leads to',
     example: 'IOM-2011-10',
-    rows: inColumn(
-      'relations',
-      (to: string, { filter: { relation } }) =>
-        (relations) =>
-          relations.some((one) => one.to === to && (!relation || one.type === relation)),
+    rows: byEntry('relations', (relations, to: string, { filter: { relation } }) =>
+      relations.some((one) => one.to === to && (!relation || one.type === relation)),
     ),
   },
   relation: {
@@ -407,56 +400,36 @@ export const FILTERS: {
     choices: RELATION_TYPES,
     description: 'Only those with a relation of this type; with relatedTo: one that leads there',
     example: 'part_of',
-    rows: inColumn('relations', (type: string) => (relations) => relations.some((one) => one.type === type)),
+    rows: byEntry('relations', (relations, type: string) => relations.some((one) => one.type === type)),
   },
   activityId: {
     kind: 'code',
     of: ['activity'],
     description: 'The identifier, in a register of others, of an activity that carries it out',
     example: 'XM-DAC-47066-MH.0012',
-    rows: inColumn('activityIds', (wanted: string) => (activities) => activities.some(({ id }) => id === wanted)),
+    rows: byEntry('activityIds', (activities, wanted: string) => activities.some(({ id }) => id === wanted)),
   },
   withActivity: {
     kind: 'flag',
     description: 'Only those that name, or name no, activity in a register of others',
-    rows: inColumn(
-      'activityIds',
-      (wanted: boolean) =>
-        ({ length }) =>
-          length > 0 === wanted,
-    ),
+    rows: byEntry('activityIds', ({ length }, wanted: boolean) => length > 0 === wanted),
   },
   withTarget: {
     kind: 'flag',
     description: 'Only those that have, or have not, a target',
-    rows: inColumn(
-      'target',
-      (wanted: boolean) =>
-        ({ date }) =>
-          (date !== null) === wanted,
-    ),
+    rows: byEntry('target', ({ date }, wanted: boolean) => (date !== null) === wanted),
   },
   dueFrom: {
     kind: 'date',
     description: 'Only those whose target ends on this day or later',
     example: '2011-01-01',
-    rows: inColumn(
-      'target',
-      (day: FullDate) =>
-        ({ date, last }) =>
-          date !== null && last >= dayOf(day),
-    ),
+    rows: byEntry('target', ({ date, last }, day: FullDate) => date !== null && last >= dayOf(day)),
   },
   dueBy: {
     kind: 'date',
     description: 'Only those whose target ends by this day',
     example: '2011-12-31',
-    rows: inColumn(
-      'target',
-      (day: FullDate) =>
-        ({ date, last }) =>
-          date !== null && last <= dayOf(day),
-    ),
+    rows: byEntry('target', ({ date, last }, day: FullDate) => date !== null && last <= dayOf(day)),
   },
   nextStep: {
     kind: 'choices',
@@ -472,12 +445,7 @@ export const FILTERS: {
     kind: 'date',
     description: 'Only those whose next step is due before this day',
     example: '2013-04-01',
-    rows: inColumn(
-      'nextStep',
-      (day: FullDate) =>
-        ({ date, last }) =>
-          date !== null && last < dayOf(day),
-    ),
+    rows: byEntry('nextStep', ({ date, last }, day: FullDate) => date !== null && last < dayOf(day)),
   },
   overdue: { kind: 'flag', description: 'Only those that are, or are not, overdue', rows: 'of the day' },
   stale: { kind: 'flag', description: 'Only those that are, or are not, stale', rows: 'of the day' },
