@@ -9,13 +9,11 @@ import { commitment } from '#commitments';
 import { DraftsStore } from '#drafts';
 import { load, Rejected, type Log } from '#eventsourcing';
 import { paperIn, UnreadableFile, type Paper } from '#files';
-import { Several, Shown, OneWord, TextOrNull, LOG, type RequestContext, type Upload } from '#platform';
+import { Count, Several, Shown, OneWord, TextOrNull, LOG, type RequestContext, type Upload } from '#platform';
 import { Progress } from '#progress';
 import { LATEST_DATE, Registers, type Document } from '#registers';
 import { unreadableFile } from './sent-tables.js';
 import { paragraphCitation, SearchedPaper, type CitedPlace, type Exactness } from './marks.js';
-
-const COUNT_SCHEMA = { type: 'integer', minimum: 0 } as const;
 
 /** The records that were made of a statement. */
 export class PaperMark {
@@ -64,13 +62,11 @@ export class LostCitation {
 
 /** How much of a paper has been taken in. */
 export class PaperMeasure {
-  @ApiProperty({ ...COUNT_SCHEMA, description: 'Paragraphs that are no headings' }) readonly statements: number;
-  @ApiProperty({ ...COUNT_SCHEMA, description: 'Of these, cited themselves' }) readonly takenIn: number;
-  @ApiProperty({ ...COUNT_SCHEMA, description: 'Of the others, in a section that is cited as a whole' })
-  readonly inCitedSections: number;
-  @ApiProperty({ ...COUNT_SCHEMA, description: 'Of the document, by commitments and outcomes' })
-  readonly citations: number;
-  @ApiProperty({ ...COUNT_SCHEMA, description: 'Of these, found in the paper' }) readonly found: number;
+  @Count('Paragraphs that are no headings') readonly statements: number;
+  @Count('Of these, cited themselves') readonly takenIn: number;
+  @Count('Of the others, in a section that is cited as a whole') readonly inCitedSections: number;
+  @Count('Of the document, by commitments and outcomes') readonly citations: number;
+  @Count('Of these, found in the paper') readonly found: number;
 }
 
 export class PaperView {

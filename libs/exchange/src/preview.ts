@@ -2,7 +2,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { DATE_ORDERS } from './cell-values.js';
 import { TABLE_SUBJECTS } from './fields.js';
-import { Shown, Several, OneWord, OrNull, TextOrNull } from '#platform';
+import { Count, Day, Shown, Several, OneWord, OrNull, TextOrNull } from '#platform';
 
 export const ROW_OUTCOMES = ['recorded', 'changed', 'recognised', 'refused'] as const;
 export type RowOutcome = (typeof ROW_OUTCOMES)[number];
@@ -119,14 +119,11 @@ export class ImportSheet {
   @TextOrNull('Why it was not read') readonly unread: string | null;
 }
 
-const COUNT_SCHEMA = { type: 'integer', minimum: 0 } as const;
-
 export class RowCounts {
-  @ApiProperty({ ...COUNT_SCHEMA, description: 'New ones' }) readonly recorded: number;
-  @ApiProperty(COUNT_SCHEMA) readonly changed: number;
-  @ApiProperty({ ...COUNT_SCHEMA, description: 'There already, as the row says' }) readonly recognised: number;
-  @ApiProperty({ ...COUNT_SCHEMA, description: 'While there are any, nothing can be imported' })
-  readonly refused: number;
+  @Count('New ones') readonly recorded: number;
+  @Count() readonly changed: number;
+  @Count('There already, as the row says') readonly recognised: number;
+  @Count('While there are any, nothing can be imported') readonly refused: number;
 }
 
 export class ImportedFile {
@@ -140,16 +137,15 @@ export class ImportedFile {
 
 /** The list that the rows are compared with. */
 export class ComparedWith {
-  @ApiProperty({ type: String, format: 'date' }) readonly asOf: string;
+  @Day() readonly asOf: string;
   @TextOrNull('null: as known now') readonly knownAt: string | null;
 }
 
 /** The way in which the file is read, and the source of the acts, where its cells do not say it. */
 export class ImportTerms {
-  @ApiProperty({ type: String, format: 'date', description: 'The date of the report, where a row names none' })
-  readonly reportedOn: string;
+  @Day('The date of the report, where a row names none') readonly reportedOn: string;
   @TextOrNull('The document that is cited, where a row cites none') readonly document: string | null;
-  @ApiProperty({ type: String, nullable: true }) readonly locator: string | null;
+  @TextOrNull() readonly locator: string | null;
   @OneWord(DATE_ORDERS, 'iso: days with slashes are refused') readonly dates: string;
   @OrNull(() => ComparedWith, 'null: with the present state, or each file with its own list')
   readonly comparedWith: ComparedWith | null;

@@ -1,5 +1,7 @@
 /** The port of webhooks and their dead letters, and its statements, which both databases understand. */
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import type { Statements } from '#databases';
+import { Shown } from '#platform';
 import type { FeedFilter } from './concerns.projection.js';
 
 /** A webhook: where events are sent, which, and how far. */
@@ -29,14 +31,14 @@ export interface Hook {
 }
 
 /** An event that was given up. */
-interface DeadLetter {
-  readonly position: string;
-  readonly type: string;
-  readonly attempts: number;
-  readonly error: string;
-  readonly at: string;
-  /** Whether it is to be sent again. */
-  readonly replay: boolean;
+@ApiSchema({ name: 'WebhookDeadLetter' })
+export class DeadLetter {
+  @Shown('Of the event') readonly position: string;
+  @ApiProperty({ example: 'commitment.StageReported' }) readonly type: string;
+  @ApiProperty({ type: 'integer', minimum: 1 }) readonly attempts: number;
+  @Shown('Why the last attempt failed') readonly error: string;
+  @ApiProperty({ format: 'date-time', description: 'When it was given up' }) readonly at: string;
+  @Shown('Whether it is about to be sent again') readonly replay: boolean;
 }
 
 type Counts = 'formerUntil' | 'delivered' | 'attempts' | 'nextAt';

@@ -28,7 +28,7 @@ import { KnownCodes } from '#progress';
 import { WHOLE_NUMBER } from '#text';
 import { Deliveries } from './deliveries.js';
 import { FeedFilterBody, filterFrom, refuseUnknownTypes } from './feed-filter.js';
-import { HookStore, type Hook } from './hook-store.js';
+import { DeadLetter, HookStore, type Hook } from './hook-store.js';
 import { Outgoing, PrivateAddress } from './outgoing.js';
 import { newSecret } from './signing.js';
 
@@ -94,17 +94,8 @@ class WebhookList {
   @ApiProperty({ type: [Webhook] }) readonly items: Webhook[];
 }
 
-class WebhookDeadLetter {
-  @Shown('Of the event') readonly position: string;
-  @ApiProperty({ example: 'commitment.StageReported' }) readonly type: string;
-  @ApiProperty({ type: 'integer', minimum: 1 }) readonly attempts: number;
-  @Shown('Why the last attempt failed') readonly error: string;
-  @ApiProperty({ format: 'date-time', description: 'When it was given up' }) readonly at: string;
-  @Shown('Whether it is about to be sent again') readonly replay: boolean;
-}
-
 class WebhookDeadLetters {
-  @ApiProperty({ type: [WebhookDeadLetter] }) readonly items: WebhookDeadLetter[];
+  @ApiProperty({ type: [DeadLetter] }) readonly items: DeadLetter[];
 }
 
 class Replayed {

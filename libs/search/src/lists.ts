@@ -272,17 +272,23 @@ export class RisingLists {
       this.#pool = grown(this.#pool, this.#used + room);
       return;
     }
-    const moved = new Uint8Array(Math.ceil((this.#used - this.#freed) * GROWTH_FACTOR) + room);
-    let used = 0;
-    for (let list = 0; list < this.#start.length; list++) {
-      const [start, held] = [this.#start[list]!, this.#room[list]!];
-      if (held === 0) continue;
-      moved.set(this.#pool.subarray(start, start + held), used);
-      this.#start[list] = used;
-      used += held;
-    }
+    const pool = new Uint8Array(Math.ceil((this.#used - this.#freed) * GROWTH_FACTOR) + room);
+    [this.#start, this.#used] = this.#together(pool);
+    [this.#pool, this.#freed] = [pool, 0];
     this.#free.clear();
-    [this.#pool, this.#used, this.#freed] = [moved, used, 0];
+  }
+
+  /** Puts the lists one after the other into a pool. @returns where each begins there, and where the last one ends */
+  #together(pool: Uint8Array): [starts: Int32Array, end: number] {
+    const starts = new Int32Array(this.#start.length);
+    let end = 0;
+    for (let list = 0; list < starts.length; list++) {
+      const from = this.#start[list]!;
+      pool.set(this.#pool.subarray(from, from + this.#room[list]!), end);
+      starts[list] = end;
+      end += this.#room[list]!;
+    }
+    return [starts, end];
   }
 
   #release(list: number): void {
@@ -303,14 +309,7 @@ export class RisingLists {
   /** A copy, in which the lists are moved together. */
   kept(): KeptArrays {
     const pool = new Uint8Array(this.#used - this.#freed);
-    const start = new Int32Array(this.#start.length);
-    let used = 0;
-    for (let list = 0; list < start.length; list++) {
-      const from = this.#start[list]!;
-      pool.set(this.#pool.subarray(from, from + this.#room[list]!), used);
-      start[list] = used;
-      used += this.#room[list]!;
-    }
+    const [start] = this.#together(pool);
     const [bytes, room] = [this.#bytes.slice(), this.#room.slice()];
     const [length, last] = [this.#length.slice(), this.#last.slice()];
     return { pool, start, bytes, room, length, last };
