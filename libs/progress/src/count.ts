@@ -1,10 +1,16 @@
 /** Counts the found rows, by none, one or two kinds of keys. Every figure of every view comes from here. */
-import { Count, CountsBy, DayOrNull } from '#platform';
+import { Count, CountsBy, Day, DayOrNull, Shown } from '#platform';
 import type { FullDate } from '#clocks';
 import { STAGES, type Stage } from '#commitments';
 import { dateOf, type Codes } from './columns.js';
 import { grown, type CountingKeys, type KeyLists } from './keys.js';
 import { CORRECTED, OVERDUE, STAGE_BITS, STALE, WITH_TARGET, type Selection } from './scan.js';
+
+/** Figures as at a date. */
+export class FiguresAnswer {
+  @Day() readonly asOf: FullDate;
+  @Shown('The position of the log that this shows') readonly position: string;
+}
 
 /** The number of commitments, and their counts by stage and mark. A commitment counts once. */
 export class Row {

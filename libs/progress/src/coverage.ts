@@ -28,7 +28,7 @@ import {
 import { entryCode, documentWords, missing, placeWords, type Forum } from '#registers';
 import { CONCERNS, OUTCOME_KINDS, OUTCOME_STATUSES, type Concern, type OutcomeStatus } from '#words';
 import { compareTexts } from '#text';
-import { countBy, Crossed, ZERO_ROW, Row } from './count.js';
+import { FiguresAnswer, countBy, Crossed, ZERO_ROW, Row } from './count.js';
 import { AgenciesQuery, OptionalText, Flag, FilterField, type Filter } from './filters.js';
 import { withAncestors } from './theme-tree.js';
 import { inOrder, Keys } from './keys.js';
@@ -119,9 +119,7 @@ export class OutcomeRow extends Row {
   @Shown(LIST_DESCRIPTION, 'followsUp=WHA61.17&asOf=2011-02-17') readonly list: string;
 }
 
-export class OutcomesView {
-  @Day() readonly asOf: FullDate;
-  @Shown('The position of the log that this shows') readonly position: string;
+export class OutcomesView extends FiguresAnswer {
   @Shown('Of all outcomes in the question, covered or not and in any stage') readonly total: OutcomeCounts;
   @Several(ForumCounts, 'The latest first. An outcome counts in its forum and in those above it: they do not add up')
   readonly forums: ForumCounts[];

@@ -3,7 +3,7 @@ import { Controller, Get } from '@nestjs/common';
 import { ApiProperty, ApiTags } from '@nestjs/swagger';
 import { DAY_MS, lastDayOf, monthsBefore, type FullDate } from '#clocks';
 import { NATURES } from '#commitments';
-import { Answers, Count, Day, AtClocks, OnDate, QueryNumber, WantedFormat, type Format } from '#platform';
+import { Answers, Count, Day, AtClocks, OnDate, QueryNumber, WantedFormat, type Format, DatedAnswer } from '#platform';
 import { dateOf } from './columns.js';
 import { countBy } from './count.js';
 import { ProgressQuery, FilterField, type Filter } from './filters.js';
@@ -59,9 +59,7 @@ class Overdue {
   @ApiProperty({ type: [OverdueFor] }) readonly byLength: OverdueFor[];
 }
 
-export class DeadlinesView {
-  @Day() readonly asOf: FullDate;
-  @ApiProperty() readonly position: string;
+export class DeadlinesView extends DatedAnswer {
   @Day() readonly until: FullDate;
   @Count('Open commitments that can become overdue: with a target, and not standing') readonly of: number;
   @ApiProperty({ description: 'The query of `/v1/commitments` that lists these' }) readonly list: string;

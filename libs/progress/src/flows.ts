@@ -27,6 +27,7 @@ import {
   type Format,
   QueryChoice,
   EachKnown,
+  DatedAnswer,
 } from '#platform';
 import { LATEST_DATE } from '#registers';
 import { compareTexts } from '#text';
@@ -148,9 +149,7 @@ export class Leg {
   @ApiProperty() readonly left: Left;
 }
 
-export class FlowsView {
-  @Day() readonly asOf: FullDate;
-  @ApiProperty() readonly position: string;
+export class FlowsView extends DatedAnswer {
   @Day() readonly from: FullDate;
   @Day() readonly to: FullDate;
   @TextOrNull('The position of `knownThen`; null: as known now') readonly knownThen: string | null;
@@ -182,9 +181,7 @@ export class Changed {
   @Several(Why, 'The statements on it in between; none: a register changed') readonly why: readonly Why[];
 }
 
-class ChangedList {
-  @Day() readonly asOf: FullDate;
-  @ApiProperty() readonly position: string;
+class ChangedList extends DatedAnswer {
   @Day() readonly from: FullDate;
   @Day() readonly to: FullDate;
   @TextOrNull() readonly knownThen: string | null;

@@ -1,5 +1,5 @@
 /** A commitment as lists show it: all that a row says, in words. */
-import { Several, Shown, OneWord, OrNull, Count, COUNT_SCHEMA, Day, TextOrNull } from '#platform';
+import { Several, Shown, OneWord, OrNull, Count, COUNT_SCHEMA, Day, TextOrNull, DatedAnswer } from '#platform';
 import { ActivityId, Deliverable, Evidence, MilestoneAsAt, RoleAsAt, type Citation } from '#bodies';
 import { ApiProperty } from '@nestjs/swagger';
 import type { FullDate } from '#clocks';
@@ -115,9 +115,7 @@ export class Item {
 /** Of more than this nobody reads the best: they are not ranked. */
 export const MAX_RANKED = 20_000;
 
-export class ItemList {
-  @Day() readonly asOf: FullDate;
-  @ApiProperty() readonly position: string;
+export class ItemList extends DatedAnswer {
   @Count('Of all pages') readonly total: number;
   @OneWord(SORTS, `Of more than ${MAX_RANKED} that a search finds: reference instead of relevance`) readonly sort: Sort;
   @ApiProperty({ type: [Item] }) readonly items: Item[];

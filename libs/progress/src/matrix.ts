@@ -4,21 +4,10 @@
  */
 import { Controller, Get } from '@nestjs/common';
 import { ApiProperty, ApiTags } from '@nestjs/swagger';
-import type { FullDate } from '#clocks';
 import { refused } from '#eventsourcing';
-import {
-  Answers,
-  Count,
-  Day,
-  AtClocks,
-  formatNamed,
-  PageSize,
-  WantedFormat,
-  type Format,
-  QueryChoice,
-} from '#platform';
+import { Answers, Count, AtClocks, formatNamed, PageSize, WantedFormat, type Format, QueryChoice } from '#platform';
 import { compareTexts } from '#text';
-import { countAll, countBy, Crossed, Row, type Counted } from './count.js';
+import { FiguresAnswer, countAll, countBy, Crossed, Row, type Counted } from './count.js';
 import { FilterQuery, type Filter } from './filters.js';
 import { directlyBelow } from './hierarchy.js';
 import { Keys } from './keys.js';
@@ -80,9 +69,7 @@ class Axes {
   @ApiProperty({ enum: COLUMN_AXES }) readonly columns: ColumnAxis;
 }
 
-export class MatrixView {
-  @Day() readonly asOf: FullDate;
-  @ApiProperty({ description: 'The position of the log that this shows' }) readonly position: string;
+export class MatrixView extends FiguresAnswer {
   @ApiProperty() readonly by: Axes;
   @ApiProperty({
     description: 'Neither rows nor columns nor cells add up to it: a commitment counts once in each where it belongs',

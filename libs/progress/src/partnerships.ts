@@ -1,13 +1,11 @@
 /** The view of partnerships: the pairs of agencies that stand together in commitments, and their themes. */
 import { Controller, Get } from '@nestjs/common';
 import { ApiProperty, ApiTags } from '@nestjs/swagger';
-import type { FullDate } from '#clocks';
 import {
   Answers,
   Several,
   Shown,
   Count,
-  Day,
   TextOrNull,
   AtClocks,
   CursorField,
@@ -18,7 +16,7 @@ import {
   type Format,
 } from '#platform';
 import { compareTexts } from '#text';
-import { countAll, Crossed, Row } from './count.js';
+import { FiguresAnswer, countAll, Crossed, Row } from './count.js';
 import { FilterQuery, type Filter } from './filters.js';
 import { inOrder, GrowingLists, type CountingKeys, type Keys } from './keys.js';
 import { listQueries, listQuery } from './list-query.js';
@@ -61,9 +59,7 @@ class Joint extends Row {
   readonly list: string | null;
 }
 
-export class PartnershipsView {
-  @Day() readonly asOf: FullDate;
-  @Shown('The position of the log that this shows') readonly position: string;
+export class PartnershipsView extends FiguresAnswer {
   @Shown('Everything that is asked for, done by one agency or by several') readonly total: Row;
   @Shown('In how many of these two agencies stand together; the rows do not add up to it') readonly joint: Joint;
   @Count('Of the total: in how many something was corrected after `knownAt`') readonly correctedLater: number;

@@ -4,11 +4,11 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { FullDate } from '#clocks';
 import { ENDS, isOpen, STAGES, type End } from '#commitments';
 import type { Projector } from '#eventsourcing';
-import { Shown, Count, COUNT_SCHEMA, CountsBy, Day, Page } from '#platform';
+import { Shown, Count, COUNT_SCHEMA, CountsBy, Page } from '#platform';
 import { citationWords, type Citation, type Registers, type Theme } from '#registers';
 import { compareTexts, sortKey } from '#text';
 import { dateOf } from './columns.js';
-import { countAll, countBy, ZERO_ROW, Row, type Counted } from './count.js';
+import { FiguresAnswer, countAll, countBy, ZERO_ROW, Row, type Counted } from './count.js';
 import type { Filter } from './filters.js';
 import { Keys } from './keys.js';
 import { lastOwnReports, OwnReport } from './own-reports.js';
@@ -38,9 +38,7 @@ export class ThemeRow extends Row {
 }
 
 /** Rows do not add up to the total: a commitment counts once under each of its agencies and themes. */
-export abstract class ProgressView<R> {
-  @Day() readonly asOf: FullDate;
-  @Shown('The position of the log that this shows') readonly position: string;
+export abstract class ProgressView<R> extends FiguresAnswer {
   @Shown('The rows do not add up to it: a commitment counts once under each agency and theme') readonly total: Row;
   @CountsBy(ENDS, 'Records that have ended by then; they are in no total')
   readonly apart: Readonly<Record<End, number>>;

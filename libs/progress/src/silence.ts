@@ -3,7 +3,7 @@ import { Controller, Get } from '@nestjs/common';
 import { ApiProperty, ApiTags, OmitType } from '@nestjs/swagger';
 import { monthsBefore, type FullDate } from '#clocks';
 import type { Role } from '#commitments';
-import { Answers, Count, Day, AtClocks, Several, Shown } from '#platform';
+import { Answers, Count, Day, AtClocks, Several, Shown, DatedAnswer } from '#platform';
 import { compareTexts } from '#text';
 import { countAll, countBy } from './count.js';
 import { Flag, ProgressQuery, FilterField, type Filter } from './filters.js';
@@ -45,9 +45,7 @@ class SilenceTotals {
   @Shown('The query of `/v1/commitments` that lists the stale ones', 'stale=true') readonly list: string;
 }
 
-export class SilenceView {
-  @Day() readonly asOf: FullDate;
-  @ApiProperty() readonly position: string;
+export class SilenceView extends DatedAnswer {
   @ApiProperty({ type: 'integer', description: 'Calendar months' }) readonly staleAfter: number;
   @ApiProperty() readonly total: SilenceTotals;
   @Several(SilentRow, 'The longest silent first; they do not add up to the total') readonly rows: SilentRow[];

@@ -3,7 +3,7 @@ import { Controller, Get } from '@nestjs/common';
 import { ApiProperty, ApiTags } from '@nestjs/swagger';
 import { lastDayOf, monthsBefore, type FullDate } from '#clocks';
 import { ENDS, LIVES, STAGES, type End, type Stage } from '#commitments';
-import { Answers, CountsBy, Day, AtClocks, OnDate, QueryChoice, Several, Shown } from '#platform';
+import { Answers, CountsBy, Day, AtClocks, OnDate, QueryChoice, Several, Shown, DatedAnswer } from '#platform';
 import { dateOf, dayOf, NO_ROW, type Columns } from './columns.js';
 import { Row } from './count.js';
 import { ProgressQuery, FilterField, type Filter } from './filters.js';
@@ -39,9 +39,7 @@ export class TimelineRow extends Row {
   @Shown('The query of `/v1/commitments` that lists what `total` counts', 'asOf=2006-11-21') readonly list: string;
 }
 
-class TimelineView {
-  @Day() readonly asOf: FullDate;
-  @ApiProperty() readonly position: string;
+class TimelineView extends DatedAnswer {
   @Day() readonly from: FullDate;
   @Day() readonly to: FullDate;
   @ApiProperty({ enum: TIMELINE_STEPS }) readonly step: TimelineStep;

@@ -1,6 +1,7 @@
 /** The fields of answers: a decorator names the kind of a value, whether it may be null, and its meaning. */
 import type { Type } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
+import type { FullDate } from '#clocks';
 
 const DAY_SCHEMA = { type: String, format: 'date' } as const;
 const INSTANT_SCHEMA = { type: String, format: 'date-time' } as const;
@@ -37,3 +38,9 @@ export const CountsBy = (names: readonly string[], description?: string) =>
     additionalProperties: false,
     description,
   });
+
+/** An answer as at a date, as known at a position of the log. */
+export class DatedAnswer {
+  @Day() readonly asOf: FullDate;
+  @ApiProperty() readonly position: string;
+}
