@@ -58,7 +58,7 @@ describe('The site as a whole', () => {
   /** Of somebody who is signed in, for the pages that are for those alone. */
   let session: string;
   const isOwn = (path: string): boolean =>
-    /^\/(account|home|record|imports|webhooks|rounds\/|publishing\/|publications\/|documents\/[^/?]+\/paper|commitments\/[^/?]+\/)/.test(
+    /^\/(account|home|record|register|letters|imports|webhooks|rounds\/|publishing\/|publications\/|documents\/[^/?]+\/paper|(commitments|agencies)\/[^/?]+\/(?!themes))/.test(
       path,
     );
 
@@ -205,6 +205,7 @@ describe('The site as a whole', () => {
       await reader.on(
         path,
         async (page) => {
+          if (path !== '/sign-in' && new URL(page.url()).pathname === '/sign-in') faults.push(`${path} is not shown`);
           for (const [width, colorScheme] of deep || CROSSED.includes(path) ? [...LOOKS, ...CROSSED_LOOKS] : LOOKS) {
             await page.setViewportSize({ width, height: 900 });
             await page.emulateMedia({ colorScheme });

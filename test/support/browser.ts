@@ -176,7 +176,7 @@ const thin = (page: Page): Promise<void> =>
         .replaceAll(/<svg[^]*?<\/svg>/g, '<svg>')
         .replaceAll(/ (?!class|role|type|scope)([\w-]+)="[^"]+"/g, ' $1')
         .replaceAll(/>[^<]*[^<\s][^<]*</g, '>x<');
-    for (const list of [...document.querySelectorAll('tbody, ul, ol, select')].reverse()) {
+    for (const list of [...document.querySelectorAll('tbody, ul, ol, select, datalist')].reverse()) {
       const shown = new Map<string, number>();
       for (const one of [...list.children]) {
         const parts = one.children.length > 0 ? [...one.children] : [one];
@@ -224,7 +224,15 @@ export async function expectFits(page: Page, widths: readonly number[]): Promise
 export const faintest = (page: Page): Promise<number> =>
   page.evaluate(() => {
     const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true })!;
-    const luminance = (colour: string): number => {
+    /** Each colour is drawn, and the background of each element found, once. */
+    const once = <K, V>(of: (one: K) => V) => {
+      const known = new Map<K, V>();
+      return (one: K): V => {
+        if (!known.has(one)) known.set(one, of(one));
+        return known.get(one)!;
+      };
+    };
+    const luminance = once((colour: string): number => {
       canvas.fillStyle = colour;
       canvas.fillRect(0, 0, 1, 1);
       const [r, g, b] = [...canvas.getImageData(0, 0, 1, 1).data].map((c) => {
@@ -232,11 +240,11 @@ export const faintest = (page: Page): Promise<number> =>
         return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
       }) as [number, number, number];
       return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-    };
-    const behind = (element: Element | null): string => {
+    });
+    const behind = once((element: Element | null): string => {
       const colour = element ? getComputedStyle(element).backgroundColor : 'white';
       return colour === 'rgba(0, 0, 0, 0)' ? behind(element!.parentElement) : colour;
-    };
+    });
     const contrasts = [...document.querySelectorAll('body *:not(option):not(svg *)')]
       .filter((e) => [...e.childNodes].some((node) => node.nodeType === 3 && node.textContent!.trim()))
       .map(
