@@ -263,11 +263,6 @@ describe('The site as a whole', () => {
     expect(Buffer.from(await ico.arrayBuffer()).readUInt32BE(22)).toBe(0x89504e47);
   });
 
-  it('leads on from the address that a page had before', async () => {
-    const answer = await fetch(`${server.url}/silent?role=any&asOf=2011-02-17`, { redirect: 'manual', headers: HTML });
-    expect([answer.status, answer.headers.get('location')]).toEqual([301, '/no-update?role=any&asOf=2011-02-17']);
-  });
-
   describe('what can be taken away from a page', () => {
     const links = (path: string) =>
       reader.on(path, (page) =>
