@@ -1,7 +1,6 @@
 /**
- * The registers: agencies, frameworks with their themes, crosswalks between them, forums, outcomes, documents. One stream per
- * entry; an agency, a crosswalk and an outcome have acts of their own (agency.ts,
- * crosswalk.ts, outcome.ts).
+ * The registers: agencies, frameworks with their themes, crosswalks between them, forums, outcomes, documents, publications. One
+ * stream per entry; agencies, crosswalks, outcomes and publications have acts of their own (agency.ts, crosswalk.ts …).
  */
 import type { Agency, Blank, Crosswalk, Document, Forum, Framework, Outcome, Publication, Theme } from '#bodies';
 import {
