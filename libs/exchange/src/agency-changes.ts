@@ -51,3 +51,9 @@ export function listedActs(field: string, said: unknown, now: unknown): { acts: 
   }));
   return { acts, not };
 }
+
+/** The fields of an agency that change from a date on, and the act for each. */
+export const ACTS_OF_DATED_FIELDS: Readonly<Record<string, string>> = {
+  name: 'POST /v1/agencies/{code}/rename says since when',
+  succeededBy: 'POST /v1/agencies/{code}/merge or /dissolve says since when',
+};

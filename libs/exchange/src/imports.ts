@@ -12,7 +12,6 @@ import {
   type AnyActCommand,
 } from '#acts';
 import { PastRound } from '#bodies';
-import { referencesTaken } from '#commitments';
 import { DraftsStore, type Draft } from '#drafts';
 import {
   Conflict,
@@ -24,7 +23,6 @@ import {
   Turns,
   WrongRevision,
   type Log,
-  type Meta,
 } from '#eventsourcing';
 import {
   LOG,
@@ -46,7 +44,14 @@ import { planImport, type ImportPlan } from './import-folder.js';
 import { planTables } from './plan-tables.js';
 import type { ImportRow } from './preview.js';
 import { isJson, tablesSent, unreadableFile, type Base, type SentFolder } from './sent-tables.js';
-import { executableCommand, commandMeta, severalFrom, streamsOf, type KeptCommand } from './kept-commands.js';
+import {
+  executableCommand,
+  commandMeta,
+  referencesOf,
+  severalFrom,
+  streamsOf,
+  type KeptCommand,
+} from './kept-commands.js';
 import type { SourceTerms } from './table-row.js';
 import { enteredBefore, staysInWords, takenBack, type Stays } from './taking-back.js';
 import { KeptImports, PLAN_KIND, RECORD_KIND, type KeptImport, type Planned } from './kept-imports.js';
@@ -214,7 +219,7 @@ export class Imports {
     onProgress: (done: number, of: number) => void,
   ): Promise<void> {
     const streams = streamsOf(commands);
-    const references = this.#references();
+    const references = referencesOf(this.log);
     const ready: AnyActCommand[] = [];
     const turns = new Turns();
     for (const [i, command] of commands.entries()) {
@@ -299,7 +304,7 @@ export class Imports {
   /** The rows with the references that were given to new ones. */
   async #withReferences({ rows, commands, id, confirmedBy }: KeptImport): Promise<ImportRow[]> {
     const given = new Map<string, string>();
-    const references = this.#references();
+    const references = referencesOf(this.log);
     const turns = new Turns();
     for (const [i, command] of commands.entries()) {
       await turns.next();
@@ -308,23 +313,6 @@ export class Imports {
       if (reference) given.set(`${command.sheet}\n${command.row}`, reference);
     }
     return rows.map((row) => ({ ...row, reference: row.reference ?? given.get(`${row.sheet}\n${row.row}`) ?? null }));
-  }
-
-  /** Finds the references that commands took: they stand in streams of numbers, of which each is read once. */
-  #references() {
-    const read = new Map<string, Promise<ReadonlyMap<string, string>>>();
-    return async ({ acts }: KeptCommand, { commandId }: Meta): Promise<string | null> => {
-      const { agencies, reportedOn } = acts[0]!.body as {
-        agencies: { agency: string; role: string }[];
-        reportedOn: string;
-      };
-      const [lead, year] = [agencies.find(({ role }) => role === 'lead')!.agency, reportedOn.slice(0, 4)];
-      const key = `${lead}-${year}`;
-      if (!read.has(key)) read.set(key, referencesTaken(this.log, lead, year));
-      const reference = (await read.get(key)!).get(commandId);
-      const [first] = reference === undefined ? [] : await this.log.store.read(`commitment-${reference}`, 0, 1);
-      return first?.meta.commandId === commandId ? reference! : null;
-    };
   }
 
   // ── Undoing ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -354,7 +342,7 @@ export class Imports {
   /** @returns the records that stay all the same, in words */
   async #takeBack(kept: KeptImport, by: Principal, reason: string): Promise<string | null> {
     const stays: Stays[] = (kept.rounds ?? []).map(({ code: id }) => ({ subject: 'round', id }));
-    const references = this.#references();
+    const references = referencesOf(this.log);
     const builtUpon: string[] = [];
     const back: AnyActCommand[] = [];
     const turns = new Turns();

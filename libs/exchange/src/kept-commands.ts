@@ -1,7 +1,8 @@
 /** The commands of an import as they are kept until it is confirmed, and each as one that can be executed. */
 import { ActCommand, entryClass, refuseUnlessTheirs, actTableOf, type AnyActCommand, type Subject } from '#acts';
 import { classOf } from '#bodies';
-import type { Meta } from '#eventsourcing';
+import { referencesTaken } from '#commitments';
+import type { Log, Meta } from '#eventsourcing';
 import { cleanBody, metaOf, metaOfPart, validated, type Principal, type RequestContext } from '#platform';
 import type { PlannedAct } from './preview.js';
 
@@ -70,3 +71,20 @@ export function severalFrom(commands: readonly AnyActCommand[], from: number): n
 /** The meta of one command of an import: the same, however often it is confirmed. */
 export const commandMeta = (id: string, by: Principal, index: number): Meta =>
   metaOfPart(metaOf(by, `import ${id}`), index);
+
+/** Finds the references that commands took: they stand in streams of numbers, of which each is read once. */
+export function referencesOf(log: Log) {
+  const read = new Map<string, Promise<ReadonlyMap<string, string>>>();
+  return async ({ acts }: KeptCommand, { commandId }: Meta): Promise<string | null> => {
+    const { agencies, reportedOn } = acts[0]!.body as {
+      agencies: { agency: string; role: string }[];
+      reportedOn: string;
+    };
+    const [lead, year] = [agencies.find(({ role }) => role === 'lead')!.agency, reportedOn.slice(0, 4)];
+    const key = `${lead}-${year}`;
+    if (!read.has(key)) read.set(key, referencesTaken(log, lead, year));
+    const reference = (await read.get(key)!).get(commandId);
+    const [first] = reference === undefined ? [] : await log.store.read(`commitment-${reference}`, 0, 1);
+    return first?.meta.commandId === commandId ? reference! : null;
+  };
+}

@@ -11,12 +11,12 @@ import { fold } from '#text';
 import { Codes } from './codes.js';
 import { EXAMPLE_CODE, isSource, keyFieldOf, type CommitmentField, type TableSubject } from './fields.js';
 import type { ImportRow } from './preview.js';
-import { LISTED_ACTS, listedActs, membersIn } from './agency-changes.js';
+import { ACTS_OF_DATED_FIELDS, LISTED_ACTS, listedActs, membersIn } from './agency-changes.js';
 import { candidateOf, likelyDuplicates } from './likely-duplicates.js';
 import {
   rowActs,
   comparable,
-  FIELDS_OF_STAGE,
+  isReported,
   recordActs,
   saidOf,
   saysTheSame,
@@ -208,7 +208,7 @@ class Plan {
       row.changes.push(row.changeOf(field, is, values[field]));
     }
     await this.#computed(row);
-    if (changed.length === 0 || this.#isReported(values, changed, now)) {
+    if (changed.length === 0 || isReported(values, changed, now, this.terms.reportedOn)) {
       row.changes.length = 0;
       return;
     }
@@ -237,22 +237,6 @@ class Plan {
         saysItIsThere(before[0]!, row),
         'one row for a commitment, or several that report its stage, each with its own date of report',
       );
-  }
-
-  /** Whether the stage of a row was reported before, though another report holds now. */
-  #isReported(values: RowValues, changed: readonly CommitmentField[], { entries }: CommitmentView): boolean {
-    const ofStage: readonly string[] = FIELDS_OF_STAGE;
-    const on = values.reportedOn ?? this.terms.reportedOn;
-    if (!changed.every((field) => ofStage.includes(field))) return false;
-    return entries.some(
-      (entry) =>
-        entry.reportedOn === on &&
-        ofStage.every(
-          (field) =>
-            values[field as 'stage'] === undefined ||
-            comparable(values[field as 'stage']) === comparable(entry[field as 'stage']),
-        ),
-    );
   }
 
   /** The commitment on the day of a row's report, if that is past: a value that held then is no change, as others reported since. */
@@ -402,9 +386,3 @@ class Plan {
     fresh.forEach((row, i) => row.duplicates.push(...found[i]!));
   }
 }
-
-/** The fields of an agency that change from a date on, and the act for each. */
-const ACTS_OF_DATED_FIELDS: Readonly<Record<string, string>> = {
-  name: 'POST /v1/agencies/{code}/rename says since when',
-  succeededBy: 'POST /v1/agencies/{code}/merge or /dissolve says since when',
-};

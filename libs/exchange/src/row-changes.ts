@@ -165,15 +165,7 @@ const MAIN_ROLES: readonly Role[] = RESPONSIBLE_ROLES;
 const mainRole = (roles: readonly AgencyRole[], agency: string): Role | undefined =>
   roles.find((one) => one.agency === agency && MAIN_ROLES.includes(one.role))?.role;
 
-export const FIELDS_OF_STAGE = [
-  'stage',
-  'effective',
-  'outlook',
-  'nextStep',
-  'nextStepDue',
-  'noNextStep',
-  'note',
-] as const;
+const FIELDS_OF_STAGE = ['stage', 'effective', 'outlook', 'nextStep', 'nextStepDue', 'noNextStep', 'note'] as const;
 /** The fields of one report: the next one does not say them again by itself. */
 const FIELDS_OF_ONE_REPORT: readonly CommitmentField[] = ['note', 'nextStep', 'nextStepDue', 'noNextStep'];
 const FIELDS_OF_WORDING = ['title', 'summary', 'language', 'condition'] as const;
@@ -372,3 +364,24 @@ export const whyItStays = (field: CommitmentField, { headline }: CommitmentView)
   ['stage', 'effective', 'outlook', 'note'].includes(field)
     ? `the report of ${headline.reportedOn} that it is ${headline.stage}, effective ${headline.effective}, counts for more`
     : 'a later report counts for more, or no act takes it away';
+
+/** Whether the stage of a row was reported before, though another report holds now. @param reportedOn where the row says none */
+export function isReported(
+  values: RowValues,
+  changed: readonly CommitmentField[],
+  { entries }: CommitmentView,
+  reportedOn: string,
+): boolean {
+  const ofStage: readonly string[] = FIELDS_OF_STAGE;
+  const on = values.reportedOn ?? reportedOn;
+  if (!changed.every((field) => ofStage.includes(field))) return false;
+  return entries.some(
+    (entry) =>
+      entry.reportedOn === on &&
+      ofStage.every(
+        (field) =>
+          values[field as 'stage'] === undefined ||
+          comparable(values[field as 'stage']) === comparable(entry[field as 'stage']),
+      ),
+  );
+}

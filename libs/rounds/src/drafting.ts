@@ -2,9 +2,27 @@
 import { classOf, type BodyName, type CommitmentReturn, type ReturnDraft } from '#bodies';
 import { ACTS } from '#commitments';
 import { canonicalJson, withoutNulls } from '#eventsourcing';
-import type { DraftRevision } from '#drafts';
+import type { Draft, DraftName, DraftRevision } from '#drafts';
 import { formFieldsIn, type FormField, type SavedMeanwhile } from '#platform';
 import type { ActOfReturn } from '#words';
+import { returnId } from './return.js';
+
+export const RETURN_DRAFTS = 'return';
+
+export const draftOf = (round: string, agency: string): DraftName => ({
+  kind: RETURN_DRAFTS,
+  id: returnId(round, agency),
+});
+
+export interface PresentDraft {
+  readonly content: ReturnDraft;
+  readonly revision: number;
+  /** `null`: none was saved. */
+  readonly saved: Draft<ReturnDraft> | null;
+}
+
+/** To the letter; `isSameDraft` takes null for absent. */
+export const isSameContent = (one: object, other: object): boolean => canonicalJson(one) === canonicalJson(other);
 
 /** The fields by which every act says where it stands: a return says that once, for all of them. */
 const SOURCE_FIELDS = new Set([...formFieldsIn(classOf('Sourced')).map(({ name }) => name), 'agency']);

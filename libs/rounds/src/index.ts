@@ -19,7 +19,7 @@ export * from './checking.js';
 export * from './drafting.js';
 export * from './in-question.js';
 export * from './return.js';
-export { Returns, RETURN_DRAFTS, type ReturnInRound } from './returns.js';
+export { Returns, type ReturnInRound } from './returns.js';
 export { mustSee, OfReturn, FOR_OWN_AGENCY, ReturnView } from './returns.controller.js';
 export * from './publishing.js';
 export * from './round.js';

@@ -4,9 +4,8 @@ import { plainToInstance } from 'class-transformer';
 import { classOf, forms, type ReturnDraft, type Round, type SubmitReturn } from '#bodies';
 import { todayAnywhere, todayAt } from '#clocks';
 import { FindsDuplicates, refuseUnscoped, type DuplicateCandidate } from '#acts';
-import { DraftsStore, type Draft, type DraftName } from '#drafts';
+import { DraftsStore, type Draft } from '#drafts';
 import {
-  canonicalJson,
   Conflict,
   decodeAll,
   handle,
@@ -23,7 +22,7 @@ import { LOG, referencesIn, SavedByOthers, tracedCommand, type CommandContext, t
 import { Lookup, type EntryHistory } from '#registers';
 import { RETURN_ACTS, type ReturnActName } from './acts.js';
 import { findingsIn, type ReturnFinding } from './checking.js';
-import { savedMeanwhile } from './drafting.js';
+import { draftOf, isSameContent, savedMeanwhile, type PresentDraft } from './drafting.js';
 import { FindsInQuestion, type CommitmentInQuestion, type Drafted, type NewlyRecorded } from './in-question.js';
 import {
   aReturn,
@@ -51,22 +50,11 @@ import {
 } from './submitting.js';
 import { metaFor, refuseUnlessOwn } from './owners.js';
 
-export const RETURN_DRAFTS = 'return';
-
-const draftOf = (round: string, agency: string): DraftName => ({ kind: RETURN_DRAFTS, id: returnId(round, agency) });
-
 export interface ReturnInRound {
   readonly round: OpenedRound & EntryHistory;
   readonly state: ReturnSoFar & EntryHistory;
   readonly revision: number;
   readonly position: string | null;
-}
-
-export interface PresentDraft {
-  readonly content: ReturnDraft;
-  readonly revision: number;
-  /** `null`: none was saved. */
-  readonly saved: Draft<ReturnDraft> | null;
 }
 
 @Injectable()
@@ -403,8 +391,6 @@ export class Returns {
 
 /** A person who read or saved a draft so lately has it open. */
 const OPEN_DRAFT_MS = 120_000;
-
-const isSameContent = (one: object, other: object): boolean => canonicalJson(one) === canonicalJson(other);
 
 /** A draft with its classes, so that the codes in it are recognised. */
 const plainly = (content: ReturnDraft): object => plainToInstance(classOf('ReturnDraft'), content);

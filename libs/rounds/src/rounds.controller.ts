@@ -40,7 +40,8 @@ import { Rounds, type RoundResult } from './rounds.js';
 import { Bridge, ReturnLine, RoundInShort, RoundOfAgency, RoundView, RoundViews, SincePublished } from './views.js';
 import { DraftsStore } from '#drafts';
 import { returnId } from './return.js';
-import { RETURN_DRAFTS, Returns } from './returns.js';
+import { RETURN_DRAFTS } from './drafting.js';
+import { Returns } from './returns.js';
 
 export class RoundAnswer {
   @ApiProperty({ example: 'CM-2012' }) readonly round: string;

@@ -2,6 +2,7 @@
 import { ValidateBy } from 'class-validator';
 import { Rejected } from '#eventsourcing';
 import { isVisible, isWholeNumber, unfitIn, type Unfit } from '#text';
+import { isCountry } from './countries.js';
 
 export const validator = (name: string, message: string, validate: (value: unknown) => boolean) =>
   ValidateBy({ name, validator: { validate, defaultMessage: () => `$property ${message}` } });
@@ -48,3 +49,17 @@ export function wholeNumberIn(name: string, text: string): number {
   if (!isWholeNumber(text)) throw new Rejected('bad_request', `${name} is a whole number such as 12, not ${text}.`);
   return Number(text);
 }
+
+/** Refuses codes of no country, by name. */
+export const areCountries = ValidateBy({
+  name: 'areCountries',
+  validator: {
+    validate: (codes: unknown) => Array.isArray(codes) && codes.every(isCountry),
+    defaultMessage: (args) =>
+      `Unknown country: ${[args?.value as unknown]
+        .flat()
+        .filter((code) => !isCountry(code))
+        .map((code) => (code && typeof code === 'object' ? JSON.stringify(code) : code))
+        .join(', ')} (ISO 3166-1 alpha-3)`,
+  },
+});

@@ -24,31 +24,19 @@ import {
   MaxLength,
   Min,
   MinLength,
-  ValidateBy,
   ValidateNested,
 } from 'class-validator';
 import { isFullDate, isPartialDate } from '#clocks';
 import { holdsUser, isTangled, ONE_ADDRESS } from '#text';
 import { oneOf } from '#words';
-import { isCountry } from './countries.js';
-import { kindsOf, mark, type BodyClass, type KindsOf, type Marks, type Registered } from './marks.js';
-import { validator, fitText, hasNoUser, isWholeAddress, isShown } from './checks.js';
+import { holdsOf, kindsOf, mark, type BodyClass, type KindsOf, type Registered } from './marks.js';
+import { validator, areCountries, fitText, hasNoUser, isWholeAddress, isShown } from './checks.js';
 
 interface FieldOptions {
   optional?: boolean;
   description?: string;
   example?: unknown;
 }
-
-/** The kind of value in a field that holds no text. */
-const holdsOf = ({ type, isArray }: ApiPropertyOptions): Marks['holds'] =>
-  isArray
-    ? 'list'
-    : type === Boolean
-      ? 'yes-no'
-      : type === 'integer' || type === 'number' || type === Number
-        ? 'number'
-        : undefined;
 
 const field = (
   { optional, description, example }: FieldOptions,
@@ -350,18 +338,7 @@ export const Countries = (about: FieldOptions = {}) =>
     IsArray(),
     ArrayMaxSize(250),
     ArrayUnique(),
-    ValidateBy({
-      name: 'areCountries',
-      validator: {
-        validate: (codes: unknown) => Array.isArray(codes) && codes.every(isCountry),
-        defaultMessage: (args) =>
-          `Unknown country: ${[args?.value as unknown]
-            .flat()
-            .filter((code) => !isCountry(code))
-            .map((code) => (code && typeof code === 'object' ? JSON.stringify(code) : code))
-            .join(', ')} (ISO 3166-1 alpha-3)`,
-      },
-    }),
+    areCountries,
   );
 
 export const Nested = (of: () => BodyClass, about: FieldOptions = {}) =>

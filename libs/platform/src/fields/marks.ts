@@ -1,4 +1,5 @@
 /** The marks of fields, beside their validation: the codes, dates and free text in a body, and how each is kept. */
+import type { ApiPropertyOptions } from '@nestjs/swagger';
 import { cleanText } from '#text';
 
 export type BodyClass = new () => object;
@@ -20,6 +21,16 @@ export interface Marks {
   /** Absent: a text, or an object. */
   readonly holds?: 'number' | 'yes-no' | 'list' | undefined;
 }
+
+/** The kind of value in a field that holds no text. */
+export const holdsOf = ({ type, isArray }: ApiPropertyOptions): Marks['holds'] =>
+  isArray
+    ? 'list'
+    : type === Boolean
+      ? 'yes-no'
+      : type === 'integer' || type === 'number' || type === Number
+        ? 'number'
+        : undefined;
 
 /** By the prototype of a body's class, then by field. */
 const declared = new Map<object, Map<string, Marks>>();
