@@ -75,7 +75,7 @@ describe('the whole life of a commitment, on the pages of the real data', () => 
       on(IMDI, async (page) => {
         expect(await lines(page, '.parts thead th')).toEqual([
           'Agency',
-          'What it says of its part',
+          'Statement on its part',
           'The secretariat’s reading',
           'The agency’s reply',
         ]);
@@ -322,7 +322,7 @@ describe('the whole life of a commitment, on the pages of the real data', () => 
         await page.locator('.callout h2 a').click();
         expect(await text(page, 'h1')).toBe('Joint projects on the benefits of remittances');
         expect(await line(page, 'section:has(.took-over)')).toMatch(
-          /^What it took over From Gender and remittances research with INSTRAW UNDP-2006-113 merged on 1 March 2013: Recorded twice, .* With it came the theme Migrant women/,
+          /^Predecessors From Gender and remittances research with INSTRAW UNDP-2006-113 merged on 1 March 2013: Recorded twice, .* With it came the theme Migrant women/,
         );
       });
       await expectSaid(
@@ -497,7 +497,7 @@ describe('the whole life of a commitment, on the pages of the real data', () => 
       ],
       [
         'IOM-2011-12',
-        /Its title is now .*What was said before is corrected .*Part of what was recorded is retracted .*Words are removed from what was said before/,
+        /Its title is now .*An earlier statement is corrected .*Part of what was recorded is retracted .*Words are removed from what was said before/,
       ],
       ['UNDP-2006-113', /Merged into UNDP-2007-04/],
       ['UNDP-2007-04', /UNDP-2006-113 ended in it \(merged\)/],

@@ -52,7 +52,7 @@ describe('A round on pages', () => {
     ]);
     const prepared = await secretariat.opens('/rounds/R-1');
     expect(wordsIn(prepared)).toMatch(
-      /Commitments all in which an agency has a part, on .* Asked International Organization for Migration; .*Reminders .*What comes out Synthesis/,
+      /Commitments all in which an agency has a part, on .* Asked International Organization for Migration; .*Reminders .*Report Synthesis/,
     );
     await server.post(
       '/v1/rounds',

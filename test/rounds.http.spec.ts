@@ -596,7 +596,7 @@ describe('A round that is published', () => {
     const who = await Visitor.signedIn(server, 'WHO');
     const page = await who.opens(`/rounds/${code}`);
     expect(wordsIn(page)).toMatch(/CM\/2026\/1 .* It never changes\. Corrected since As recorded by now: .* withdrawn/);
-    expect(wordsIn(page)).toMatch(/What agencies reply WHO, .* We were not asked in time\./);
+    expect(wordsIn(page)).toMatch(/Replies of agencies WHO, .* We were not asked in time\./);
     const replied = await who.fillsIn(page, `/rounds/${code}/returns/WHO/comments`, { text: 'And would have.' });
     expect([replied.status, (await get(`/${code}/since`)).body.replies]).toMatchObject([303, [{}, { number: 1 }]]);
     expect(wordsIn(await who.opens('/agencies/IOM'))).toMatch(/Reporting rounds .*Follow-up on policies .* Accepted/);

@@ -44,7 +44,7 @@ const AboutSite = ({ publication }: AboutParts) => (
       </p>
     }
   >
-    <Section title="Where the figures come from">
+    <Section title="The source of the figures">
       <p>
         Every figure is counted from dated statements: of the agencies themselves, or read in a document that is named
         with the place. <a href="/documents">Sources</a> lists the documents. The secretariat keeps the registers of
@@ -55,14 +55,14 @@ const AboutSite = ({ publication }: AboutParts) => (
         without a chosen date shows the day of the last report.
       </p>
     </Section>
-    <Section title="Who publishes it, and on what terms">
+    <Section title="Publisher and terms">
       <dl class="facts">
         <Fact name="Publisher">{publication.publisher}</Fact>
         <Fact name="Licence of the data">
           <Licence publication={publication} />. The documents that are quoted remain under the terms of their
           publishers.
         </Fact>
-        <Fact name="How to cite">
+        <Fact name="Citation">
           “Cite this page” on every page of figures gives a sentence, BibTeX and RIS, with an address that always shows
           the same figures.
         </Fact>
@@ -112,7 +112,7 @@ const Data = ({ publication }: AboutParts) => (
         For catalogues, statistical tools and linked data. A full dump, with a codebook and how to cite it, is made by
         whoever keeps the site.
       </p>
-      <Table class="downloads" caption="In the formats of others" hideCaption heads={['What', 'As']}>
+      <Table class="downloads" caption="In the formats of others" hideCaption heads={['Content', 'Formats']}>
         {Object.entries(OPEN_FORMATS).map(([to, { name, as }]) => (
           <tr key={to}>
             <th scope="row">{name}</th>
@@ -152,7 +152,7 @@ const FORMAT_WORDS: Readonly<Record<string, string>> = {
 };
 
 const Downloads = ({ caption, of }: { caption: string; of: Readonly<Record<string, string>> }) => (
-  <Table class="downloads" caption={caption} hideCaption heads={['What', 'As']}>
+  <Table class="downloads" caption={caption} hideCaption heads={['Content', 'Formats']}>
     {Object.entries(of).map(([to, name]) => (
       <tr key={to}>
         <th scope="row">{name}</th>

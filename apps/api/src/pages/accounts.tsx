@@ -228,7 +228,7 @@ const Accounts = ({ accounts, could, day, principal, agencies }: AllParts) => {
         </PostForm>
       </section>
       <section id="on-a-day">
-        <h2>Who could act on a day</h2>
+        <h2>Roles on a day</h2>
         <form class="entry inline" method="get" action="/accounts#on-a-day">
           <label>
             Day

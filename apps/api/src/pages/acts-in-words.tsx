@@ -162,11 +162,11 @@ const EVENT_STATEMENTS: { readonly [N in keyof CommitmentEvents]: StatementWords
   Superseded: ({ supersededBy }, { view }) => say`${END_WORDS.superseded} ${commitmentLink(view, supersededBy)}`,
   Withdrawn: () => END_WORDS.withdrawn,
   TookOver: ({ from, how }, { view }) => say`${commitmentLink(view, from)} ended in it (${how})`,
-  Corrected: ({ revision }) => say`${statementLink(revision, 'What was said before')} is corrected`,
+  Corrected: ({ revision }) => say`${statementLink(revision, 'An earlier statement')} is corrected`,
   Retracted: ({ revision, item }) =>
     item
       ? say`Part of ${statementLink(revision, 'what was recorded')} is retracted`
-      : say`${statementLink(revision, 'What was said before')} is retracted`,
+      : say`${statementLink(revision, 'An earlier statement')} is retracted`,
   Blanked: ({ revision }) => say`Words are removed from ${statementLink(revision, 'what was said before')}`,
 };
 

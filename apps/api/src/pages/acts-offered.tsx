@@ -11,7 +11,7 @@ const GROUP_WORDS: Readonly<Record<ActGroup, string>> = {
   content: 'The commitment itself',
   agencies: 'Agencies',
   milestones: 'Milestones',
-  links: 'What it belongs to',
+  links: 'Links',
   end: 'The end of the record',
 };
 
@@ -57,8 +57,8 @@ export const ActsOffered = ({ acts, commitment }: ActsOfferedParts) => {
     groups.filter((g) => !GROUPS_IN_SIGHT.includes(g)),
   ];
   return (
-    <nav class="offered" aria-label="What you can do">
-      <h2>What you can do</h2>
+    <nav class="offered" aria-label="Actions">
+      <h2>Actions</h2>
       {first.length > 0 && <ActLinks acts={first.flatMap((group) => grouped.get(group)!)} commitment={commitment} />}
       {others.map((group) => (
         <details key={group} open={first.length === 0 || undefined}>

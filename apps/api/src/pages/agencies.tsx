@@ -324,7 +324,7 @@ const AgencyReport = (parts: AgencyReportParts) => {
       />
       <p class="order">
         <a href={view.link('/timeline', { ...view.scope, ...filter })}>Over time</a> ·{' '}
-        <a href={view.link('/changes-since', { ...view.scope, ...filter })}>What changed</a> ·{' '}
+        <a href={view.link('/changes-since', { ...view.scope, ...filter })}>Changes</a> ·{' '}
         <a href={view.link('/partnerships', { ...view.scope, ...filter })}>With whom it works</a>
       </p>
       <Members view={view} members={members} />

@@ -41,7 +41,7 @@ const STATUS_WORDS = { merged: 'merged into', dissolved: 'dissolved', active: ''
 const WhereRead = ({ view, read }: { view: View; read: readonly { body: string; citation: Citation }[] }) =>
   read.length === 0 ? null : (
     <details class="where-read">
-      <summary>Where this is read</summary>
+      <summary>Sources</summary>
       <ul>
         {read.map(({ body, citation }, i) => (
           <li key={i}>
@@ -125,7 +125,7 @@ export const AgencyEndNotice = ({ view, agency }: Pick<AgencyIdentityParts, 'vie
   if (status === 'active' && !succeededBy) return null;
   const successor = succeededBy && <AgencyLink view={view} code={succeededBy} long />;
   return (
-    <section class="callout ended" aria-label="What became of it">
+    <section class="callout ended" aria-label="Its end or successor">
       <h2>
         {status === 'active' ? (
           <>Succeeded by {successor}</>

@@ -129,7 +129,7 @@ const StageToStage = ({
     <WideTable
       label={label}
       class="stages"
-      caption="From which stage (rows) to which (columns)"
+      caption="Stages before (rows) and after (columns)"
       heads={[
         'Before',
         ...stages.map((stage) => ({ n: STAGE_WORDS[stage] })),

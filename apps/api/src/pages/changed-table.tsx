@@ -13,7 +13,7 @@ export const ChangedTable = ({ view, items, total }: { view: View; items: readon
   <Table
     class="commitments changed"
     caption={`${count(items.length)} of ${count(total)}, in the order of their references`}
-    heads={['Commitment', 'Before and after', 'What was said']}
+    heads={['Commitment', 'Before and after', 'Statement']}
   >
     {items.map(({ reference, title, before, after, into, why }) => (
       <tr key={reference}>

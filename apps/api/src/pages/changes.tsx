@@ -108,7 +108,7 @@ const Changes = ({ view, flows, filter, then, choices, listed }: ChangesParts) =
   return (
     <Page
       view={view}
-      title={`What changed since ${dateWords(from)}`}
+      title={`Changes since ${dateWords(from)}`}
       lead={
         <p>
           How the {counted(totalThen.total, 'commitment')} of {dateWords(from)} became the {count(totalNow.total)} of{' '}
@@ -134,7 +134,7 @@ const Changes = ({ view, flows, filter, then, choices, listed }: ChangesParts) =
       <Narrow view={view} choices={choices} own={['from', 'knownThen', ...LIST_PARAMETERS]}>
         <Field label="Since" type="date" name="from" value={from} max={view.asOf} required />
         <Field
-          label="Compared with what had been recorded by (UTC)"
+          label="Compared with the records up to (UTC)"
           type="datetime-local"
           name="knownThen"
           value={then?.slice(0, 16)}
@@ -144,7 +144,7 @@ const Changes = ({ view, flows, filter, then, choices, listed }: ChangesParts) =
         <Stretch
           {...{ view, leg: learned, name: 'learned' as const, before: totalThen, after: totalThenAsKnownNow }}
           lists={{ before: wasKnown, after: was }}
-          title="What has been learned since"
+          title="Records and corrections since"
           first={
             <>
               As at {dateWords(from)}, as {recordedThen}
@@ -163,7 +163,7 @@ const Changes = ({ view, flows, filter, then, choices, listed }: ChangesParts) =
       <Stretch
         {...{ view, leg: reported, name: 'reported' as const, before: totalThenAsKnownNow, after: totalNow }}
         lists={{ before: was, after: is }}
-        title="What was reported since"
+        title="Reports since"
         first={<>As at {dateWords(from)}</>}
         last={<>As at {dateWords(view.asOf)}</>}
       >

@@ -270,7 +270,7 @@ const CommitmentReport = ({
               ))}
             </FactList>
           ))}
-          <FactList name="Where">
+          <FactList name="Places">
             {[...c.regions.map(regionName), ...c.countries.map(countryName)].map((place) => (
               <li key={place}>{place}</li>
             ))}
@@ -319,7 +319,7 @@ const Stands = ({ view, commitment: c }: Pick<CommitmentReportParts, 'view' | 'c
   const isOld = !c.end && isOpen(c.stage) && c.lastReportedOn < monthsBefore(view.asOf, view.staleAfter);
   const { headline } = c;
   return (
-    <section class="stands" aria-label="How it stands">
+    <section class="stands" aria-label="Stage and outlook">
       <p class="big">
         <span>
           <StageTag stage={c.stage} /> <Outlook outlook={headline.outlook} />

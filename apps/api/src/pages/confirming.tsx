@@ -35,7 +35,7 @@ export const LettersOf = ({ letter, agencies, reach: { people, nobody } }: Lette
 
 export const WhatHappens = ({ children }: { children: ComponentChildren }) => (
   <section class="callout what-happens" aria-labelledby="what-happens">
-    <h2 id="what-happens">What happens</h2>
+    <h2 id="what-happens">Consequences</h2>
     {children}
   </section>
 );

@@ -149,7 +149,7 @@ const CrosswalkReport = ({ view, crosswalk, version, through, rows, themes, fram
         <>
           <Paragraph class="note" text={version.note} />
           <Source view={view} of={version} uncited={null} />
-          <Section title="What comes of it">
+          <Section title="Results">
             <CrosswalkReach view={view} through={through} from={name(from)} to={name(to)} />
             <p>
               <a href={view.link('/themes', reads)}>Read the themes of “{name(to)}” through it</a>
@@ -227,7 +227,7 @@ const WithoutLink = ({ view, version, rows, themes }: LinkTableParts & { themes:
         class="outcomes linked"
         caption="Themes without a link"
         hideCaption
-        heads={['Theme', { n: 'Commit\u00adments' }, 'What is said of it']}
+        heads={['Theme', { n: 'Commit\u00adments' }, 'Statement']}
       >
         {without.map(({ theme: { code, label } }) => {
           const note = said.get(code);

@@ -80,7 +80,7 @@ interface Lines<T> {
 
 /** The reports period by period, the last one first, each with its evidence. */
 const PeriodByPeriod = <T extends Edition | Upkept>({ view, caption, columns, lines, when, what }: Lines<T>) => (
-  <Table class="told" caption={caption} hideCaption heads={[...columns, 'What shows it']}>
+  <Table class="told" caption={caption} hideCaption heads={[...columns, 'Source']}>
     {lines.toReversed().map((line) => (
       <tr key={line.revision}>
         <th scope="row">{when(line)}</th>
@@ -161,7 +161,7 @@ export const ConditionLine = ({
 /** The claims of the sources about one thing, side by side. */
 export const Claims = ({ view, commitment: { claims } }: CommitmentOnPage) =>
   claims.length > 0 ? (
-    <Section title="What sources say">
+    <Section title="Claims of sources">
       {claims.map(({ about, contradictory, claims }) => (
         <div key={about} class="matter">
           <h3>

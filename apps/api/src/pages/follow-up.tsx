@@ -32,5 +32,11 @@ export const FollowedUpBy = ({ view, id, row, apart }: FollowUpParts) => (
 
 /** The commitments behind the figures. */
 export const FollowUp = ({ view, id, list }: FollowUpParts) => (
-  <ByStage view={view} items={list.items} total={list.total} filter={{ followsUp: id }} title="What follows it up" />
+  <ByStage
+    view={view}
+    items={list.items}
+    total={list.total}
+    filter={{ followsUp: id }}
+    title="Commitments that follow it up"
+  />
 );

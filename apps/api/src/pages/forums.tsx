@@ -168,7 +168,7 @@ const ForumReport = ({ view, forum, forums, outcomes, putTo, back, dossier, ...f
       <Contents
         entries={[
           outcomes.length > 0 && { id: 'outcomes', name: 'Its outcomes', n: outcomes.length },
-          putTo.length > 0 && { id: 'put-to-it', name: 'What was put to it', n: putTo.length },
+          putTo.length > 0 && { id: 'put-to-it', name: 'Outcomes put to it', n: putTo.length },
           dossier.papers.length > 0 && { id: 'papers', name: 'Papers', n: dossier.papers.length },
           dossier.rounds.length > 0 && { id: 'rounds', name: 'Reporting rounds', n: dossier.rounds.length },
           dossier.participants.length > 0 && {
@@ -195,7 +195,7 @@ const ForumReport = ({ view, forum, forums, outcomes, putTo, back, dossier, ...f
         </Section>
       )}
       {putTo.length > 0 && (
-        <Section id="put-to-it" title="What was put to it">
+        <Section id="put-to-it" title="Outcomes put to it">
           <p class="note">By others; these are no outcomes of it.</p>
           <OutcomesByKind view={view} rows={putTo} />
         </Section>

@@ -67,7 +67,7 @@ export const Preview = ({ shown }: { shown: KeptImport }) => {
       <Decision id={id} state={state} problems={problems.length} toDo={toDo} />
       {problems.length > 0 && <Problems problems={problems} />}
       {alike.length > 0 && <SideBySide rows={alike} />}
-      <Section title="What each row would do">
+      <Section title="Rows and their effects">
         <Rows rows={listed} done={state === 'confirmed'} />
         {listed.length < rows.length && (
           <p class="note">
@@ -76,7 +76,7 @@ export const Preview = ({ shown }: { shown: KeptImport }) => {
           </p>
         )}
       </Section>
-      <Section title="How the file was read">
+      <Section title="Notes on the reading">
         <ul>
           {file.readAs.map((line) => (
             <li key={line}>{line}</li>
@@ -137,7 +137,7 @@ const Problems = ({ problems }: Pick<ImportPreview, 'problems'>) => (
   <Section title="To be put right first">
     <p>While anything is wrong, nothing is imported. Correct the file, and send it again.</p>
     <div class="table">
-      <Table caption="What is wrong, and where" hideCaption heads={['Where', 'What is wrong', 'What would be right']}>
+      <Table caption="Problems by place" hideCaption heads={['Place', 'Problem', 'Remedy']}>
         {problems.slice(0, MAX_ROWS_SHOWN).map(({ sheet, row, column, field, message, right }) => (
           <tr key={`${sheet}${row}${column}${message}`}>
             <th scope="row" dir="auto">
@@ -156,9 +156,9 @@ const Problems = ({ problems }: Pick<ImportPreview, 'problems'>) => (
 const Rows = ({ rows, done }: { rows: readonly ImportRow[]; done: boolean }) => (
   <div class="table">
     <Table
-      caption="Rows, with what each would do"
+      caption="Rows and their effects"
       hideCaption
-      heads={['Row', done ? 'What it did' : 'What it would do', 'What it says']}
+      heads={['Row', done ? 'Effect' : 'Effect once confirmed', 'Content']}
     >
       {rows.map((row) => (
         <tr key={`${row.sheet}${row.row}${row.reference}`}>

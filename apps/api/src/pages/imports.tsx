@@ -236,7 +236,7 @@ const Templates = () => (
                   {isNeeded && <small> needed for a new one</small>}
                 </>
               ),
-              'What it takes': ({ takes, means }) => (
+              Values: ({ takes, means }) => (
                 <>
                   {takes}
                   {means && <small>. {means}</small>}

@@ -134,7 +134,7 @@ export const ViewsBuilding = ({ projections, again }: Pick<ViewsStanding, 'proje
       </p>
     }
   >
-    <Section title="How far it is">
+    <Section title="Progress">
       <dl class="preparing">
         {projections.map((one) => {
           const percent = one.serving ? 100 : (one.building?.percent ?? 0);

@@ -136,7 +136,7 @@ export const EndOfRecord = ({ view, commitment: { end }, titles }: EndedParts) =
 /** The inheritance of a commitment from records that ended in it. */
 export const TookOver = ({ view, commitment: { tookOver }, titles }: EndedParts) =>
   tookOver.length > 0 ? (
-    <Section title="What it took over">
+    <Section title="Predecessors">
       <ul class="took-over">
         {tookOver.map(({ from, reason, reportedOn, agencies, themes, followsUp, ...source }) => (
           <li key={source.revision}>

@@ -196,7 +196,7 @@ const Crossed = (parts: MatrixParts) => {
 export const Kinds = ({ view, rows, columns }: { view: View; rows: RowAxis; columns: ColumnAxis }) => {
   const scope = { ...view.scope, memberOf: view.asked['memberOf'] };
   return (
-    <nav class="kinds" aria-label="What is crossed">
+    <nav class="kinds" aria-label="Rows and columns">
       <ul>
         {(Object.keys(COLUMN_AXES_OF_ROWS) as RowAxis[]).flatMap((one) =>
           COLUMN_AXES_OF_ROWS[one].map((other: ColumnAxis) => (

@@ -43,7 +43,7 @@ interface NarrowParts {
 }
 
 export const Narrow = ({ view, choices, own = [], children }: NarrowParts) => (
-  <form method="get" action={view.path} class="filters" aria-label="Choose what is shown">
+  <form method="get" action={view.path} class="filters" aria-label="Filters">
     <KeptFields view={view} besides={[...own, ...choices.map(({ name }) => name)]} />
     {children}
     {choices.map((choice) => (

@@ -27,7 +27,7 @@ export const NAVIGATION_SECTIONS: readonly NavigationSection[] = [
   { name: 'Themes', pages: { '/themes': 'Per theme', '/crosswalks': 'From framework to framework' } },
   { name: 'Commitments', pages: { '/commitments': 'All commitments', '/deadlines': 'Deadlines' } },
   { name: 'Recommendations', pages: { '/outcomes': 'Follow-up', '/forums': 'Forums and meetings' } },
-  { name: 'Changes', pages: { '/changes-since': 'What changed' } },
+  { name: 'Changes', pages: { '/changes-since': 'Between two dates' } },
   {
     name: 'Reports & data',
     pages: {

@@ -44,7 +44,7 @@ const Operations = ({ projections, waiting }: ViewsStanding) => {
         </p>
       }
     >
-      <Section title="What is worked out">
+      <Section title="Views">
         <Projections projections={projections} />
       </Section>
       <Section title="Records that could not be brought up to date">
@@ -69,7 +69,7 @@ const Projections = ({ projections }: Pick<ViewsStanding, 'projections'>) => (
     class="states"
     caption="Each projection of the log"
     hideCaption
-    heads={['What', 'State', { n: 'Position in the log' }, { n: 'Behind by' }, { n: 'Records that wait' }]}
+    heads={['View', 'State', { n: 'Position in the log' }, { n: 'Behind by' }, { n: 'Records that wait' }]}
   >
     {projections.map((one) => {
       const { projection, version, position, head, parked, error } = one;

@@ -133,7 +133,7 @@ const Outcomes = ({ view, coverage, forums, followed, bodies, members }: Outcome
       <Scope view={view} forums={followedOrAsking(forums, followed, coverage)} fields={SCOPE_FIELDS}>
         <Choice
           name="kind"
-          label="Of what kind"
+          label="Kind"
           any="Of any kind"
           options={optionsOf(TOLD_KINDS, (kind) => OUTCOME_KIND_WORDS[kind])}
           value={asked['kind']}

@@ -150,7 +150,7 @@ const LettersPart = ({ account, follows }: Pick<OwnParts, 'account' | 'follows'>
 
 const SessionsPart = ({ session, sessions }: Pick<OwnParts, 'session' | 'sessions'>) => (
   <section id="sessions">
-    <h2>Where you are signed in</h2>
+    <h2>Your sessions</h2>
     <ul class="items">
       {sessions.map(({ id, way, browser, begun, seen, ends }) => (
         <li key={id}>

@@ -257,7 +257,7 @@ const StatementPage = ({ document, paragraph, agency, suggestions, sent, refused
         </div>
       )}
       {marks.length > 0 && (
-        <Section title="What was made of it">
+        <Section title="Its statements in the register">
           <ul>
             {distinct(marks).map((mark) => (
               <li key={mark.reference}>

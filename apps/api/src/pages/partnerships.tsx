@@ -158,7 +158,7 @@ const Pairs = ({ view, rows, rowCount, filter }: PairsParts) => {
       class="breakdown pairs"
       rows={rows.length}
       caption={`${count(rows.length)} of ${counted(rowCount, 'pair')}, most commitments first`}
-      heads={['Agencies', <TotalHeads />, 'On what']}
+      heads={['Agencies', <TotalHeads />, 'Themes']}
     >
       {rows.map((row) => {
         const both = { ...filter, agency: row.agency, with: row.with };

@@ -155,12 +155,7 @@ const PartsTable = ({ view, parts, isAsked }: PartsTableParts) => {
       class={isRead ? 'parts read' : 'parts'}
       caption="Each agency’s part"
       hideCaption
-      heads={[
-        'Agency',
-        'What it says of its part',
-        isRead && 'The secretariat’s reading',
-        isRead && 'The agency’s reply',
-      ]}
+      heads={['Agency', 'Statement on its part', isRead && 'The secretariat’s reading', isRead && 'The agency’s reply']}
     >
       {parts.map((part) => (
         <tr key={part.agency}>

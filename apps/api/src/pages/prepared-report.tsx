@@ -73,7 +73,7 @@ export const PreparedReport = ({ draft, sections, by, job }: PreparedParts) => {
           <a class="button" href={`${here}/publish`}>
             Publish it
           </a>
-          <a href={`${here}/amend`}>Change what it is on</a>
+          <a href={`${here}/amend`}>Change its subject</a>
           <a href={`${here}/discard`}>Discard it</a>
         </div>
       )}

@@ -208,7 +208,7 @@ export class PreparingPages {
     const back = id === null ? '/publications' : path('publications', id);
     return (
       <PlainPage
-        title={id === null ? 'Prepare a report' : `Change what ${id} is on`}
+        title={id === null ? 'Prepare a report' : `Change the subject of ${id}`}
         path={back}
         eyebrow={<a href={back}>{id ?? 'Published reports'}</a>}
         lead={<p>Nothing of it is public before it is published. The secretariat and the agencies see it.</p>}

@@ -59,8 +59,8 @@ export const EntryPage = ({ view, kind, code, entry, events, lines, isDone, ende
       <Section title="As registered or last amended">
         <SaidFields view={view} said={entry} />
       </Section>
-      <Section title="What was said of it">
-        <Table caption="What was said of it, in the order recorded" hideCaption heads={['When, and by whom', 'What']}>
+      <Section title="History">
+        <Table caption="History, in the order recorded" hideCaption heads={['Date and author', 'Change']}>
           {events.map(({ revision, recordedAt, name, data, meta }) => (
             <tr key={revision} id={`r${revision}`}>
               <th scope="row">

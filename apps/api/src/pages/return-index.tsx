@@ -65,7 +65,7 @@ export const ReturnIndex = ({ view, rows, chosen, unfold, form, isOwn = false }:
     ),
   ].filter((one) => one !== null);
   return (
-    <div class="return-index" role="group" aria-label="Which commitments are shown">
+    <div class="return-index" role="group" aria-label="Commitments shown">
       <div class="acts">
         {[undefined, ...choices].map((only) => (
           <button

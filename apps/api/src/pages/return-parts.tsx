@@ -198,7 +198,7 @@ export const Narratives = ({ parts, form }: { parts: WrittenReturn; form: FormPa
       <h2>In your words</h2>
       {all.map(({ language, text }, i) => (
         <div key={i} class="field">
-          <label for={`narrative-${i}`}>What the figures do not say</label>
+          <label for={`narrative-${i}`}>Words beside the figures</label>
           <OtherPersonsWords clash={clashAt(parts, `narrative ${language}`)}>
             {(theirs) => <span dir="auto">{textWords((theirs as ReturnNarrative).text)}</span>}
           </OtherPersonsWords>

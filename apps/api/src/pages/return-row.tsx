@@ -48,7 +48,7 @@ export const ReturnRow = ({ parts, form, known, row, said }: RowParts) => {
         <span class="code">{reference}</span> <span dir="auto">{textWords(title)}</span>
       </p>
       <input type="hidden" name={name('reference')} value={reference} />
-      <div class="boxes" role="radiogroup" aria-label={`What you say of ${reference}`}>
+      <div class="boxes" role="radiogroup" aria-label={`Your answer on ${reference}`}>
         {RETURN_WORDS.map((word) => (
           <label key={word}>
             <input type="radio" name={name('says')} value={word} checked={said?.says === word} />

@@ -151,7 +151,7 @@ const SheetPage = ({ round, agency, preview, refused }: SheetPageParts) => {
   const here = `${back}/sheet`;
   return (
     <PlainPage
-      title={preview ? 'What the workbook would change' : 'The return as a spreadsheet'}
+      title={preview ? 'Changes by the workbook' : 'The return as a spreadsheet'}
       path={here}
       eyebrow={<a href={back}>Return of {agency}</a>}
     >
@@ -263,7 +263,7 @@ const Looked = ({ preview, here, back }: { preview: ReturnSheetPreview; here: st
       <section>
         {notes.length > 0 && (
           <details>
-            <summary>How it was read: {count(notes.length)}</summary>
+            <summary>Notes on the reading: {count(notes.length)}</summary>
             <ul>
               {notes.map((note) => (
                 <li key={note}>{note}</li>

@@ -92,8 +92,8 @@ export const RoundPage = ({ view, round, lines, isDesk, own, since, before, job 
         </p>
       )}
       {isDesk && (
-        <nav class="offered" aria-label="What you can do">
-          <h2>What you can do</h2>
+        <nav class="offered" aria-label="Actions">
+          <h2>Actions</h2>
           <ul>
             {offeredIn(
               state,
@@ -248,7 +248,7 @@ const Published = ({ view, since: { round, publication, figures, replies }, asOf
   const file = (format: string) => `/v1/publications/${encodeURIComponent(publication)}/file?format=${format}`;
   return (
     <section id="published">
-      <h2>What came out</h2>
+      <h2>The publication</h2>
       <p>
         <a href={view.link(path('publications', publication))}>{publication}</a> (<a href={file('html')}>to read</a>,{' '}
         <a href={file('pdf')}>PDF</a>, <a href={file('docx')}>Word</a>): {counted(totalThen.total, 'commitment')} as at{' '}
@@ -259,7 +259,7 @@ const Published = ({ view, since: { round, publication, figures, replies }, asOf
         <p>
           As recorded by now: {learned!.equation}.{' '}
           <a href={view.link('/changes-since', { asOf: null, from: asOf, to: asOf, knownThen })}>
-            What was corrected, and why
+            The corrections, with their reasons
           </a>
         </p>
       ) : (
@@ -284,7 +284,7 @@ const Published = ({ view, since: { round, publication, figures, replies }, asOf
 export const Replies = ({ replies }: { replies: SincePublished['replies'] }) =>
   replies.length === 0 ? null : (
     <>
-      <h3>What agencies reply</h3>
+      <h3>Replies of agencies</h3>
       <ul class="comments">
         {replies.map(({ agency, number, text, on }) => (
           <li key={`${agency} ${number}`}>
@@ -308,7 +308,7 @@ const Rates = ({ view, rates, isOpen }: { view: View; rates: ResponseRates; isOp
     ['Late, of what came', late, received.count + nil.count],
   ] as const;
   return (
-    <Section title="Who answered">
+    <Section title="Responses">
       <dl class="rates">
         {rows.map(([words, { count: n, agencies }, of]) => (
           <Fact key={words} name={words}>

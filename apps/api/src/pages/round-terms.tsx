@@ -34,7 +34,7 @@ function roundTerms({ names }: View, round: Round, isDesk: boolean): readonly Ro
     ...(from || until
       ? [
           [
-            'What came about',
+            'Period',
             joinedParts([from && `from ${dateWords(from)}`, until && `until ${dateWords(until)}`], ' '),
           ] as const,
         ]
@@ -42,7 +42,7 @@ function roundTerms({ names }: View, round: Round, isDesk: boolean): readonly Ro
     ['Commitments', joinedParts(commitments, ', ')],
     ['To be answered', `from ${dateWords(opens)} until ${dateWords(deadline)}`],
     ...(isDesk ? forDesk : []),
-    ['What comes out', REPORT_KIND_WORDS[report?.kind ?? 'synthesis']],
+    ['Report', REPORT_KIND_WORDS[report?.kind ?? 'synthesis']],
   ];
 }
 
@@ -58,7 +58,7 @@ export const Asks = ({ view, round, isDesk }: AsksParts) => {
   const { guidance, questions } = round;
   return (
     <>
-      <Section title="What it is about">
+      <Section title="Terms">
         <dl class="rates">
           {roundTerms(view, round, isDesk).map(([name, value]) => (
             <div key={name}>

@@ -19,10 +19,10 @@ export const Timeline = ({ view, rounds, lines }: TimelineParts) => {
   const agencies = [...new Set(lines.flat().map(({ agency }) => agency))].sort();
   if (rounds.length < 2 || agencies.length === 0) return null;
   return (
-    <Section title="Who answered when">
+    <Section title="Responses by round">
       <Table
         class="breakdown brief"
-        caption="How each agency answered each round"
+        caption="The answer of each agency to each round"
         hideCaption
         heads={[
           'Agency',
@@ -72,7 +72,7 @@ export const RoundsOfAgency = ({ view, rounds }: { view: View; rounds: readonly 
     <Section id="rounds" title="Reporting rounds">
       <RecordTable
         class="breakdown brief"
-        caption="The rounds in which it was asked, and how it answered each"
+        caption="The rounds in which it was asked, and its answers"
         hideCaption
         records={rounds}
         columns={{

@@ -95,7 +95,7 @@ export const SecretariatHome = ({
         </li>
       </ul>
     </Section>
-    <Section title="What else you keep">
+    <Section title="Other work">
       <ul>
         {OTHER_WORK.map(([to, words]) => (
           <li key={to}>

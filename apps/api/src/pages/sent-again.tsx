@@ -49,7 +49,7 @@ export const SentAgain = ({ sent: { to, fields }, problem: { status, code } }: S
       )}
       {own.length > 0 && (
         <details open={own.length < 12 || status === 409}>
-          <summary>What it says</summary>
+          <summary>Its content</summary>
           <dl class="answers-read">
             {own.map(([name, value], i) => (
               <div key={i}>

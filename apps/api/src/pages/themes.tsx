@@ -216,7 +216,7 @@ const ThemeReport = (parts: ThemeReportParts) => {
       <Contents
         entries={[
           below.length > 0 && { id: 'below', name: 'Themes below it', n: below.length },
-          progress.rows.length > 0 && { id: 'agencies', name: 'Who works on it', n: progress.rows.length },
+          progress.rows.length > 0 && { id: 'agencies', name: 'Agencies', n: progress.rows.length },
           ...stagesIn(commitments.items),
         ]}
       />
@@ -227,7 +227,7 @@ const ThemeReport = (parts: ThemeReportParts) => {
         </Section>
       )}
       {progress.rows.length > 0 && (
-        <Section id="agencies" title="Who works on it">
+        <Section id="agencies" title="Agencies">
           <Legend />
           <Breakdown
             view={view}
