@@ -732,7 +732,7 @@ describe('What the caller may do next', () => {
         const { body } = await server.post('/v1/batches', { dryRun: true, acts }, tokens.get(who));
         return tried.map((one, i) => [one, body.results?.[i] ?? { status: 'refused', problem: body }] as const);
       };
-      // Of those that are all refused none changes what the next one finds.
+      // A refused act changes nothing for the next one.
       for (const [one, { status }] of await rehearsed(...candidates.filter((one) => !isListed(one))))
         if (status === 'done') wrong.push([who, one]);
       for (const candidate of candidates.filter(isListed))

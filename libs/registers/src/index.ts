@@ -1,4 +1,4 @@
-/** The front door of the registers, and their context: agencies, frameworks, themes, crosswalks … */
+/** The front door of the registers, and their context: agencies, frameworks, themes, crosswalks and others. */
 import type { Context } from '#platform';
 import { Registers, RegistersProjection } from './registers.projection.js';
 import { registers } from './register.js';

@@ -1,4 +1,4 @@
-/** The page that an act leads to: its address says what was recorded, and what the reader should look at again. */
+/** The page that an act leads to: its address has the recorded act, and its warnings to the reader. */
 import type { ActResult } from '#acts';
 import type { ActWarning } from '#bodies';
 import type { AgencyAsAt, Registers } from '#registers';

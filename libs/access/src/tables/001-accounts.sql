@@ -1,5 +1,5 @@
--- Who has an account, its roles, its tokens and its idempotency keys. An account is a pseudonym: it stands in the log, and nothing
--- here that tells who it is does. Roles, kinds and languages are known to the code alone: a new one changes no table.
+-- Accounts with their roles, tokens and idempotency keys. An account is a pseudonym: it stands in the log, but none of the names and
+-- addresses here does. Roles, kinds and languages are known to the code alone: a new one changes no table.
 CREATE TABLE accounts (
   account    TEXT PRIMARY KEY,
   kind       TEXT NOT NULL,
@@ -8,7 +8,7 @@ CREATE TABLE accounts (
   erased     TEXT
 ) STRICT;
 
--- All that tells who somebody is hangs on a row here: whoever deletes it deletes all of that.
+-- The names and addresses of people hang on a row here, and are deleted with it.
 CREATE TABLE people (
   account  TEXT PRIMARY KEY REFERENCES accounts,
   name     TEXT NOT NULL,

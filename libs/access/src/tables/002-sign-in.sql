@@ -1,4 +1,4 @@
--- How people sign in. All of it hangs on the row that tells who somebody is, and goes with it.
+-- The signing in of people. Sessions, passkeys and secrets go with the row of their person.
 -- Of a secret that lets anybody in, only the hash is kept.
 CREATE TABLE sessions (
   id         TEXT PRIMARY KEY,
@@ -27,7 +27,7 @@ CREATE TABLE passkeys (
 ) STRICT;
 CREATE INDEX passkeys_of ON passkeys (account);
 
--- Secrets that are good once: sign-in links, and what a browser has begun at a provider or with a passkey.
+-- Secrets that are good once: sign-in links, and those of a sign-in that a browser has begun at a provider or with a passkey.
 CREATE TABLE once (
   hash    TEXT PRIMARY KEY,
   purpose TEXT NOT NULL,

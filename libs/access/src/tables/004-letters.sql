@@ -1,4 +1,4 @@
--- Letters. Those who get digests: a person with an account, or an address whose owner has confirmed it, or is yet to.
+-- Letters of rounds and digests. Readers of digests: a person with an account, or an address whose owner has confirmed it, or is yet to.
 CREATE TABLE followers (
   id       TEXT PRIMARY KEY,
   account  TEXT UNIQUE REFERENCES people ON DELETE CASCADE,
@@ -20,7 +20,7 @@ CREATE TABLE follows (
   UNIQUE (follower, kind, code)
 ) STRICT, WITHOUT ROWID;
 
--- Letters that were decided on, by what they follow from: no address, no name and no words of anybody are here.
+-- Letters that were decided on, by their occasions: no address, no name and no words of anybody are here.
 CREATE TABLE letters (
   id          TEXT PRIMARY KEY,
   kind        TEXT NOT NULL,

@@ -2,6 +2,6 @@
 import { applyDecorators, HttpCode, type Type } from '@nestjs/common';
 import { ApiOperation, ApiResponse } from '@nestjs/swagger';
 
-/** What a route answers, what it is for, and more about that. */
+/** The answer of a route, its summary, and more about it. */
 export const Answers = (type: Type, summary: string, description?: string, status: 200 | 201 | 202 = 200) =>
   applyDecorators(HttpCode(status), ApiOperation({ summary, description }), ApiResponse({ status, type }));
