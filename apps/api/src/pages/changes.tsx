@@ -20,7 +20,7 @@ import { Field, type Choosable } from './choice.js';
 import { recordedWords } from './as-at.js';
 import { AgencyLink } from './links.js';
 import { Pager } from './lists.js';
-import { Page } from './layout.js';
+import { Page, Section } from './layout.js';
 import { Narrow, Narrowing, narrowingParams } from './narrow.js';
 import { RendersPages } from './rendering.js';
 import { path, Views, type View } from './view.js';
@@ -178,18 +178,9 @@ const Changes = ({ view, flows, filter, then, choices, listed }: ChangesParts) =
   );
 };
 
-const ChangedList = ({
-  view,
-  listed: { terms, leg, total, items, nextCursor },
-}: {
-  view: View;
-  listed: ListedTerms;
-}) => (
-  <section>
-    <h2 id="list">
-      {termsWords(terms, leg)}: {counted(total, 'commitment')}
-    </h2>
-    {items.length > 0 && <ChangedTable view={view} items={items} total={total} />}
-    <Pager view={view} next={nextCursor} to="#list" />
-  </section>
+const ChangedList = ({ view, listed }: { view: View; listed: ListedTerms }) => (
+  <Section id="list" title={`${termsWords(listed.terms, listed.leg)}: ${counted(listed.total, 'commitment')}`}>
+    {listed.items.length > 0 && <ChangedTable view={view} items={listed.items} total={listed.total} />}
+    <Pager view={view} next={listed.nextCursor} to="#list" />
+  </Section>
 );

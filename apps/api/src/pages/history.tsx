@@ -284,13 +284,8 @@ const CorrectionNote = ({ view, correction, history }: { view: View; correction:
 };
 
 /** The reason why a later statement does not change the stage (rule 2), or the part that it is about. */
-const OutOfOrder = ({
-  entry,
-  commitment: { headline, agencies },
-}: {
-  entry: StageEntry;
-  commitment: CommitmentView;
-}) => {
+const OutOfOrder = ({ entry, commitment }: { entry: StageEntry; commitment: CommitmentView }) => {
+  const { headline, agencies } = commitment;
   const lead = agencies[0]!.agency;
   if (entry.agency && entry.agency !== lead)
     return <p class="source">This is its own part; the stage is that of {lead}, which leads.</p>;

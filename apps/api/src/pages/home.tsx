@@ -186,8 +186,7 @@ const AgencyHome = ({ session, agency, rounds, waiting, next, overdue, stale }: 
       {nothing && <p>No commitment needs a word of yours now.</p>}
       <Waits
         title="Asked to confirm a role"
-        all={roles.commitments}
-        total={roles.total}
+        waiting={roles}
         acts={(reference) => [
           [role(reference, 'accept'), ACTS.acceptRole.button],
           [role(reference, 'decline'), ACTS.declineRole.button],
@@ -195,8 +194,7 @@ const AgencyHome = ({ session, agency, rounds, waiting, next, overdue, stale }: 
       />
       <Waits
         title="The lead is offered to you"
-        all={leads.commitments}
-        total={leads.total}
+        waiting={leads}
         acts={(reference) => [
           [`${path('commitments', reference)}/lead-transfer/accept`, ACTS.acceptLead.button],
           [`${path('commitments', reference)}/lead-transfer/decline`, ACTS.declineLead.button],
@@ -204,8 +202,7 @@ const AgencyHome = ({ session, agency, rounds, waiting, next, overdue, stale }: 
       />
       <Waits
         title="Contested by the secretariat"
-        all={readings.commitments}
-        total={readings.total}
+        waiting={readings}
         acts={(reference) => [[`${path('commitments', reference)}/reply`, ACTS.reply.button]]}
       />
       <NeedsWord
@@ -232,19 +229,18 @@ const AgencyHome = ({ session, agency, rounds, waiting, next, overdue, stale }: 
 
 interface WaitsParts {
   readonly title: string;
-  readonly all: readonly { readonly reference: string; readonly title: string }[];
-  readonly total: number;
+  readonly waiting: WaitingView['roles'];
   readonly acts: (reference: string) => readonly (readonly [href: string, words: string])[];
 }
 
-const Waits = ({ title, all, total, acts }: WaitsParts) =>
+const Waits = ({ title, waiting: { commitments, total }, acts }: WaitsParts) =>
   total === 0 ? null : (
     <section>
       <h2>
         {title} <small>{count(total)}</small>
       </h2>
       <ul class="items">
-        {all.slice(0, MAX_COMMITMENTS_PER_KIND).map((one) => (
+        {commitments.slice(0, MAX_COMMITMENTS_PER_KIND).map((one) => (
           <li key={one.reference}>
             <div>
               <Commitment {...one} />

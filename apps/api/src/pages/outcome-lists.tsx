@@ -14,13 +14,8 @@ export const ForumLink = ({ view, id }: { view: View; id: string }) => (
 );
 
 /** The speaker of an outcome: an agency, a forum, or others in words. */
-export const Issuer = ({
-  view,
-  of: { issuedBy, issuer },
-}: {
-  view: View;
-  of: Pick<OutcomeAsAt, 'issuedBy' | 'issuer'>;
-}) => {
+export const Issuer = ({ view, of }: { view: View; of: Pick<OutcomeAsAt, 'issuedBy' | 'issuer'> }) => {
+  const { issuedBy, issuer } = of;
   if (!issuedBy) return <Words text={issuer ?? ''} />;
   return view.names.forum.has(issuedBy) ? (
     <ForumLink view={view} id={issuedBy} />

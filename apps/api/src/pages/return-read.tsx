@@ -182,19 +182,13 @@ const SaidInFull = ({ parts: { view, questions, answering, writes }, said, i, la
 );
 
 /** A commitment that a return newly recorded, and its likely duplicates. */
-const Recorded = ({
-  view,
-  recorded: { reference, title, likelyDuplicates },
-}: {
-  view: View;
-  recorded: NewlyRecorded;
-}) => (
+const Recorded = ({ view, recorded }: { view: View; recorded: NewlyRecorded }) => (
   <li>
-    <a class="code" href={view.link(path('commitments', reference))}>
-      {reference}
+    <a class="code" href={view.link(path('commitments', recorded.reference))}>
+      {recorded.reference}
     </a>{' '}
-    <span dir="auto">{textWords(title)}</span>
-    {likelyDuplicates.map((one) => (
+    <span dir="auto">{textWords(recorded.title)}</span>
+    {recorded.likelyDuplicates.map((one) => (
       <small key={one.reference} class="changed">
         {' '}
         may be the same as{' '}
