@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   ANY,
   BACKWARDS,
@@ -27,6 +27,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { idleTime } from '../libs/eventsourcing/src/testing/tested-log.js';
 import { KurrentdbCluster, makeCertificates, startProxy } from './support/kurrentdb-double-cluster.js';
 import { KurrentdbDouble, type AppendFate, type DoubleOptions } from './support/kurrentdb-double.js';
 import { waitUntil } from './support/waiting.js';
@@ -87,7 +88,7 @@ const outcomeAfter = async (ms: number, work: Promise<unknown>): Promise<'pendin
       () => 'done' as const,
       () => 'failed' as const,
     ),
-    sleep(ms).then(() => 'pending' as const),
+    idleTime(ms).then(() => 'pending' as const),
   ]);
 async function expectFailed(work: Promise<unknown>, type: ErrorType, more: object = {}): Promise<void> {
   expect(await failure(work)).toMatchObject({ type, ...more });
@@ -421,12 +422,14 @@ const keep = <T extends { stop(): unknown }>(one: T): T => {
   opened.push(one);
   return one;
 };
-afterEach(() => Promise.all(opened.splice(0).map((one) => one.stop())));
+// All wait at once: each has servers of its own.
+afterAll(() => Promise.all(opened.map((one) => one.stop())));
 
 const startDouble = async (options: DoubleOptions = {}): Promise<KurrentdbDouble> =>
   keep(await KurrentdbDouble.start(options));
 /** Not disposed of afterwards: some of these clients never come back from that. Their connections end with the double. */
-const connect = (url: string): KurrentDBClient => KurrentDBClient.connectionString(url);
+const connect = (url: string): KurrentDBClient =>
+  KurrentDBClient.connectionString(url.includes('defaultDeadline') ? url : `${url}&defaultDeadline=60000`);
 /** A double and a client of it. */
 const doubled = async (options = ''): Promise<{ double: KurrentdbDouble; client: KurrentDBClient }> => {
   const double = await startDouble();
@@ -434,18 +437,11 @@ const doubled = async (options = ''): Promise<{ double: KurrentdbDouble; client:
 };
 
 describe('The double, as the server does:', () => {
-  let double: KurrentdbDouble;
-  let client: KurrentDBClient;
-  beforeAll(async () => {
-    double = await KurrentdbDouble.start();
-    client = KurrentDBClient.connectionString(double.url);
+  it.concurrent.each(Object.entries(CASES))('%s', async (_, run) => {
+    const { double, client } = await doubled();
     double.foreign(50);
+    await expectTrue(run, client, double.url);
   });
-  afterAll(async () => {
-    await client.dispose();
-    await double.stop();
-  });
-  it.each(Object.entries(CASES))('%s', (_, run) => expectTrue(run, client, double.url));
 });
 
 describe('A real server:', () => {
@@ -471,7 +467,7 @@ function appended(double: KurrentdbDouble, client: KurrentDBClient, options: App
 }
 
 describe('The double misbehaves:', () => {
-  it.each<[AppendFate, boolean, ErrorType]>([
+  it.concurrent.each<[AppendFate, boolean, ErrorType]>([
     ['reset', false, ErrorType.UNAVAILABLE],
     ['not-ready', false, ErrorType.UNKNOWN],
     ['lost', true, ErrorType.UNAVAILABLE],
@@ -489,7 +485,7 @@ describe('The double misbehaves:', () => {
     expect(next.written()).toBe(1);
   });
 
-  it('an append that is written and not answered gives its earlier answer when it is sent again by another client', async () => {
+  it.concurrent('an append that is written and not answered gives its earlier answer when it is sent again by another client', async () => {
     const { double, client } = await doubled();
     double.appendsAre('unanswered', 1);
     const [stream, one] = [newStream(), event()];
@@ -501,7 +497,7 @@ describe('The double misbehaves:', () => {
     expect(await outcomeAfter(0, first)).toBe('pending');
   });
 
-  it('a read breaks off', async () => {
+  it.concurrent('a read breaks off', async () => {
     const { double, client } = await doubled();
     double.foreign(1);
     const read = (): Promise<Recorded[]> => allRecords(client.readAll({ maxCount: 2 }));
@@ -511,7 +507,7 @@ describe('The double misbehaves:', () => {
     expect(await read()).toHaveLength(2);
   });
 
-  it('all of it goes away and comes back on its port with its log; a client finds it again', async () => {
+  it.concurrent('all of it goes away and comes back on its port with its log; a client finds it again', async () => {
     const { double, client } = await doubled();
     await appended(double, client).work;
     expect(await allRecords(client.readAll({ maxCount: 1 }))).toHaveLength(1);
@@ -527,7 +523,7 @@ describe('The double misbehaves:', () => {
     expect(await allRecords(client.readAll({ filter: excludeSystemEvents() }))).toHaveLength(2);
   });
 
-  it('subscriptions end without an error, or fail', async () => {
+  it.concurrent('subscriptions end without an error, or fail', async () => {
     const { double, client } = await doubled();
     const ended = await listening(client);
     double.endSubscriptions();
@@ -540,7 +536,7 @@ describe('The double misbehaves:', () => {
     expect(double.open('subscribe')).toBe(0);
   });
 
-  it('a subscription goes silent on a healthy connection, and one beside it hears all', async () => {
+  it.concurrent('a subscription goes silent on a healthy connection, and one beside it hears all', async () => {
     const { double, client } = await doubled();
     const mute = await listening(client);
     double.muteSubscriptions();
@@ -556,7 +552,7 @@ describe('The double misbehaves:', () => {
     expect([deaf.events, deaf.caughtUp, deaf.errors]).toEqual([[], [], []]);
   });
 
-  it('events come twice, and late', async () => {
+  it.concurrent('events come twice, and late', async () => {
     const { double, client } = await doubled();
     const listener = await listening(client);
     double.deliverTwice = true;
@@ -571,7 +567,7 @@ describe('The double misbehaves:', () => {
     await waitUntil(() => listener.events.length === 3);
   });
 
-  it('an append that is too large is refused and not written', async () => {
+  it.concurrent('an append that is too large is refused and not written', async () => {
     const { double, client } = await doubled();
     const half = () => event(undefined, { text: 'x'.repeat(2 ** 19) });
     const too = { maxAppendSize: 2 ** 20 };
@@ -580,7 +576,7 @@ describe('The double misbehaves:', () => {
     await client.appendToStream('large', half());
   });
 
-  it('after a burst a subscription is told once more that it has caught up', async () => {
+  it.concurrent('after a burst a subscription is told once more that it has caught up', async () => {
     const { client } = await doubled();
     const listener = await listening(client);
     await client.appendToStream('burst', someEvents(32));
@@ -591,7 +587,7 @@ describe('The double misbehaves:', () => {
     expect(listener.events).toHaveLength(65);
   });
 
-  it('positions in its log are not counts, and every event of it is there for the oracle', async () => {
+  it.concurrent('positions in its log are not counts, and every event of it is there for the oracle', async () => {
     const { double, client } = await doubled();
     double.foreign(10);
     const found = await allRecords(client.readAll({ filter: excludeSystemEvents() }));
@@ -604,7 +600,7 @@ describe('The double misbehaves:', () => {
 });
 
 describe('The double serves TLS and asks who is there:', () => {
-  const withOpenssl = hasOpenssl ? it : it.skip;
+  const withOpenssl = hasOpenssl ? it.concurrent : it.skip;
   const why = hasOpenssl ? '' : ' (skipped: no openssl)';
   withOpenssl(`who trusts its authority and knows the password is served; no one else is${why}`, () =>
     expectOnlyTheKnownToBeServed(),
@@ -663,7 +659,7 @@ describe('Doubles make a cluster:', () => {
   const readAsLeader = (client: KurrentDBClient): Promise<Recorded[]> =>
     allRecords(client.readAll({ ...asLeader, filter: excludeSystemEvents() }));
 
-  it.each(['url', 'discoverUrl'] as const)(
+  it.concurrent.each(['url', 'discoverUrl'] as const)(
     'a client finds the leader by %s, and the next one after a change',
     async (url) => {
       const { cluster, first, second } = await clusterOf(3);
@@ -684,7 +680,7 @@ describe('Doubles make a cluster:', () => {
     },
   );
 
-  it('without a leader nothing is served', async () => {
+  it.concurrent('without a leader nothing is served', async () => {
     const { cluster, first } = await clusterOf(2);
     const client = connect(first.url);
     await appended(first, client).work;
@@ -695,7 +691,7 @@ describe('Doubles make a cluster:', () => {
     await expectFailed(allRecords(client.readAll()), ErrorType.UNAVAILABLE);
   });
 
-  it('when the leader goes down a client finds the next one, with appends at once', async () => {
+  it.concurrent('when the leader goes down a client finds the next one, with appends at once', async () => {
     const { cluster, first, second } = await clusterOf(3);
     const client = connect(cluster.url);
     await appended(first, client, asLeader).work;
@@ -709,16 +705,18 @@ describe('Doubles make a cluster:', () => {
 
 /** The store's own specs show three more, beside the store that copes with them: appends that stay pending for ever. */
 describe('The bare client 1.3.1 has these defects:', () => {
-  it('when the server ends the common stream, dispose() never comes back', async () => {
+  it.concurrent('when the server ends the common stream, dispose() never comes back', async () => {
     const { double, client } = await doubled('&defaultDeadline=200');
     double.appendsAre('half-closed', 1);
-    expect(await outcomeAfter(500, appended(double, client).work)).toBe('pending');
+    const { work } = appended(double, client);
+    await waitUntil(() => double.calls.batchAppend === 1 && double.open('batchAppend') === 0);
+    expect(await outcomeAfter(500, work)).toBe('pending');
     expect(await outcomeAfter(500, client.dispose())).toBe('pending');
     // The control: another client is served.
     await appended(double, connect(double.url)).work;
   });
 
-  it('a conflict that is not thrown tells a revision that is not there', async () => {
+  it.concurrent('a conflict that is not thrown tells a revision that is not there', async () => {
     const { client } = await doubled('&throwOnAppendFailure=false');
     const stream = newStream();
     await client.appendToStream(stream, someEvents(42));
@@ -729,7 +727,7 @@ describe('The bare client 1.3.1 has these defects:', () => {
     });
   });
 
-  it('a checkpointReached that throws kills the process, and without it would end the subscription in silence', async () => {
+  it.concurrent('a checkpointReached that throws kills the process, and without it would end the subscription in silence', async () => {
     const double = await startDouble();
     double.foreign(40);
     const script = (first: string): string => `
@@ -760,7 +758,7 @@ describe('The bare client 1.3.1 has these defects:', () => {
     expect(heard).toBeLessThan(26);
   });
 
-  it('(none:) the loss of a connection does fail the appends that wait and those that come while it lasts', async () => {
+  it.concurrent('(none:) the loss of a connection does fail the appends that wait and those that come while it lasts', async () => {
     const { double, client } = await doubled();
     double.appendsAre('ignored');
     const { work } = appended(double, client);
@@ -773,17 +771,17 @@ describe('The bare client 1.3.1 has these defects:', () => {
     expect([error.type, error]).toMatchObject([undefined, { code: 14 }]);
   });
 
-  it('dispose() leaves its connections open', async () => {
+  it.concurrent('dispose() leaves its connections open', async () => {
     const { double, client } = await doubled();
     await appended(double, client).work;
     await allRecords(client.readAll({ maxCount: 1 }));
     expect(double.connections).toBe(2);
     await client.dispose();
-    await sleep(200);
+    await idleTime(200);
     expect(double.connections).toBe(2);
   });
 
-  it('a new client without TLS takes the connection of an old one, unless a setting differs', async () => {
+  it.concurrent('a new client without TLS takes the connection of an old one, unless a setting differs', async () => {
     const { double, client } = await doubled();
     await appended(double, client).work;
     await appended(double, connect(double.url)).work;
@@ -792,7 +790,7 @@ describe('The bare client 1.3.1 has these defects:', () => {
     expect(double.connections).toBe(2);
   });
 
-  it('so it is lost in the same black hole, while one with another setting is served', async () => {
+  it.concurrent('so it is lost in the same black hole, while one with another setting is served', async () => {
     const double = await startDouble();
     const proxy = keep(await startProxy(double));
     const url = `${double.url.replace(String(double.port), String(proxy.port))}&defaultDeadline=200`;
@@ -804,7 +802,7 @@ describe('The bare client 1.3.1 has these defects:', () => {
     await appended(double, connect(`${url}&${OWN_CONNECTION}`)).work;
   });
 
-  it('a client whose first read meets a server that is away never reads again; another one does', async () => {
+  it.concurrent('a client whose first read meets a server that is away never reads again; another one does', async () => {
     const { double, client } = await doubled();
     await double.stop();
     await expectFailed(allRecords(client.readAll({ maxCount: 1 })), ErrorType.UNAVAILABLE);

@@ -1,5 +1,5 @@
 /** A log beside the streams of others, and events taken over from another log. */
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import {
   chainHash,
   eventDigest,
@@ -36,10 +36,11 @@ import {
   stopKept,
 } from './testing/stores.js';
 
-afterEach(stopKept);
+// All wait at once: each has servers of its own.
+afterAll(stopKept);
 
 describe('Among the streams of others', () => {
-  it('the log is read as if it were alone, in pages of any size', async () => {
+  it.concurrent('the log is read as if it were alone, in pages of any size', async () => {
     const double = await newDouble();
     const store = newStore(double.url, { ...PATIENT, markEvery: 4 });
     const following = follow(store);
@@ -56,7 +57,7 @@ describe('Among the streams of others', () => {
     await expectFollowed(follow(late), store);
   });
 
-  it('a mark is set beyond a long stretch of theirs, and whoever opens the log begins there', async () => {
+  it.concurrent('a mark is set beyond a long stretch of theirs, and whoever opens the log begins there', async () => {
     const double = await newDouble();
     const prefix = newPrefix();
     const store = newStore(withPrefix(double.url, prefix), { ...PATIENT, markEveryBytes: 100_000n });
@@ -86,7 +87,7 @@ describe('Among the streams of others', () => {
     expect(await allEventsOf(late)).toHaveLength(1);
   });
 
-  it('an event of theirs under our prefix is refused by name', async () => {
+  it.concurrent('an event of theirs under our prefix is refused by name', async () => {
     const double = await newDouble();
     await bareAppend(bareClient(double), 'followthrough.s');
     await expect(newStore(double.url).head()).rejects.toThrow(
@@ -94,7 +95,7 @@ describe('Among the streams of others', () => {
     );
   });
 
-  it('data stands in the server as JSON, as it was given', async () => {
+  it.concurrent('data stands in the server as JSON, as it was given', async () => {
     const double = await newDouble();
     const store = newStore(double.url);
     const data = ['{"a":1,"b":"移"}', '{ "b" : 1.0 }'];
@@ -108,7 +109,7 @@ describe('Among the streams of others', () => {
     expect(stored.map(({ type }) => type)).toEqual(['test.Happened', 'test.Happened']);
   });
 
-  it('what is blanked is gone from every answer, and still in the server’s own log', async () => {
+  it.concurrent('what is blanked is gone from every answer, and still in the server’s own log', async () => {
     const double = await newDouble();
     const store = newStore(double.url);
     await append(store, 's', NO_STREAM, newMeta(), [{ ...event(), data: '{"name":"Jo Doe"}' }]);
@@ -120,7 +121,7 @@ describe('Among the streams of others', () => {
 
 describe('Large events', () => {
   const LARGE = 800_000;
-  it('are read in pages that end by their size, of one event at least, and all of them', async () => {
+  it.concurrent('are read in pages that end by their size, of one event at least, and all of them', async () => {
     const double = await newDouble();
     const writer = newStore(double.url, { ...PATIENT, markEvery: 5 });
     const texts = Array.from({ length: 12 }, (_, n) => ({
@@ -164,11 +165,11 @@ describe('Events of another log', () => {
     });
   }
 
-  it.each<AppendFate>(['unanswered', 'lost', 'reset', 'failed'])(
+  it.concurrent.each<AppendFate>(['unanswered', 'lost', 'reset', 'failed'])(
     'are there once when the answer to the second of them is %s, and the log goes on after them',
     async (fate) => {
       const double = await newDouble();
-      const [store, other] = [newStore(double.url, { ...QUICK, deadline: 4_000 }), newStore(double.url)];
+      const [store, other] = [newStore(double.url, { ...QUICK, deadline: 8_000 }), newStore(double.url)];
       const taken = another(12);
       await store.takeOver(null, taken.slice(0, 2));
       double.appendsAre(fate, 1);
@@ -184,7 +185,7 @@ describe('Events of another log', () => {
     },
   );
 
-  it('are taken over from where it broke off', async () => {
+  it.concurrent('are taken over from where it broke off', async () => {
     const double = await newDouble();
     const store = newStore(double.url, QUICK);
     const taken = another(12);
@@ -199,7 +200,7 @@ describe('Events of another log', () => {
     expect(await allEventsOf(empty)).toEqual(taken);
   });
 
-  it('keep their positions for whoever begins at a mark', async () => {
+  it.concurrent('keep their positions for whoever begins at a mark', async () => {
     const double = await newDouble();
     const options = { ...PATIENT, markEvery: 3 };
     const store = newStore(double.url, options);

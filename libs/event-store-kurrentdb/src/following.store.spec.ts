@@ -1,9 +1,10 @@
 /** The subscribers of a log in KurrentDB go on after any fault of its subscription. */
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import { START } from '@kurrent/kurrentdb-client';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NO_STREAM } from '#eventsourcing';
 import { type KurrentdbDouble } from '../../../test/support/kurrentdb-double.js';
+import { idleTime } from '../../eventsourcing/src/testing/tested-log.js';
 import { Address } from './address.js';
 import { Connection } from './connection.js';
 import { Feed } from './feed.js';
@@ -23,10 +24,11 @@ import {
   stopKept,
 } from './testing/stores.js';
 
-afterEach(stopKept);
+// All wait at once: each has servers of its own.
+afterAll(stopKept);
 
 describe('What follows the log goes on', () => {
-  it.each<[string, (double: KurrentdbDouble) => unknown]>([
+  it.concurrent.each<[string, (double: KurrentdbDouble) => unknown]>([
     ['ends without an error', (double) => double.endSubscriptions()],
     ['fails', (double) => double.failSubscriptions()],
     ['goes silent on a connection that is well', (double) => double.muteSubscriptions()],
@@ -52,7 +54,7 @@ describe('What follows the log goes on', () => {
     await expectFollowed(following, other);
   });
 
-  it.each<[string, (double: KurrentdbDouble) => unknown]>([
+  it.concurrent.each<[string, (double: KurrentdbDouble) => unknown]>([
     ['an end without an error', (double) => double.endSubscriptions()],
     ['silence', (double) => double.muteSubscriptions()],
   ])('but the bare client’s does not, after %s', async (_, act) => {
@@ -65,11 +67,11 @@ describe('What follows the log goes on', () => {
     await waitUntil(() => heard.includes('before'));
     act(double);
     await bareAppend(client, 'after');
-    await sleep(600);
+    await idleTime(600);
     expect(heard.at(-1)).toBe('before');
   });
 
-  it('when a new subscription hears nothing from the first', async () => {
+  it.concurrent('when a new subscription hears nothing from the first', async () => {
     const double = await newDouble();
     double.muteNew = true;
     const [store, other] = [newStore(double.url), newStore(double.url)];
@@ -82,7 +84,7 @@ describe('What follows the log goes on', () => {
     await expectFollowed(following, other);
   });
 
-  it('when events come twice, and late: each is given once', async () => {
+  it.concurrent('when events come twice, and late: each is given once', async () => {
     const double = await newDouble();
     double.deliverTwice = true;
     double.deliveryDelay = 120;
@@ -93,7 +95,7 @@ describe('What follows the log goes on', () => {
     expect(following.events.map(number)).toEqual(Array.from({ length: 20 }, (_, n) => n));
   });
 
-  it('with one subscription for 150 subscribers; of the bare client’s, those after the 100th hear nothing', async () => {
+  it.concurrent('with one subscription for 150 subscribers; of the bare client’s, those after the 100th hear nothing', async () => {
     const double = await newDouble();
     const store = newStore(double.url);
     await append(store, 's', NO_STREAM, newMeta(), [event(0)]);
@@ -110,11 +112,11 @@ describe('What follows the log goes on', () => {
         .on('confirmation', () => confirmed++)
         .on('error', () => {});
     await waitUntil(() => confirmed === 100);
-    await sleep(300);
+    await idleTime(300);
     expect(confirmed).toBe(100);
   });
 
-  it('when what it keeps its place with fails: a checkpoint that throws ends one subscription, and not the process', async () => {
+  it.concurrent('when what it keeps its place with fails: a checkpoint that throws ends one subscription, and not the process', async () => {
     const double = await newDouble();
     const connection = new Connection(new Address(double.url), 1_000);
     let [failures, heard] = [0, 0];

@@ -1,10 +1,10 @@
 /** Every append is settled, with any answer of the server and any fault of the connection. */
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import { jsonEvent, type KurrentDBClient, NO_STREAM as NO_SUCH_STREAM } from '@kurrent/kurrentdb-client';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventId, NO_STREAM, StoreUnavailable, verify, WrongRevision, type Appended } from '#eventsourcing';
 import { startSilentPeer } from '../../../test/support/kurrentdb-double-cluster.js';
-import { type AppendFate } from '../../../test/support/kurrentdb-double.js';
+import { type AppendFate, type KurrentdbDouble } from '../../../test/support/kurrentdb-double.js';
 import { Address } from './address.js';
 import { Connection } from './connection.js';
 import {
@@ -31,10 +31,11 @@ import {
   stopKept,
 } from './testing/stores.js';
 
-afterEach(stopKept);
+// All wait at once: each has servers of its own.
+afterAll(stopKept);
 
 describe('Every append is settled', () => {
-  it('within its deadline and a second, when the server never answers; the bare client waits on', async () => {
+  it.concurrent('within its deadline and a second, when the server never answers; the bare client waits on', async () => {
     const double = await newDouble();
     const store = newStore(double.url, QUICK);
     await append(newStore(double.url), 'before');
@@ -51,7 +52,7 @@ describe('Every append is settled', () => {
     expect(await answerOf(() => allEventsOf(store))).toHaveLength(2);
   });
 
-  it('when the server ends its side of the stream of appends, and the next ones, too; the bare client is wedged', async () => {
+  it.concurrent('when the server ends its side of the stream of appends, and the next ones, too; the bare client is wedged', async () => {
     const double = await newDouble();
     const store = newStore(double.url, { ...QUICK, deadline: 6_000 });
     await append(store, 'before');
@@ -65,7 +66,7 @@ describe('Every append is settled', () => {
     for (const stream of ['b', 'c']) expect(await outcomeAfter(500, bareAppend(bare, stream))).toBe(PENDING);
   });
 
-  it('when the peer takes connections and says nothing, like every other call; the bare client waits on', async () => {
+  it.concurrent('when the peer takes connections and says nothing, like every other call; the bare client waits on', async () => {
     const peer = keep(await startSilentPeer());
     const url = `kurrentdb://127.0.0.1:${peer.port}?tls=false`;
     const store = newStore(url, QUICK);
@@ -78,7 +79,7 @@ describe('Every append is settled', () => {
     expect(await outcomeAfter(1_500, bareAppend(bareClient({ url }, 300), 's'))).toBe(PENDING);
   });
 
-  it('when nobody listens, and once somebody does, it is written', async () => {
+  it.concurrent('when nobody listens, and once somebody does, it is written', async () => {
     const double = await newDouble();
     const store = newStore(double.url, QUICK);
     await answerOf(() => store.head());
@@ -93,25 +94,31 @@ describe('Every append is settled', () => {
     expect(await answerOf(() => append(store, 's', 0, meta))).toMatchObject({ revision: 1 });
   });
 
-  it.each<AppendFate>(['unanswered', 'half-closed', 'reset', 'lost', 'failed', 'late', 'not-ready', 'ignored'])(
-    'as done when at first it is %s: it is written once, and its sender gets its result',
-    async (fate) => {
-      const double = await newDouble();
-      const store = newStore(double.url, { ...QUICK, deadline: 4_000 });
-      await append(store, 's');
-      double.appendsAre(fate, 1);
-      const meta = newMeta();
-      const result = await append(store, 's', 0, meta, [event(1), event(2)]);
-      const written = await store.read('s');
-      expect(written.map(number)).toEqual([0, 1, 2]);
-      expect(result).toEqual({ revision: 2, position: written[2]!.position });
-      expect(await append(store, 's', 0, meta, [event(1), event(2)])).toEqual(result);
-      expect(await append(store, 's', 2)).toMatchObject({ revision: 3 });
-      expect(await verify(store)).toMatchObject({ ok: true, anchor: { events: 4 } });
-    },
-  );
+  it.concurrent.each<AppendFate>([
+    'unanswered',
+    'half-closed',
+    'reset',
+    'lost',
+    'failed',
+    'late',
+    'not-ready',
+    'ignored',
+  ])('as done when at first it is %s: it is written once, and its sender gets its result', async (fate) => {
+    const double = await newDouble();
+    const store = newStore(double.url, { ...QUICK, deadline: 8_000 });
+    await append(store, 's');
+    double.appendsAre(fate, 1);
+    const meta = newMeta();
+    const result = await append(store, 's', 0, meta, [event(1), event(2)]);
+    const written = await store.read('s');
+    expect(written.map(number)).toEqual([0, 1, 2]);
+    expect(result).toEqual({ revision: 2, position: written[2]!.position });
+    expect(await append(store, 's', 0, meta, [event(1), event(2)])).toEqual(result);
+    expect(await append(store, 's', 2)).toMatchObject({ revision: 3 });
+    expect(await verify(store)).toMatchObject({ ok: true, anchor: { events: 4 } });
+  });
 
-  it('but who sends an append again whose answer was lost, at the revision that now is, writes it twice', async () => {
+  it.concurrent('but who sends an append again whose answer was lost, at the revision that now is, writes it twice', async () => {
     const double = await newDouble();
     const bare = bareClient(double);
     const same = jsonEvent({ type: 'x', data: {} });
@@ -121,54 +128,64 @@ describe('Every append is settled', () => {
     expect(double.log.stream('s')).toHaveLength(2);
   });
 
-  it('whatever the server does under load: none is lost, none doubled, none unanswered', async () => {
-    const double = await newDouble();
-    const store = newStore(double.url, { ...QUICK, deadline: 8_000 });
-    const following = follow(store);
-    await append(store, 'before');
-    const misbehave: (() => unknown)[] = [
-      () => double.cutConnections(),
-      () => double.appendsAre('reset', 3),
-      () => double.appendsAre('lost', 3),
-      () => double.appendsAre('unanswered', 3),
-      () => double.appendsAre('half-closed', 2),
-      () => double.appendsAre('failed', 3),
-      () => double.appendsAre('late', 3),
-      () => double.appendsAre('not-ready', 3),
-      () => double.endSubscriptions(),
-      () => double.muteSubscriptions(),
-      () => (double.readsAre('cut'), sleep(300).then(() => double.readsAre('answered'))),
-      () => double.stop().then(() => sleep(100).then(() => double.restart())),
-    ];
-    const told = new Map<string, Appended>();
-    let unknown = 0;
-    for (const [round, act] of misbehave.entries()) {
-      const sent = Array.from({ length: 100 }, async (_, n) => {
-        if (n === 50) await act();
-        if (n > 50) await sleep(n % 10);
-        const stream = `r${round}-${n % 40}`;
-        const meta = newMeta();
-        // Of two appends to one stream, one is refused.
-        const answer = await append(store, stream, NO_STREAM, meta, [event(n)]).catch((error: unknown) => error);
-        if (answer instanceof StoreUnavailable) unknown++;
-        else if (!(answer instanceof WrongRevision)) told.set(eventId(meta.commandId, stream, 0), answer as Appended);
-      });
-      await Promise.all(sent);
-      double.behave();
-    }
-    const written = await allEventsOf(store);
-    const at = new Map(written.map(({ id, position, revision }) => [id, { position, revision }]));
-    expect(at.size).toBe(written.length);
-    for (const [id, answer] of told) expect(at.get(id)).toEqual(answer);
-    expect(written.length).toBeLessThanOrEqual(told.size + 1 + unknown);
-    // With eight seconds for each, the server was back in time for most, however busy the machine is.
-    expect(told.size + unknown).toBeGreaterThanOrEqual(12 * 40);
-    expect(told.size).toBeGreaterThan(12 * 20);
-    expect(await verify(store)).toMatchObject({ ok: true });
-    await expectFollowed(following, store);
-  });
+  const FAULTS: Readonly<Record<string, readonly ((double: KurrentdbDouble) => unknown)[]>> = {
+    'loses connections and appends': [
+      (double) => double.cutConnections(),
+      (double) => double.appendsAre('reset', 3),
+      (double) => double.appendsAre('lost', 3),
+      (double) => double.appendsAre('unanswered', 3),
+    ],
+    'ends, fails and delays appends': [
+      (double) => double.appendsAre('half-closed', 2),
+      (double) => double.appendsAre('failed', 3),
+      (double) => double.appendsAre('late', 3),
+      (double) => double.appendsAre('not-ready', 3),
+    ],
+    'fails who reads, and goes away': [
+      (double) => double.endSubscriptions(),
+      (double) => double.muteSubscriptions(),
+      (double) => (double.readsAre('cut'), sleep(300).then(() => double.readsAre('answered'))),
+      (double) => double.stop().then(() => sleep(100).then(() => double.restart())),
+    ],
+  };
+  it.concurrent.each(Object.keys(FAULTS))(
+    'under load, when the server %s: none is lost, doubled or unanswered',
+    async (what) => {
+      const double = await newDouble();
+      const store = newStore(double.url, { ...QUICK, deadline: 8_000 });
+      const following = follow(store);
+      await append(store, 'before');
+      const faults = FAULTS[what]!;
+      const told = new Map<string, Appended>();
+      let unknown = 0;
+      for (const [round, fault] of faults.entries()) {
+        const sent = Array.from({ length: 100 }, async (_, n) => {
+          if (n === 50) await fault(double);
+          if (n > 50) await sleep(n % 10);
+          const stream = `r${round}-${n % 40}`;
+          const meta = newMeta();
+          // Of two appends to one stream, one is refused.
+          const answer = await append(store, stream, NO_STREAM, meta, [event(n)]).catch((error: unknown) => error);
+          if (answer instanceof StoreUnavailable) unknown++;
+          else if (!(answer instanceof WrongRevision)) told.set(eventId(meta.commandId, stream, 0), answer as Appended);
+        });
+        await Promise.all(sent);
+        double.behave();
+      }
+      const written = await allEventsOf(store);
+      const at = new Map(written.map(({ id, position, revision }) => [id, { position, revision }]));
+      expect(at.size).toBe(written.length);
+      for (const [id, answer] of told) expect(at.get(id)).toEqual(answer);
+      expect(written.length).toBeLessThanOrEqual(told.size + 1 + unknown);
+      // With eight seconds for each, the server was back in time for most, however busy the machine is.
+      expect(told.size + unknown).toBeGreaterThanOrEqual(faults.length * 40);
+      expect(told.size).toBeGreaterThan(faults.length * 20);
+      expect(await verify(store)).toMatchObject({ ok: true });
+      await expectFollowed(following, store);
+    },
+  );
 
-  it('when it is closed with appends under way, also where the server is silent', async () => {
+  it.concurrent('when it is closed with appends under way, also where the server is silent', async () => {
     const double = await newDouble();
     const store = newStore(double.url, QUICK);
     const meta = newMeta();
@@ -183,7 +200,7 @@ describe('Every append is settled', () => {
 });
 
 describe('A broken connection', () => {
-  it('with many large appends under way kills nobody; with the bare client their rejections are unhandled', async () => {
+  it.concurrent('with many large appends under way kills nobody; with the bare client their rejections are unhandled', async () => {
     const double = await newDouble();
     const large = jsonEvent({ type: 'x', data: { text: 'x'.repeat(20_000) } });
     const cutWith = async (client: KurrentDBClient): Promise<void> => {

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { v7 as uuidv7 } from 'uuid';
 import { NO_STREAM, StoreUnavailable, type Appended, type EncodedEvent, type Envelope } from '#eventsourcing';
 import { newMeta, allEventsOf, failure } from '../../../eventsourcing/src/testing/appending.js';
-import { Turns } from '../../../eventsourcing/src/testing/tested-log.js';
+import { idleTime, Turns } from '../../../eventsourcing/src/testing/tested-log.js';
 import { KurrentdbDouble, type DoubleOptions } from '../../../../test/support/kurrentdb-double.js';
 import { waitUntil } from '../../../../test/support/waiting.js';
 import { KurrentdbEventStore, type KurrentdbOptions } from '../kurrentdb-event-store.js';
@@ -20,7 +20,7 @@ export const keep = <T extends { stop(): unknown }>(something: T): T => {
   opened.push(something);
   return something;
 };
-/** For `afterEach` of every spec that opens something. */
+/** For the end of every test, or spec, that opens something. */
 export async function stopKept(): Promise<void> {
   for (const something of opened.toReversed()) await something.stop();
   opened.length = 0;
@@ -64,7 +64,7 @@ export const append = (
 export const PENDING = Symbol('pending');
 export const outcomeAfter = (ms: number, work: Promise<unknown>): Promise<unknown> => {
   work.catch(() => {});
-  return Promise.race([work.then(() => 'done', String), sleep(ms, PENDING, { ref: false })]);
+  return Promise.race([work.then(() => 'done', String), idleTime(ms).then(() => PENDING)]);
 };
 /** The outcome of a call, and its duration by the turns that this process was given meanwhile. */
 export async function timed(work: Promise<unknown>): Promise<{ answer: unknown; ms: number }> {
