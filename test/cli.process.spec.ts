@@ -1,24 +1,34 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { execFile } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { bearer } from './support/asking.js';
 import { posted } from './support/processes.js';
-import { CLOCK_CASES, TestServer } from './support/server.js';
+import { CLOCK_CASES } from './support/server.js';
 import { Service } from './support/service.js';
+import { typed, type Ran } from './support/terminal.js';
 
 const scratch = mkdtempSync(join(tmpdir(), 'followthrough-cli-'));
 
-const CLI = 'dist/program/cli.js';
-const runWith = (env: NodeJS.ProcessEnv, ...args: string[]): Promise<{ code: number; out: string; err: string }> =>
+/** Runs a verb in a process of its own. */
+const runWith = (env: NodeJS.ProcessEnv, ...args: string[]): Promise<Ran> =>
   new Promise((resolve) => {
-    execFile(process.execPath, [CLI, ...args], { env: { ...process.env, ...env } }, (error, out, err) =>
-      resolve({ code: error ? Number(error.code) : 0, out, err }),
+    execFile(
+      process.execPath,
+      ['dist/program/cli.js', ...args],
+      { env: { ...process.env, ...env } },
+      (error, out, err) => resolve({ code: error ? Number(error.code) : 0, out, err }),
     );
   });
 const run = (dataDir: string, ...args: string[]) => runWith({ DATA_DIR: dataDir }, ...args);
+/** Runs one in the process of this spec, which is another than that of a server or a demo. */
+const here = (dataDir: string, ...args: string[]) => typed({ DATA_DIR: dataDir }, ...args);
+
+/** A folder with a log of the clock cases. */
+const imported = join(scratch, 'imported');
+beforeAll(() => here(imported, 'import', CLOCK_CASES));
 
 /** A demo that has told its tokens. */
 async function demoOf(dataDir: string): Promise<Service> {
@@ -53,7 +63,7 @@ describe('the demo', () => {
   });
 
   it('takes another folder while it runs, and shows it', async () => {
-    const { code, out } = await run(dataDir, 'import', CLOCK_CASES);
+    const { code, out } = await here(dataDir, 'import', CLOCK_CASES);
     expect([code, out]).toEqual([0, expect.stringContaining('commitments.json: 10 new')]);
     const shown = async () =>
       ((await (await fetch(`${demo.url}/v1/commitments?agency=AAA`)).json()) as { total: number }).total;
@@ -76,42 +86,36 @@ describe('the demo', () => {
     expect(demo.out).toContain('rounds.json: 0 new, 3 known');
     expect(await registers(demo, 'DEMO-3', before)).toBe(401);
     expect(await registers(demo, 'DEMO-3', await token(demo, 'Secretariat'))).toBe(201);
-    expect(await stop(demo)).toBe(0);
-    expect((await run(dataDir, 'audit')).out.match(/command line, .*\bdemo\b/g)).toHaveLength(2);
+    expect((await here(dataDir, 'audit')).out.match(/command line, .*\bdemo\b/g)).toHaveLength(2);
   });
-});
 
-describe('the demo beside another, and after work', () => {
-  const dataDir = join(scratch, 'demo-again');
-
-  it('leaves the tokens of the running one alone, and starts with what was worked on since', async () => {
-    cpSync(await TestServer.imported(), dataDir, { recursive: true });
-    const first = await demoOf(dataDir);
-    const second = await runWith({ DATA_DIR: dataDir, PORT: String(first.port) }, 'demo');
-    const told = `Port ${first.port} of 127.0.0.1 is in use by another program. Set PORT to a free one`;
+  it('leaves the tokens of the running one alone where another is started on its port', async () => {
+    const second = await runWith({ DATA_DIR: dataDir, PORT: String(demo.port) }, 'demo');
+    const told = `Port ${demo.port} of 127.0.0.1 is in use by another program. Set PORT to a free one`;
     expect([second.code, second.out, second.err]).toEqual([1, '', expect.stringContaining(told)]);
+    expect(await registers(demo, 'DEMO-4', await token(demo, 'Secretariat'))).toBe(201);
+  });
 
+  it('starts with what was worked on since', async () => {
     const renamed = { code: 'IOM', name: 'IOM, renamed', kind: 'igo' };
-    const secretariat = bearer(await token(first, 'Secretariat'));
-    expect((await posted(first, '/v1/agencies/IOM/amend', renamed, secretariat)).status).toBe(200);
-    expect(await stop(first)).toBe(0);
+    const secretariat = bearer(await token(demo, 'Secretariat'));
+    expect((await posted(demo, '/v1/agencies/IOM/amend', renamed, secretariat)).status).toBe(200);
+    expect(await stop(demo)).toBe(0);
 
-    const again = await demoOf(dataDir);
-    expect(again.out).toContain('starts with what is there');
-    const { name } = (await (await fetch(`${again.url}/v1/agencies/IOM`)).json()) as { name: string };
+    demo = await demoOf(dataDir);
+    expect(demo.out).toContain('starts with what is there');
+    const { name } = (await (await fetch(`${demo.url}/v1/agencies/IOM`)).json()) as { name: string };
     expect(name).toBe('IOM, renamed');
-    expect(await stop(again)).toBe(0);
+    expect(await stop(demo)).toBe(0);
   });
 });
 
 describe('a verb', () => {
   it('ends with 0 when it is done, with 1 and a word on why when it cannot be', async () => {
-    const dataDir = join(scratch, 'codes');
-    expect(await run(dataDir, 'import', CLOCK_CASES)).toMatchObject({ code: 0 });
-    expect(await run(dataDir, 'verify')).toMatchObject({ code: 0, out: expect.stringContaining('Sound: ') });
+    expect(await run(imported, 'verify')).toMatchObject({ code: 0, out: expect.stringContaining('Sound: ') });
     const missing = await run(join(scratch, 'nothing'), 'verify');
     expect(missing).toMatchObject({ code: 1, out: '', err: expect.stringContaining('There is no file') });
-    const half = await run(dataDir, 'copy-log', '--from', 'sqlite:x');
+    const half = await run(imported, 'copy-log', '--from', 'sqlite:x');
     expect(half).toMatchObject({ code: 1, err: expect.stringContaining("required option '--to <url>'") });
   });
 });
@@ -119,28 +123,23 @@ describe('a verb', () => {
 describe('importing', () => {
   it('twice at once, in two processes, brings everything once', async () => {
     const dataDir = join(scratch, 'at-once');
-    const alone = join(scratch, 'alone');
-    await run(alone, 'import', CLOCK_CASES);
     const both = await Promise.all([run(dataDir, 'import', CLOCK_CASES), run(dataDir, 'import', CLOCK_CASES)]);
     expect(both.map(({ code }) => code)).toEqual([0, 0]);
-    const events = async (of: string) => /^Sound: \d+ events/.exec((await run(of, 'verify')).out)?.[0];
-    expect(await events(dataDir)).toBe(await events(alone));
+    const events = async (of: string) => /^Sound: \d+ events/.exec((await here(of, 'verify')).out)?.[0];
+    expect(await events(dataDir)).toBe(await events(imported));
   });
 });
 
 describe('restore', () => {
   it('fills the empty log of a running server, and what that acknowledges afterwards is still there after a restart', async () => {
-    const [from, copy, anchor] = ['restore-from', 'restore.db', 'restore-anchor.json'].map((name) =>
-      join(scratch, name),
-    );
-    await run(from!, 'import', CLOCK_CASES);
-    await run(from!, 'backup', copy!, '--write-anchor', anchor!);
+    const [copy, anchor] = [join(scratch, 'restore.db'), join(scratch, 'restore-anchor.json')];
+    await here(imported, 'backup', copy, '--write-anchor', anchor);
     const dataDir = join(scratch, 'restore-running');
     const server = await Service.start('api', { DATA_DIR: dataDir, HOST: '127.0.0.1' });
     try {
       await server.ready();
-      const { out } = await run(dataDir, 'token', 'add', '--secretariat');
-      expect((await run(dataDir, 'restore', copy!, '--anchor', anchor!)).code).toBe(0);
+      const { out } = await here(dataDir, 'token', 'add', '--secretariat');
+      expect((await here(dataDir, 'restore', copy, '--anchor', anchor)).code).toBe(0);
       const lost = { code: 'LOSTX', name: 'Lost', kind: 'other' };
       const answer = await posted(server, '/v1/agencies', lost, bearer(/token +(\S+)/.exec(out)![1]!));
       expect(answer.status).toBe(201);
@@ -151,7 +150,7 @@ describe('restore', () => {
         const agency = await fetch(`${server.url}/v1/agencies/${code}`, { headers });
         expect([code, agency.status]).toEqual([code, 200]);
       }
-      const again = await run(dataDir, 'restore', copy!);
+      const again = await here(dataDir, 'restore', copy);
       expect([again.code, again.err]).toEqual([1, expect.stringContaining('holds a log already')]);
     } finally {
       await server.end();
