@@ -2,6 +2,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@j
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -574,25 +575,29 @@ describe('a server that is killed in the middle of a batch', () => {
     log(async (store) => (await store.readAll(null, 10_000)).filter(isOf('commitment.Recorded')).length);
   const isOf = (type: string) => (event: Envelope) => event.type === type;
 
-  /** A server that appends nothing more once so many commitments are recorded. */
+  /** A server that stands still as soon as so many commitments are recorded. */
   const holding = async (enough: number): Promise<Service> => {
     const hold = join(mkdtempSync(join(folder, 'hold-')), 'hold.mjs');
+    const sqlite = pathToFileURL(createRequire(import.meta.url).resolve('better-sqlite3'));
     writeFileSync(
       hold,
-      `import { SqliteEventStore } from ${JSON.stringify(pathToFileURL('dist/libs/event-store-sqlite/src/index.js'))};
-      const { append } = SqliteEventStore.prototype;
+      `import Database from ${JSON.stringify(sqlite)};
+      const { prepare } = Database.prototype;
       let left = ${enough - (await recorded())};
-      SqliteEventStore.prototype.append = async function (...asked) {
-        if (left <= 0) await new Promise(() => {});
-        const before = await this.head();
-        const answer = await append.apply(this, asked);
-        // Sent again, it writes nothing.
-        if (Number(answer.position) > Number(before) && asked[2].some(({ type }) => type === 'commitment.Recorded')) left--;
-        return answer;
+      Database.prototype.prepare = function (sql) {
+        const statement = prepare.call(this, sql);
+        const { run } = statement;
+        if (sql.startsWith('INSERT INTO events') || sql === 'COMMIT')
+          statement.run = (...row) => {
+            const result = run.apply(statement, row);
+            if (row.includes('commitment.Recorded')) left--;
+            if (sql === 'COMMIT' && left <= 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+            return result;
+          };
+        return statement;
       };`,
     );
-    // Single modules: nobody can hold a function of a bundle from outside.
-    return (await Service.start('modules', { DATA_DIR: dataDir }, ['--import', hold])).ready();
+    return (await Service.start('api', { DATA_DIR: dataDir }, ['--import', hold])).ready();
   };
 
   /** Sends the batch until it is answered; each time when so many commitments are recorded, the server is killed. */

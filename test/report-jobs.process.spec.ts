@@ -5,7 +5,7 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { refusal } from './support/asking.js';
-import { holdingRenames } from './support/holding.js';
+import { holdingFiles } from './support/holding.js';
 import { posted } from './support/processes.js';
 import { Service } from './support/service.js';
 import { TestServer, type Answer } from './support/server.js';
@@ -27,7 +27,9 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'followthrough-jobs-'));
   cpSync(await TestServer.imported(), folder, { recursive: true });
   const env = { DATA_DIR: folder, PUBLIC_URL: 'https://gmg.example' };
-  service = await (await Service.start('api', env, ['--import', holdingRenames(held(), /[/\\]jobs[/\\]/)])).ready();
+  service = await (
+    await Service.start('api', env, ['--import', holdingFiles(held(), 'rename', /[/\\]jobs[/\\]/)])
+  ).ready();
 });
 beforeEach(async () => {
   if (service.ended) await service.again();

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
-import { holdingRenames } from './support/holding.js';
+import { holdingFiles } from './support/holding.js';
 import { TestServer } from './support/server.js';
 import { typed } from './support/terminal.js';
 
@@ -106,7 +106,7 @@ describe('A verb that writes a file or a folder', () => {
   /** Ends it as soon as it has begun to write: a file never gets its own name. @returns the signal of which it died */
   async function cutOff(signal: NodeJS.Signals, arriving: string, ...args: string[]): Promise<string | null> {
     const env = { ...process.env, DATA_DIR: join(scratch, 'data') };
-    const holding = ['--import', holdingRenames(scratch, /\.pdf$/)];
+    const holding = ['--import', holdingFiles(scratch, 'rename', /\.pdf$/)];
     const verb = spawn(process.execPath, [...holding, resolve('dist/program/cli.js'), ...args], {
       cwd: scratch,
       env,

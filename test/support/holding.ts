@@ -19,15 +19,15 @@ const holding = (held: string, module: string, code: string): string =>
     ${code}
     syncBuiltinESMExports();`)}`;
 
-/** As long as the file `held` is there, no file gets a name that matches `pattern` from another one. */
-export const holdingRenames = (held: string, pattern: RegExp): string =>
+/** As long as the file `held` is there, no file is opened, or gets a new name, where a path matches `pattern`. */
+export const holdingFiles = (held: string, what: 'open' | 'rename', pattern: RegExp): string =>
   holding(
     held,
     'node:fs/promises',
-    `const { rename } = of;
-    of.rename = async (from, to) => {
-      if (${String(pattern)}.test(to)) await isLetGo();
-      return rename(from, to);
+    `const { ${what}: go } = of;
+    of.${what} = async (...asked) => {
+      if (asked.some((path) => ${String(pattern)}.test(path))) await isLetGo();
+      return go(...asked);
     };`,
   );
 

@@ -10,8 +10,6 @@ import { ANY_NUMBER } from './budgets.js';
 const MAIN = {
   api: ['dist/program/server.js'],
   demo: ['dist/program/cli.js', 'demo'],
-  /** The server as single modules, as it was before it was bundled. */
-  modules: ['dist/apps/api/src/main.js'],
 } as const;
 const running = new Set<ChildProcess>();
 process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
