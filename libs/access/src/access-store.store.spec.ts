@@ -145,10 +145,13 @@ onEachDatabase('The access store', (kind) => {
   it('several processes that make the store at once, all have it, once', async () => {
     /** Opens one store after the other, each at the same moment as other processes do, and tells how many it could not. */
     const SCRIPT = `
+      import { setTimeout as sleep } from 'node:timers/promises';
       const [start, ...places] = process.argv.slice(1);
       const { SqliteAccessStore, PostgresAccessStore } = await import('./dist/libs/access/src/index.js');
       for (const [n, place] of places.entries()) {
-        while (Date.now() < Number(start) + n * 12);
+        const at = Number(start) + n * 12;
+        if (at - Date.now() > 3) await sleep(at - Date.now() - 3);
+        while (Date.now() < at);
         const store = new (place.startsWith('postgres') ? PostgresAccessStore : SqliteAccessStore)(place);
         await store.create('IOM', 'made');
         await store.close();
