@@ -103,6 +103,8 @@ describe('followthrough report', () => {
 });
 
 describe('A verb that writes a file or a folder', () => {
+  const ABOUT_WHO = ['agency', 'WHO', '--as-at', '2012-11-02', '--output'];
+
   /** Ends it as soon as it has begun to write: a file never gets its own name. @returns the signal of which it died */
   async function cutOff(signal: NodeJS.Signals, arriving: string, ...args: string[]): Promise<string | null> {
     const env = { ...process.env, DATA_DIR: join(scratch, 'data') };
@@ -112,29 +114,26 @@ describe('A verb that writes a file or a folder', () => {
       env,
       stdio: 'ignore',
     });
+    const exit = once(verb, 'exit');
     while (!existsSync(inScratch(arriving)) && verb.exitCode === null) await sleep(1);
     verb.kill(signal);
-    await once(verb, 'exit');
+    await exit;
     return verb.signalCode;
   }
 
   it('leaves nothing of it when a signal ends it, and what was there before as it was', async () => {
-    writeFileSync(inScratch('register.pdf'), 'the one of last year');
+    writeFileSync(inScratch('made.pdf'), 'the one of last year');
     const before = readdirSync(scratch).sort();
-    const report = ['report', 'register', '--as-at', '2012-11-02', '--output', 'register.pdf'];
-    expect(await cutOff('SIGINT', 'register.pdf.arriving', ...report)).toBe('SIGINT');
+    expect(await cutOff('SIGINT', 'made.pdf.arriving', 'report', ...ABOUT_WHO, 'made.pdf')).toBe('SIGINT');
     expect(await cutOff('SIGTERM', 'site.arriving', 'publish-site', 'site', '--as-at', '2012-11-02')).toBe('SIGTERM');
     expect(readdirSync(scratch).sort()).toEqual(before);
-    expect(String(read('register.pdf'))).toBe('the one of last year');
+    expect(String(read('made.pdf'))).toBe('the one of last year');
   });
 
   it('negative control: killed, it leaves what the next one takes away', async () => {
-    const report = ['report', 'register', '--as-at', '2012-11-02', '--output', 'killed.pdf'];
-    expect(await cutOff('SIGKILL', 'killed.pdf.arriving', ...report)).toBe('SIGKILL');
+    expect(await cutOff('SIGKILL', 'killed.pdf.arriving', 'report', ...ABOUT_WHO, 'killed.pdf')).toBe('SIGKILL');
     expect(existsSync(inScratch('killed.pdf.arriving'))).toBe(true);
-    expect(await runHere('agency', 'WHO', '--as-at', '2012-11-02', '--output', inScratch('killed.pdf'))).toMatchObject({
-      code: 0,
-    });
+    expect(await runHere(...ABOUT_WHO, inScratch('killed.pdf'))).toMatchObject({ code: 0 });
     expect([existsSync(inScratch('killed.pdf.arriving')), existsSync(inScratch('killed.pdf'))]).toEqual([false, true]);
   });
 });
