@@ -24,6 +24,7 @@ import { deep } from '../../../test/support/properties.js';
 import { waitUntil } from '../../../test/support/waiting.js';
 import { Wire } from '../../../test/support/wire.js';
 import { PostgresEventStore } from './postgres-event-store.js';
+import { LOCK_MS } from './schema.js';
 
 const APPEND = 'followthrough_log.append(';
 const SCHEMA = 'followthrough_log';
@@ -520,11 +521,21 @@ describeOnLinux(`A writer that stops (SIGSTOP) in the middle${onLinux}`, () => {
     await Promise.all([log.store.head(), control.store.head()]);
     const [stopped, unlimited] = await Promise.all([writer(log.url, 'takeOver'), writer(control.url, 'bare')]);
     try {
+      const query = pg.Client.prototype.query as (...args: unknown[]) => unknown;
+      jest.spyOn(pg.Client.prototype, 'query').mockImplementation(function (
+        this: pg.Client,
+        text: unknown,
+        ...more: unknown[]
+      ) {
+        const soon =
+          typeof text === 'string' ? text.replace(`'lock_timeout', '${LOCK_MS}'`, `'lock_timeout', '500'`) : text;
+        return query.call(this, soon, ...more) as never;
+      } as never);
       const waiting = failure(append(control.store, 's', NO_STREAM));
       const answer = await append(log.store, 's', NO_STREAM);
       expect(answer).toEqual({ revision: 0, position: '1' });
       expect(await stopped.wake()).toBe('InvalidAppend');
-      // A writer that stops with the lock keeps the others waiting until they give up.
+      // A writer that stops with the lock keeps the others waiting until they give up, here soon.
       expect(await waiting).toBeInstanceOf(StoreUnavailable);
       expect((await allEventsOf(log.store)).map(({ stream }) => stream)).toEqual(['s']);
     } finally {
