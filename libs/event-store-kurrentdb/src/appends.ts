@@ -61,7 +61,8 @@ interface RevisionMismatch {
   readonly last?: number;
 }
 
-interface AppendOptions {
+export interface AppendOptions {
+  /** The clock that stamps events. */
   readonly now: () => number;
   /** In ms: how long reading back may take after the deadline. */
   readonly settling: number;

@@ -52,7 +52,7 @@ const [SETTLED_AFTER, RENEWED_AFTER, ENDED_AFTER] = [3, 4, 12] as const;
 /** A floor is written after so many appends: who appends little looks each time. */
 const APPENDS_PER_FLOOR = 20;
 
-interface FloorOptions {
+export interface FloorOptions {
   /** In ms: for how long a look serves. */
   readonly fresh: number;
   /** The name of this process among all. */

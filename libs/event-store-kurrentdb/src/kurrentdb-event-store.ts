@@ -19,31 +19,21 @@ import {
   type Meta,
 } from '#eventsourcing';
 import { Address } from './address.js';
-import { Appends, writtenOf } from './appends.js';
+import { Appends, writtenOf, type AppendOptions } from './appends.js';
 import { Connection, isRefused, withTimeout } from './connection.js';
 import { Feed } from './feed.js';
-import { Floors, type Floor } from './floors.js';
+import { Floors, type Floor, type FloorOptions } from './floors.js';
 import { KnownLog } from './known.js';
 import { ALL_RECORDS, LogReader, RECORDS_PER_READ } from './log-reader.js';
 import { LogLook } from './look.js';
-import { Notes } from './notes.js';
+import { Notes, type MarkOptions } from './notes.js';
 import { commitOf, Names, toTakenRecord } from './records.js';
 
-export interface KurrentdbOptions {
-  /** The clock that stamps events. */
-  readonly now?: () => number;
+export interface KurrentdbOptions extends Partial<AppendOptions & MarkOptions & Pick<FloorOptions, 'fresh'>> {
   /** In ms: a call without an answer in this time is given up; an append is then settled within `settling`. */
   readonly deadline?: number;
-  /** In ms: how long reading back may take after the deadline. */
-  readonly settling?: number;
   /** In ms: after such a silence of the subscription the log is looked at. */
   readonly watchAfter?: number;
-  /** In ms: for how long a look serves who appends much; see `Floors`. */
-  readonly fresh?: number;
-  /** After how many events of ours a mark is set. */
-  readonly markEvery?: number;
-  /** After how many bytes of the server's log without an event of ours a mark is set. */
-  readonly markEveryBytes?: bigint;
 }
 
 /** The interval of looks at the log while the subscription is down, in ms. */

@@ -11,7 +11,7 @@ import { positionFrom, type Names } from './records.js';
 /** For how long the server shows a floor, in s; it has ended long before. */
 const FLOOR_AGE_S = 30;
 
-interface MarkOptions {
+export interface MarkOptions {
   /** After how many events of ours a mark is set. */
   readonly markEvery: number;
   /** After how many bytes of the server's log without an event of ours a mark is set. */
