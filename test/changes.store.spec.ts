@@ -13,7 +13,7 @@ import {
   type Progress,
 } from '#progress';
 import type { Projector } from '#eventsourcing';
-import { AGENCIES, EXAMPLE, FOLLOWED, histories, REFERENCES, THEMES, type Step } from './support/acts.js';
+import { AGENCIES, EXAMPLE, FOLLOWED_UP, histories, REFERENCES, THEMES, type Step } from './support/acts.js';
 import { aDay, clocks, expectAlways, History, seed, orNothing } from './support/histories.js';
 import { CHANGE_RULES, NaiveChanges, type ChangeRules, type NaiveQuestion } from './support/naive-changes.js';
 import { firstDay, monthsEarlier, RULES, type Rules } from './support/naive-views.js';
@@ -47,7 +47,7 @@ const question: fc.Arbitrary<Question> = fc
     filter: fc.record({
       agency: orNothing(fc.constantFrom(...AGENCIES)),
       theme: seldom(fc.constantFrom(...THEMES)),
-      followsUp: seldom(fc.constantFrom(...FOLLOWED)),
+      followsUp: seldom(fc.constantFrom(...FOLLOWED_UP)),
       role: fc.constantFrom('lead', 'lead', 'any', undefined),
       agencies: fc.constantFrom('then', 'today', undefined),
     }),
@@ -60,7 +60,7 @@ const question: fc.Arbitrary<Question> = fc
     return { ...asked, staleAfter, from, asOf, step, filter: asked.filter as FlowFilter };
   });
 /** An end that is retracted, which seldom happens at random. */
-const RESTORED: Step[] = [
+const RESTORED_STEPS: Step[] = [
   ...EXAMPLE,
   { reference: REFERENCES[2]!, act: 'withdraw', body: { reportedOn: '2007-03-01', reason: 'because' }, pick: 0 },
   { reference: REFERENCES[2]!, act: 'retract', body: { reason: 'because' }, pick: 0 },
@@ -192,7 +192,7 @@ describe(`What changed, what is due and who is silent (SEED=${seed})`, () => {
       [EXAMPLE, [asking('2007-01-31', '2008-03-31'), asking('2006-11-20', '2007-03-01', { agency: 'AAA' })]],
       [TAKEN_OUT, [{}, { agency: 'AAA' }].map((filter) => asking('2006-11-21', '2007-03-31', filter, 0.96))],
       [DUE, [asking('2006-11-21', '2007-06-30'), asking('2006-11-21', '2007-12-31')]],
-      [RESTORED, [asking('2007-03-31', '2008-03-31'), asking('2008-03-31', '2010-06-30', { agency: 'CCC' })]],
+      [RESTORED_STEPS, [asking('2007-03-31', '2008-03-31'), asking('2008-03-31', '2010-06-30', { agency: 'CCC' })]],
     ]);
   });
 

@@ -18,10 +18,10 @@ import {
   AGENCIES,
   amendment,
   EXAMPLE,
-  FOLLOWED,
+  FOLLOWED_UP,
   histories,
   REFERENCES,
-  REGISTERED,
+  REGISTRATIONS,
   type Step,
 } from './support/acts.js';
 import { clocks, expectAlways, filters, History, seed, orNothing, Views } from './support/histories.js';
@@ -60,7 +60,7 @@ const question: fc.Arbitrary<Question> = fc.record({
     .map(([filter, framework, own]) => ({ ...own, ...filter, framework })),
   outcomes: fc.record({
     ...roleCases,
-    followsUp: orNothing(fc.constantFrom(...FOLLOWED)),
+    followsUp: orNothing(fc.constantFrom(...FOLLOWED_UP)),
     agency: orNothing(fc.constantFrom(...AGENCIES)),
     addressee: orNothing(fc.constantFrom('AAA', 'BBB', 'Member States', 'AAA')),
     covered: orNothing(fc.boolean()),
@@ -84,7 +84,7 @@ const recorded = (reference: string, agencies: readonly AgencyRole[], more: obje
 });
 /** BBB follows up more outcomes than AAA, which has as many commitments; one of them has two themes of a kind. */
 const UNEVEN: Step[] = [
-  ...REGISTERED,
+  ...REGISTRATIONS,
   recorded(REFERENCES[0]!, agencies('AAA lead', 'BBB partner'), {
     followsUp: ['R-1'],
     themes: ['T-1.a', 'T-1.a.i', 'T-2'],
@@ -95,7 +95,7 @@ const UNEVEN: Step[] = [
 /** Two commitments that are planned follow up one outcome. */
 const TWO_FOLLOW_UP_ONE: Step[] = [...UNEVEN, recorded('X-2006-20', agencies('CCC lead'), { followsUp: ['R-2'] })];
 /** Every crossing: whole, of the entries below, and the foremost. */
-const ASKED: Question[] = ['2006-11-21', '2007-02-28'].flatMap((asOf) =>
+const QUESTIONS_ASKED: Question[] = ['2006-11-21', '2007-02-28'].flatMap((asOf) =>
   crossings
     .flatMap((crossing) => [crossing, { ...crossing, theme: 'T-1', followsUp: 'F-1' }, { ...crossing, limit: 1 }])
     .map((matrix): Question => {
@@ -169,11 +169,11 @@ describe(`What meets (SEED=${seed})`, () => {
 
   it('is what the words say, as at any date and as known at any position', async () => {
     await expectAlways(truthful(), 14, [
-      [EXAMPLE, ASKED],
-      [UNEVEN, ASKED],
+      [EXAMPLE, QUESTIONS_ASKED],
+      [UNEVEN, QUESTIONS_ASKED],
       [
         TWO_FOLLOW_UP_ONE,
-        ASKED.filter(({ clock, outcomes }) => clock.asOf === '2007-02-28' && !outcomes.addressee).slice(0, 1),
+        QUESTIONS_ASKED.filter(({ clock, outcomes }) => clock.asOf === '2007-02-28' && !outcomes.addressee).slice(0, 1),
       ],
     ]);
   });
@@ -236,7 +236,7 @@ describe(`What meets (SEED=${seed})`, () => {
         }
       }),
     );
-    await expectAlways(property, 5, [[UNEVEN, ASKED]]);
+    await expectAlways(property, 5, [[UNEVEN, QUESTIONS_ASKED]]);
     expect(figures).toBeGreaterThan(40);
     expect(others).toBeGreaterThan(2);
   });

@@ -5,7 +5,7 @@ import { handle, load, Rejected, type Projector } from '#eventsourcing';
 import { metaOf } from '#platform';
 import { Crosswalks, Progress, type Filter, type CrosswalkChoice } from '#progress';
 import { crosswalk, MATCHES } from '#registers';
-import { date, FOLLOWED, histories, REGISTERED, THEMES, type Step } from './support/acts.js';
+import { date, FOLLOWED_UP, histories, REGISTRATIONS, THEMES, type Step } from './support/acts.js';
 import { clocks, expectAlways, History, seed } from './support/histories.js';
 import { LINK_RULES, NaiveCrosswalks, type LinkRules } from './support/naive-crosswalk.js';
 import { RULES, type NaiveClocks, type Rules } from './support/naive-views.js';
@@ -78,9 +78,9 @@ type Happening = Step | Publishing;
 const withVersions: fc.Arbitrary<Happening[]> = fc
   .tuple(histories, fc.array(fc.tuple(aVersion, fc.nat(9_999)), { minLength: 5, maxLength: 9 }))
   .map(([steps, versions]) => {
-    const happenings: Happening[] = steps.slice(REGISTERED.length);
+    const happenings: Happening[] = steps.slice(REGISTRATIONS.length);
     for (const [version, at] of versions) happenings.splice(at % (happenings.length + 1), 0, version);
-    return [...REGISTERED, ...FRAMEWORKS, ...happenings];
+    return [...REGISTRATIONS, ...FRAMEWORKS, ...happenings];
   });
 
 /** Does the acts; refused ones are left out. @returns how many versions were published */
@@ -140,7 +140,7 @@ const question: fc.Arbitrary<Question> = fc.record(
       { requiredKeys: ['crosswalk'] },
     ),
     theme: fc.constantFrom(...THEMES, 'U-2', 'U-1.a'),
-    followsUp: fc.constantFrom(...FOLLOWED),
+    followsUp: fc.constantFrom(...FOLLOWED_UP),
   },
   { requiredKeys: ['at', 'share', 'through', 'theme'] },
 );

@@ -10,7 +10,7 @@ import { Projector, SnapshotFile, WrongRevision, type Appended, type Envelope } 
 import { TURN_MS } from '../libs/eventsourcing/src/testing/tested-log.js';
 import {
   eventsOf,
-  MADE,
+  LOGS_MADE,
   MAKE_MS,
   metaOf,
   sumAfter,
@@ -263,9 +263,9 @@ describe('Several processes that make one log at once', () => {
 
   it('all open the one that was made', async () => {
     const [first, ...others] = await made();
-    expect(first).toHaveLength(MADE);
+    expect(first).toHaveLength(LOGS_MADE);
     expect(new Set(first)).toEqual(new Set(first!.filter((identity) => /^[0-9a-f-]{36}$/.test(identity))));
-    expect(new Set(first).size).toBe(MADE);
+    expect(new Set(first).size).toBe(LOGS_MADE);
     expect(others).toEqual([first, first]);
   });
 

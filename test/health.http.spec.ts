@@ -21,7 +21,7 @@ const metric = async (name: string): Promise<number> => {
   const text = (await server.get('/metrics')).body as string;
   return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)![1]);
 };
-const FAILED = 'followthrough_store_unavailable_total\\{store="access"\\}';
+const FAILURE_METRIC = 'followthrough_store_unavailable_total\\{store="access"\\}';
 
 describe('A server that cannot listen', () => {
   it('says at once what to set', async () => {
@@ -41,7 +41,7 @@ describe('A store that cannot be written', () => {
     const token = server.token(null);
     const write = (key: string) =>
       server.post('/v1/agencies', { code: key, name: key, kind: 'other' }, token, { 'idempotency-key': key });
-    expect([(await ready()).body['status'], await metric(FAILED)]).toEqual(['ready', 0]);
+    expect([(await ready()).body['status'], await metric(FAILURE_METRIC)]).toEqual(['ready', 0]);
     foreign.exec('BEGIN IMMEDIATE');
     let settled = false;
     const waiting = write('LOCKED').finally(() => (settled = true));
@@ -53,7 +53,7 @@ describe('A store that cannot be written', () => {
       status: 200,
       body: { status: 'degraded', stores: [{ store: 'access', error: expect.stringContaining('locked') }] },
     });
-    expect(await metric(FAILED)).toBeGreaterThan(0);
+    expect(await metric(FAILURE_METRIC)).toBeGreaterThan(0);
     foreign.exec('COMMIT');
     foreign.close();
     expect((await write('LOCKED')).status).toBe(201);

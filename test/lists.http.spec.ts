@@ -34,7 +34,7 @@ const lines = (ndjson: string): Record<string, unknown>[] =>
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 
 /** The parameters that some lists need, too. */
-const ASKED: Readonly<Record<string, object>> = {
+const NEEDED_PARAMETERS: Readonly<Record<string, object>> = {
   '/v1/progress/flows': { from: '2005-01-01' },
   '/v1/progress/flows/commitments': { from: '2005-01-01', flow: 'new' },
   '/v1/search': { q: 'migration' },
@@ -107,7 +107,7 @@ describe('Lists and views', () => {
     );
     const caller = bearer(server.token(null));
     for (const [path, takes] of listed) {
-      const common = { limit: '3', asOf: '2012-11-02', ...ASKED[path] };
+      const common = { limit: '3', asOf: '2012-11-02', ...NEEDED_PARAMETERS[path] };
       const asked = Object.entries(common).filter(([name]) => takes.includes(name));
       const query = `${path}?${new URLSearchParams(asked).toString()}`;
       const [json, ndjson, csv] = [

@@ -28,14 +28,14 @@ const TOLD_APART = [
   { title: 'Handbook', summary: 'Of funds', stage: 'proposed', target: { date: '2008' } },
   { title: 'Handbooks', summary: 'Other ones', stage: 'in_progress', target: { date: '2007' } },
 ];
-const REGISTERED = EXAMPLE.filter((step) => 'register' in step);
-const LISTED: Step[] = [
-  ...REGISTERED,
+const REGISTRATIONS = EXAMPLE.filter((step) => 'register' in step);
+const LISTED_STEPS: Step[] = [
+  ...REGISTRATIONS,
   ...EXAMPLE.flatMap((step): Step[] => ('act' in step && step.act === 'record' ? [step] : [])).map((step, i): Step => {
     const record = step as Extract<Step, { act: string }>;
     return { ...record, body: { ...record.body, ...TOLD_APART[i] } };
   }),
-  ...REGISTERED,
+  ...REGISTRATIONS,
 ];
 const LATE = { asOf: '2009-12-31', staleAfter: 12 };
 const QUESTIONS: Question[] = [
@@ -108,7 +108,7 @@ describe(`Lists are what the words say (seed ${seed})`, () => {
     );
 
   it('page by page while others write, in every order, as of the log at the first page', async () => {
-    await expectAlways(truthful(), 8, [[LISTED, QUESTIONS]]);
+    await expectAlways(truthful(), 8, [[LISTED_STEPS, QUESTIONS]]);
   });
 
   it('something was found in every order', () => {

@@ -149,7 +149,7 @@ client.setConfig({ baseUrl, auth: () => token });
 
 type Json<P extends keyof paths> = paths[P] extends { get: { responses: { 200: { content: { 'application/json': infer A } } } } } ? A : never;
 let read = 0;
-const is = <T>(answer: T | undefined, error: unknown, of: string): T => {
+const answerOf = <T>(answer: T | undefined, error: unknown, of: string): T => {
   if (answer === undefined || error) throw new Error(\`\${of}: \${JSON.stringify(error)}\`);
   read++;
   return answer;
@@ -163,20 +163,20 @@ ${all
     const options = JSON.stringify(given);
     return `
 const f${i} = await api.GET(${JSON.stringify(path)}, { params: ${options}${text}${path === '/v1/me' ? ', headers' : ''} });
-const g${i}${json ? `: Json<${JSON.stringify(path)}>` : ''} = is(f${i}.data${json ? '' : ' as string | undefined'}, f${i}.error, ${JSON.stringify(path)}); void g${i};
+const g${i}${json ? `: Json<${JSON.stringify(path)}>` : ''} = answerOf(f${i}.data${json ? '' : ' as string | undefined'}, f${i}.error, ${JSON.stringify(path)}); void g${i};
 const h${i} = await sdk.${operationId}({ ...${options}${text} });
-is(h${i}.data, h${i}.error, ${JSON.stringify(operationId)});`;
+answerOf(h${i}.data, h${i}.error, ${JSON.stringify(operationId)});`;
   })
   .join('')}
 
 const recorded = await api.POST('/v1/commitments', { body: ${JSON.stringify(commitment())}, headers });
-const { reference, revision } = is(recorded.data, recorded.error, 'record');
-const one = await sdk.getCommitment({ path: { reference } });
-const etag = one.response!.headers.get('etag')!;
-const stage: Stage = is(one.data, one.error, 'read').stage;
+const { reference, revision } = answerOf(recorded.data, recorded.error, 'record');
+const gotten = await sdk.getCommitment({ path: { reference } });
+const etag = gotten.response!.headers.get('etag')!;
+const stage: Stage = answerOf(gotten.data, gotten.error, 'read').stage;
 const report = { stage: 'in_progress', effective: '2012-11', reportedOn: '2012-11-02' } as const;
 const reported = await sdk.reportStage({ path: { reference }, body: report, headers: { 'If-Match': etag } });
-const headline: Stage = is(reported.data, reported.error, 'report').stage;
+const headline: Stage = answerOf(reported.data, reported.error, 'report').stage;
 const late = await api
   .POST('/v1/commitments/{reference}/stage', { params: { path: { reference }, header: { 'If-Match': etag } }, body: report })
   .then(() => null, (error: unknown) => (error instanceof ProblemError ? [error.status, error.code] : error));
@@ -192,7 +192,7 @@ const withdrawal: BatchAct = { act: 'withdraw', reference, body: ${JSON.stringif
 const nonsense: BatchAct = { act: 'withdraw', reference, body: { ...report } };
 void nonsense;
 const batch = await sdk.doActs({ body: { acts: [withdrawal] } });
-const { done } = is(batch.data, batch.error, 'batch');
+const { done } = answerOf(batch.data, batch.error, 'batch');
 console.log(JSON.stringify({ read, revision, stage, headline, late, done, all: listed.size === total && total > 400, events, tries: keys.length - new Set(keys).size }));
 `;
 

@@ -25,7 +25,7 @@ const shown = async (position: string, path: string) =>
   (await server.get(path, { 'if-position-at-least': position })).body;
 
 /** The places of a person’s name in each register, and the texts by which it got there. */
-const NAMED = [
+const PLACES_OF_NAMES = [
   ['agencies', 'IOM', ['/name']],
   ['frameworks', 'HLD13', ['/name', '/source']],
   ['themes', 'HLD06-04', ['/label']],
@@ -56,7 +56,7 @@ const onDisk = (words: string): string[] =>
     .map((file) => join(file.parentPath, file.name))
     .filter((file) => readFileSync(file).includes(words));
 
-describe.each(NAMED)('words that must go from the %s', (register, code, fields) => {
+describe.each(PLACES_OF_NAMES)('words that must go from the %s', (register, code, fields) => {
   const path = `${register}/${encodeURIComponent(code)}`;
   const words = `Zenobia Quartermaine of ${register}`;
   const blank = (revision: number | string, body: object, token = secretariat, headers = {}) =>
@@ -175,7 +175,7 @@ describe('words in an act on an agency', () => {
 
 it('The chain of the log still verifies, and nothing is left to erase', async () => {
   const verdict = await verify(server.app.get(LOG).store);
-  expect(verdict).toMatchObject({ ok: true, blanked: 2 * NAMED.length + 1, toErase: [] });
+  expect(verdict).toMatchObject({ ok: true, blanked: 2 * PLACES_OF_NAMES.length + 1, toErase: [] });
 });
 
 describe('a document that comes with the act that cites it', () => {

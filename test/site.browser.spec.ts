@@ -22,7 +22,7 @@ const CROSSED_LOOKS = [
   [1280, 'dark'],
   [390, 'light'],
 ] as const;
-const CROSSED = ['/', '/agencies/NOBODY', '/commitments?agency=IOM&stage=discontinued', '/record', '/sign-in'];
+const CROSSED_PAGES = ['/', '/agencies/NOBODY', '/commitments?agency=IOM&stage=discontinued', '/record', '/sign-in'];
 
 /** The paths of acts on the entries of registers, below an entry. */
 const OF_REGISTERS = new Set<string>(
@@ -206,7 +206,9 @@ describe('The site as a whole', () => {
         path,
         async (page) => {
           if (path !== '/sign-in' && new URL(page.url()).pathname === '/sign-in') faults.push(`${path} is not shown`);
-          for (const [width, colorScheme] of deep || CROSSED.includes(path) ? [...LOOKS, ...CROSSED_LOOKS] : LOOKS) {
+          for (const [width, colorScheme] of deep || CROSSED_PAGES.includes(path)
+            ? [...LOOKS, ...CROSSED_LOOKS]
+            : LOOKS) {
             await page.setViewportSize({ width, height: 900 });
             await page.emulateMedia({ colorScheme });
             for (const fault of await wrongFor(page)) faults.push(`${path}, ${colorScheme}, ${width} wide: ${fault}`);

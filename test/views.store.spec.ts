@@ -220,7 +220,7 @@ const questions: fc.Arbitrary<Question[]> = fc.array(
   { minLength: 12, maxLength: 12 },
 );
 /** The questions to the example. */
-const ASKED = [
+const QUESTIONS_ASKED = [
   ...['2006-11-21', '2007-02-28', '2007-03-01', '2008-03-31'].map((asOf) => ({ asOf, filter: {} })),
   ...['2006-11-20', '2008-03-31', '2010-06-30'].map((asOf) => ({ asOf, filter: { memberOf: BODY } })),
   { asOf: '2007-02-28', filter: { joint: true } },
@@ -258,7 +258,7 @@ describe(`Whatever happens to commitments (SEED=${seed})`, () => {
     );
 
   it('the views are what the words say, as at any date and as known at any position', async () => {
-    await expectAlways(truthful(), 24, [[EXAMPLE, ASKED]]);
+    await expectAlways(truthful(), 24, [[EXAMPLE, QUESTIONS_ASKED]]);
   });
 
   it('every act is accepted often enough', () => {

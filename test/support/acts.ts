@@ -54,7 +54,7 @@ export const AGENCIES = ['AAA', 'BBB', 'CCC', 'DDD'];
 export const BODY = 'GMG';
 
 /** The beginning of every history. */
-export const REGISTERED: readonly Step[] = [
+export const REGISTRATIONS: readonly Step[] = [
   ...AGENCIES.map((code) => agency(code)),
   theme('T-1', 'T'),
   theme('T-1.a', 'T', 'T-1'),
@@ -75,7 +75,7 @@ export const REGISTERED: readonly Step[] = [
 ];
 
 export const THEMES = ['T-1', 'T-1.a', 'T-1.a.i', 'T-2', 'U-1'];
-export const FOLLOWED = ['F-1', 'F-1-RT', 'F-2', 'R-1', 'R-2', 'R-3'];
+export const FOLLOWED_UP = ['F-1', 'F-1-RT', 'F-2', 'R-1', 'R-2', 'R-3'];
 export const ACTIVITIES = ['1', '2', '3'].map((n) => ({ scheme: 'iati', id: `XM-DAC-47066-${n}` }));
 export const DOCUMENTS = ['D-1', 'D-2', 'D-3'];
 export const REFERENCES = ['AAA-2006-01', 'BBB-2006-01', 'X-2006-01'];
@@ -162,7 +162,7 @@ const wording = {
   themes,
   regions: fc.subarray(['africa', 'europe']),
   countries: fc.subarray(['SEN', 'CHE']),
-  followsUp: fc.subarray(FOLLOWED),
+  followsUp: fc.subarray(FOLLOWED_UP),
   activityIds: orNone(fc.subarray(ACTIVITIES, { minLength: 1 }), 4),
   target: orNone(target),
   milestones: list({ title: fc.constant('M'), due: orNone(period) }),
@@ -272,7 +272,7 @@ const ending = { reportedOn: lateDate, reason, ...sources };
 const takeOver = orNone(fc.record({ agencies: fc.boolean(), themes: fc.boolean(), followsUp: fc.boolean() }), 5);
 
 /** The acts, each by how much more often than others it is tried. */
-const WEIGHTED: [number, fc.Arbitrary<Try[]>][] = [
+const WEIGHTED_ACTS: [number, fc.Arbitrary<Try[]>][] = [
   [8, act('reportStage', dated('effective', stage))],
   [8, act('reportStage', dated('effective', { ...stage, agency: anAgency }))],
   [5, act('confirm', datedBody({ agency: orNone(anAgency), ...sources }))],
@@ -308,8 +308,8 @@ const WEIGHTED: [number, fc.Arbitrary<Try[]>][] = [
   [4, act('holdEdition', dated('held', { nextDue: orNone(fc.constantFrom('2010', '2011-06'), 2), ...sources }))],
   [4, act('reportUpkeep', dated('period', { keptUp: fc.boolean(), note: reason, ...sources }))],
   [3, act('relate', datedBody({ type: relationType, ...sources }))],
-  [3, act('addFollowUp', datedBody({ followsUp: fc.subarray(FOLLOWED, { minLength: 1 }), ...sources }))],
-  [6, act('takeBackFollowUp', datedBody({ followsUp: fc.subarray(FOLLOWED, { minLength: 1 }), ...sources }))],
+  [3, act('addFollowUp', datedBody({ followsUp: fc.subarray(FOLLOWED_UP, { minLength: 1 }), ...sources }))],
+  [6, act('takeBackFollowUp', datedBody({ followsUp: fc.subarray(FOLLOWED_UP, { minLength: 1 }), ...sources }))],
   [3, act('addActivityIds', datedBody({ activityIds: fc.subarray(ACTIVITIES, { minLength: 1 }), ...sources }))],
   [3, act('takeBackActivityIds', datedBody({ activityIds: fc.subarray(ACTIVITIES, { minLength: 1 }), ...sources }))],
   [4, act('merge', fc.record({ ...ending, takeOver }), secretariat)],
@@ -320,41 +320,41 @@ const WEIGHTED: [number, fc.Arbitrary<Try[]>][] = [
   [6, act('retract', fc.record({ reason }))],
   [2, act('blank', fc.record({ reason }), secretariat)],
 ];
-const anAct = fc.oneof(...WEIGHTED.map(([weight, arbitrary]) => ({ weight, arbitrary })));
+const anAct = fc.oneof(...WEIGHTED_ACTS.map(([weight, arbitrary]) => ({ weight, arbitrary })));
 
 // ── The subject of an act ───────────────────────────────────────────────────────────────────────────────────────────
 
-const REPORTED = ['reportedOn', 'reportedOn', 'citation'];
+const REPORT_FIELDS = ['reportedOn', 'reportedOn', 'citation'];
 /** The fields of events that are corrected, the more telling ones more often. */
-const CORRECTED: Readonly<Record<string, readonly string[]>> = {
+const CORRECTED_FIELDS: Readonly<Record<string, readonly string[]>> = {
   Recorded: [
-    ...REPORTED,
+    ...REPORT_FIELDS,
     ...['title', 'kind', 'nature', 'condition', 'agencies', 'agencies', 'themes', 'countries', 'followsUp', 'target'],
     ...['evidence', 'relations', 'stage', 'effective', 'outlook', 'nextStep', 'nextStepDue', 'agency'],
   ],
-  StageReported: [...REPORTED, 'stage', 'effective', 'outlook', 'nextStep', 'nextStepDue', 'noNextStep', 'agency'],
-  Confirmed: [...REPORTED, 'agency'],
-  Verified: [...REPORTED, 'verification', 'reason'],
-  Replied: [...REPORTED, 'text'],
-  AgencyAdded: [...REPORTED, 'agency', 'role'],
-  RoleChanged: [...REPORTED, 'role', 'formerLeadBecomes'],
-  ThemesSet: [...REPORTED, 'themes'],
-  TargetSet: [...REPORTED, 'date'],
-  WordingAmended: [...REPORTED, 'title', 'condition'],
-  MilestoneAdded: [...REPORTED, 'due'],
-  EditionHeld: [...REPORTED, 'held'],
-  UpkeepReported: [...REPORTED, 'period'],
-  Claimed: [...REPORTED, 'says'],
-  ConditionLifted: [...REPORTED, 'liftedOn'],
-  Related: [...REPORTED, 'type'],
-  FollowUpAdded: REPORTED,
-  FollowUpTakenBack: REPORTED,
-  ActivityIdsAdded: REPORTED,
-  ActivityIdsTakenBack: REPORTED,
-  RoleAccepted: REPORTED,
-  RoleDeclined: [...REPORTED, 'reason'],
-  AgencyRemoved: REPORTED,
-  EvidenceAttached: REPORTED,
+  StageReported: [...REPORT_FIELDS, 'stage', 'effective', 'outlook', 'nextStep', 'nextStepDue', 'noNextStep', 'agency'],
+  Confirmed: [...REPORT_FIELDS, 'agency'],
+  Verified: [...REPORT_FIELDS, 'verification', 'reason'],
+  Replied: [...REPORT_FIELDS, 'text'],
+  AgencyAdded: [...REPORT_FIELDS, 'agency', 'role'],
+  RoleChanged: [...REPORT_FIELDS, 'role', 'formerLeadBecomes'],
+  ThemesSet: [...REPORT_FIELDS, 'themes'],
+  TargetSet: [...REPORT_FIELDS, 'date'],
+  WordingAmended: [...REPORT_FIELDS, 'title', 'condition'],
+  MilestoneAdded: [...REPORT_FIELDS, 'due'],
+  EditionHeld: [...REPORT_FIELDS, 'held'],
+  UpkeepReported: [...REPORT_FIELDS, 'period'],
+  Claimed: [...REPORT_FIELDS, 'says'],
+  ConditionLifted: [...REPORT_FIELDS, 'liftedOn'],
+  Related: [...REPORT_FIELDS, 'type'],
+  FollowUpAdded: REPORT_FIELDS,
+  FollowUpTakenBack: REPORT_FIELDS,
+  ActivityIdsAdded: REPORT_FIELDS,
+  ActivityIdsTakenBack: REPORT_FIELDS,
+  RoleAccepted: REPORT_FIELDS,
+  RoleDeclined: [...REPORT_FIELDS, 'reason'],
+  AgencyRemoved: REPORT_FIELDS,
+  EvidenceAttached: REPORT_FIELDS,
 };
 const END_EVENTS = ['Merged', 'SplitUp', 'Superseded', 'Withdrawn'];
 /** The acts that are never taken back, or only now and then. */
@@ -436,9 +436,9 @@ const ABOUT_ACT: { readonly [A in ActName]?: PartOfStep } = {
   split: ({ reference, body }) => ({ body: { ...body, into: othersThan(reference) } }),
   supersede: ({ reference, body, pick }) => ({ body: { ...body, supersededBy: oneOf(othersThan(reference), pick) } }),
   correct: ({ body, pick }, { said }) => {
-    const known = said.filter(({ name }) => name in CORRECTED);
+    const known = said.filter(({ name }) => name in CORRECTED_FIELDS);
     const event = oneOf([...known.slice(0, 1), ...known], pick);
-    const fields = CORRECTED[event?.name ?? 'Recorded']!;
+    const fields = CORRECTED_FIELDS[event?.name ?? 'Recorded']!;
     const chosen = [oneOf(fields, pick), ...(pick % 2 ? [oneOf(fields, pick >> 3)] : [])];
     const says = Object.entries(body['says'] as object).filter(([field]) => chosen.includes(field));
     return { revision: event?.revision, body: { ...body, says: Object.fromEntries(says) } };
@@ -534,7 +534,7 @@ const tried = (nth: number, act: ActName, body: Try['body'], more: Partial<Try> 
 });
 /** A history of steps that seldom come at random. */
 export const EXAMPLE: Step[] = [
-  ...REGISTERED,
+  ...REGISTRATIONS,
   { code: 'AAA', becomes: 'join', effective: '2006', pick: 1 },
   { code: 'CCC', becomes: 'join', effective: '2006', pick: 3 },
   { code: 'BBB', becomes: 'join', effective: '2007-03', pick: 1 },
@@ -574,7 +574,7 @@ export const histories: fc.Arbitrary<Step[]> = fc
     ),
   )
   .map(([records, steps]) => [
-    ...REGISTERED,
+    ...REGISTRATIONS,
     ...records.map((body, nth) => tried(nth, 'record', body)),
     ...steps.flat(),
   ]);

@@ -145,7 +145,7 @@ async function main(folder: string, journal: string, callers: number, unsafe: bo
 }
 
 /** How many logs are made, and how long each may take. */
-export const [MADE, MAKE_MS] = [20, 25];
+export const [LOGS_MADE, MAKE_MS] = [20, 25];
 
 /** Waits between the first look and the second, so that others come in between. */
 function lookingSlowly(): void {
@@ -170,7 +170,7 @@ async function make(folder: string): Promise<void> {
   process.send!('ready');
   const [start] = (await once(process, 'message')) as [number];
   const made: string[] = [];
-  for (let n = 0; n < MADE; n++) {
+  for (let n = 0; n < LOGS_MADE; n++) {
     const left = start + n * MAKE_MS - Date.now();
     if (left > 3) await sleep(left - 3);
     while (Date.now() < start + n * MAKE_MS);

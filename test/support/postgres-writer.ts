@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { PostgresEventStore } from '#event-store-postgres';
 import { NO_STREAM, type Envelope } from '#eventsourcing';
 
-const [url, what] = process.argv.slice(2) as [string, 'append' | 'takeOver' | 'bare'];
+const [url, task] = process.argv.slice(2) as [string, 'append' | 'takeOver' | 'bare'];
 const commandId = '019a0000-0000-7000-8000-000000000001';
 const meta = { actor: 'a', agency: null, role: 'r', commandId, correlationId: commandId, causationId: null };
 
@@ -40,11 +40,11 @@ function stopAt(words: string, when: 'sent' | 'answered'): void {
 const store = new PostgresEventStore(url);
 await store.head();
 const writing = async (): Promise<unknown> => {
-  if (what === 'append') {
+  if (task === 'append') {
     stopAt('followthrough_log.append(', 'sent');
     return store.append('of-the-stopped', NO_STREAM, [{ type: 'test.A', version: 1, data: '{}' }], meta);
   }
-  if (what === 'takeOver') {
+  if (task === 'takeOver') {
     stopAt('INSERT INTO pg_temp.arriving', 'answered');
     const data = JSON.stringify('x'.repeat(5_000_000));
     const arriving: Envelope[] = [0, 1, 2].map((revision) => ({

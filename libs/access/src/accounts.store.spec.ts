@@ -14,7 +14,7 @@ import { KnownTokens } from './known-tokens.js';
 const ANNA = { kind: 'person', name: 'Anna Kowalska-Ndiaye', email: 'Anna.Kowalska@iom.example' } as const;
 const HOUR = 3_600_000;
 /** Something that was asked. */
-const AUDITED: Audited = {
+const AUDITED_REQUEST: Audited = {
   ...{ at: new Date().toISOString(), account: null, role: null, agency: null, address: null },
   ...{ what: 'POST /v1/commitments', subject: null, status: 201, code: null, correlation: null },
 };
@@ -139,7 +139,7 @@ onEachDatabase('An account', (kind) => {
     const [audit, other] = [new Audit(here, 400), new Audit(elsewhere, 400)];
     for (let n = 0; n < 30; n++) {
       const at = new Date(Date.now() - n * HOUR).toISOString();
-      audit.note({ ...AUDITED, at, account: `a${n % 3}`, status: 200 + 203 * (n % 2) });
+      audit.note({ ...AUDITED_REQUEST, at, account: `a${n % 3}`, status: 200 + 203 * (n % 2) });
     }
     await audit.flush();
     const found = async (filter: AuditFilter) =>
@@ -154,12 +154,12 @@ onEachDatabase('An account', (kind) => {
     expect(new Set(pages.flat().map(({ id }) => id)).size).toBe(30);
     await expect(here.query("UPDATE audit SET what = 'x'")).rejects.toThrow();
     await expect(here.query('DELETE FROM audit')).rejects.toThrow();
-    audit.note({ ...AUDITED, at: '2001-01-01T00:00:00.000Z' });
+    audit.note({ ...AUDITED_REQUEST, at: '2001-01-01T00:00:00.000Z' });
     await audit.flush();
     await audit.prune();
     expect(await found({})).toHaveLength(30);
     const many = Array.from({ length: 75 }, (_, n) => ({ subject: `s${n}`, address: `10.0.0.${n}` }));
-    for (const one of many) audit.note({ ...AUDITED, ...one });
+    for (const one of many) audit.note({ ...AUDITED_REQUEST, ...one });
     await audit.flush();
     const kept = await other.find({}, many.length);
     expect(kept.map(({ subject, address }) => ({ subject, address }))).toEqual(many.toReversed());
@@ -171,7 +171,7 @@ onEachDatabase('An account', (kind) => {
       await here.accounts.identify(account, 'https://login.example', 'subject-of-anna');
       const { token } = await here.give({ account, label: 'Laptop of Anna', scopes: ['read'] });
       const audit = new Audit(here, 400);
-      audit.note({ ...AUDITED, account, address: 'address-of-anna' });
+      audit.note({ ...AUDITED_REQUEST, account, address: 'address-of-anna' });
       await audit.flush();
       const soon = new Date(Date.now() + HOUR).toISOString();
       await here.query(

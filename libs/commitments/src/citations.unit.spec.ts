@@ -19,7 +19,7 @@ import { handForms } from '../../bodies/src/testing/forms-at-hand.js';
 handForms(forms);
 
 const DAY_BEFORE = '2007-05-31';
-const REPORTED = '2007-06-01';
+const REPORT_DATE = '2007-06-01';
 const cited = { document: 'D-CITED', locator: 'p. 1' };
 const [early, late] = [{ reportedOn: '2007-01-31' }, { reportedOn: '2009-01-31' }];
 
@@ -36,13 +36,13 @@ describe('What an act cites', () => {
 
   it.each(acts)('%s: is cited from its report on', (act) => {
     const [once, more] = [citing(act, { citation: cited }), citing(act, {})];
-    expect(documents(once, REPORTED)).toContain('D-CITED');
+    expect(documents(once, REPORT_DATE)).toContain('D-CITED');
     expect(documents(once, DAY_BEFORE)).not.toContain('D-CITED');
-    expect(documents(more, REPORTED)).not.toContain('D-CITED');
+    expect(documents(more, REPORT_DATE)).not.toContain('D-CITED');
   });
   it.each(acts.filter((act) => act !== 'correct' && act !== 'retract'))('%s: further citations count, too', (act) => {
     const both = { citation: { document: 'D-1', locator: 'p. 1' }, citations: [cited] };
-    expect(documents(citing(act, both), REPORTED)).toEqual(expect.arrayContaining(['D-1', 'D-CITED']));
+    expect(documents(citing(act, both), REPORT_DATE)).toEqual(expect.arrayContaining(['D-1', 'D-CITED']));
   });
 });
 
@@ -52,13 +52,13 @@ describe('The documents of a commitment', () => {
 
   it('count with the record act whenever the commitment exists, and not before', () => {
     const c = stateAfter(recorded({ citation: cited, reportedOn: '2008-01-01' }), staged());
-    expect([DAY_BEFORE, REPORTED].map((asOf) => documentsCitedAsAt(c, asOf))).toEqual([[], ['D-CITED']]);
+    expect([DAY_BEFORE, REPORT_DATE].map((asOf) => documentsCitedAsAt(c, asOf))).toEqual([[], ['D-CITED']]);
   });
   it('are found wherever they stand, in what no version knows, too', () => {
     const unheardOf = { seen: [{ where: { citation: cited } }] } as unknown as Partial<CommitmentEvents['Recorded']>;
-    expect(documentsCitedAsAt(stateAfter(recorded(unheardOf)), REPORTED)).toEqual(['D-CITED']);
+    expect(documentsCitedAsAt(stateAfter(recorded(unheardOf)), REPORT_DATE)).toEqual(['D-CITED']);
     const elsewhere = { document: 'D-NOT-CITED' } as unknown as Partial<CommitmentEvents['Recorded']>;
-    expect(documentsCitedAsAt(stateAfter(recorded(elsewhere)), REPORTED)).toEqual([]);
+    expect(documentsCitedAsAt(stateAfter(recorded(elsewhere)), REPORT_DATE)).toEqual([]);
   });
   it('are those of what was said, as corrected', () => {
     const instead = { citation: { document: 'D-INSTEAD', locator: 'p. 2' } };
@@ -66,7 +66,7 @@ describe('The documents of a commitment', () => {
       revision: 1,
     });
     const c = stateAfter(recorded(), attached(), corrected);
-    expect([REPORTED, '2009-01-31'].map((asOf) => documentsCitedAsAt(c, asOf))).toEqual([[], ['D-INSTEAD']]);
+    expect([REPORT_DATE, '2009-01-31'].map((asOf) => documentsCitedAsAt(c, asOf))).toEqual([[], ['D-INSTEAD']]);
   });
   it('are not those of what was retracted, but that of why; from the day of what it is about', () => {
     const why = { document: 'D-WHY', locator: 'p. 3' };

@@ -58,9 +58,9 @@ const everyDay = (...history: Happening[]) => {
   return DAYS.map((day) => bare(asAt(c, day)));
 };
 
-const SETTLED: readonly ActName[] = ['offerLead', 'acceptLead', 'declineLead', 'withdrawLeadOffer'];
+const ACTS_ON_OFFERS: readonly ActName[] = ['offerLead', 'acceptLead', 'declineLead', 'withdrawLeadOffer'];
 const ends = Object.keys(ENDS) as ActName[];
-const STATING_ACTS = (Object.keys(ACTS) as ActName[]).filter((act) => ![...SETTLED, ...AMENDING].includes(act));
+const STATING_ACTS = (Object.keys(ACTS) as ActName[]).filter((act) => ![...ACTS_ON_OFFERS, ...AMENDING].includes(act));
 
 /** The statement of the act of a scene, and its revision. */
 const saying = (act: ActName) => {
@@ -405,7 +405,7 @@ describe('Nothing unsound comes of a correction or a retraction', () => {
 });
 
 describe('What cannot be corrected', () => {
-  it.each([...SETTLED, ...AMENDING])('%s: it is answered by another act', (act) => {
+  it.each([...ACTS_ON_OFFERS, ...AMENDING])('%s: it is answered by another act', (act) => {
     const { before, does, revision } = saying(act);
     correcting(revision, { reason: 'x' }, ...before, does()).rejected('not_correctable');
     retracting(revision, ...before, does()).rejected('not_correctable');

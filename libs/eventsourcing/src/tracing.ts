@@ -24,11 +24,11 @@ function isUntraced(): boolean {
   const provider = trace.getTracerProvider();
   return provider instanceof ProxyTracerProvider && provider.getDelegateTracer(TRACER_NAME) === undefined;
 }
-const UNTRACED = trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
+const NO_SPAN = trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
 
 /** A span that is under way, and the work in it. Without an SDK it is recorded nowhere, and costs nothing. */
 export function startSpan(name: string, kind: SpanKind, attributes: Attributes, parent = context.active()) {
-  if (isUntraced()) return { span: UNTRACED, under: parent };
+  if (isUntraced()) return { span: NO_SPAN, under: parent };
   const span = tracer().startSpan(name, { kind, attributes }, parent);
   return { span, under: trace.setSpan(parent, span) };
 }

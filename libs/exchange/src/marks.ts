@@ -63,7 +63,7 @@ const NUMBER_LIST = String.raw`(\d[\d\s,–—-]*(?:(?:and|&|et|y)\s+\d[\d\s,–
 const PARAGRAPH_NUMBER = String.raw`\d+(?:\s*\([a-z]{1,5}\))*`;
 const PARAGRAPH_NUMBERS = String.raw`(${PARAGRAPH_NUMBER}(?:\s*(?:[-–—,&]|,?\s*\b(?:and|et|y)\b)\s*${PARAGRAPH_NUMBER})*)`;
 const PARAGRAPHS = new RegExp(String.raw`\b(?:para(?:graph|graphe)?s?|párrafos?|§)\.?\s*${PARAGRAPH_NUMBERS}`, 'giu');
-const LETTERED = /(\d+)((?:\s*\([a-z]{1,5}\))+)/giu;
+const LETTERED_NUMBER = /(\d+)((?:\s*\([a-z]{1,5}\))+)/giu;
 const LINES = new RegExp(String.raw`\b(?:lines?|lignes?|líneas?)\s+${NUMBER_LIST}`, 'giu');
 const STATEMENTS = new RegExp(String.raw`\bstatements?\s+${NUMBER_LIST}`, 'giu');
 
@@ -74,9 +74,12 @@ const numbersNamed = (text: string, pattern: RegExp): number[] =>
 function paragraphsIn(text: string): ReadonlySet<string> {
   const lists = [...text.matchAll(PARAGRAPHS)].map(([, list]) => list!.toLowerCase());
   const lettered = lists.flatMap((list) =>
-    [...list.matchAll(LETTERED)].map(([, n, items]) => `${n} ${items!.match(/\([a-z]+\)/g)!.join(' ')}`),
+    [...list.matchAll(LETTERED_NUMBER)].map(([, n, items]) => `${n} ${items!.match(/\([a-z]+\)/g)!.join(' ')}`),
   );
-  return new Set([...lettered, ...lists.flatMap((list) => numbersIn(list.replaceAll(LETTERED, ' ')).map(String))]);
+  return new Set([
+    ...lettered,
+    ...lists.flatMap((list) => numbersIn(list.replaceAll(LETTERED_NUMBER, ' ')).map(String)),
+  ]);
 }
 
 /** A paper in which places are looked for. */

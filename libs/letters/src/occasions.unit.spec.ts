@@ -7,14 +7,14 @@ import type { OpenedRound } from '#rounds';
 import { isTimeToRemind, reminderDays } from './occasions.js';
 import { runs } from '../../../test/support/properties.js';
 
-const OPENED = '2026-03-01';
+const OPENING_DAY = '2026-03-01';
 const DEADLINE = '2026-03-31';
 
 const opened = (more: Partial<OpenedRound> = {}, reminders: Round['reminders'] = null): OpenedRound => ({
-  round: { code: 'R', name: 'R', asOf: OPENED, opens: OPENED, deadline: DEADLINE, expected: {}, reminders },
+  round: { code: 'R', name: 'R', asOf: OPENING_DAY, opens: OPENING_DAY, deadline: DEADLINE, expected: {}, reminders },
   agencies: ['IOM'],
-  deadlines: [{ deadline: DEADLINE, agency: null, on: OPENED }],
-  openedOn: OPENED,
+  deadlines: [{ deadline: DEADLINE, agency: null, on: OPENING_DAY }],
+  openedOn: OPENING_DAY,
   closedOn: null,
   reopened: {},
   published: null,
@@ -22,7 +22,7 @@ const opened = (more: Partial<OpenedRound> = {}, reminders: Round['reminders'] =
   ...more,
 });
 
-const DAYS = Array.from({ length: 150 }, (_, n) => daysAfter(OPENED, n));
+const DAYS = Array.from({ length: 150 }, (_, n) => daysAfter(OPENING_DAY, n));
 
 /** The days on which somebody who never answers is reminded, where a server looks on some of the days after the opening. */
 function remindedOn(state: OpenedRound, looks: (day: number) => boolean): string[] {

@@ -4,7 +4,7 @@ import type { FullDate } from '#clocks';
 import { STAGES, type Stage } from '#commitments';
 import { dateOf, type Codes } from './columns.js';
 import { grown, type CountingKeys, type KeyLists } from './keys.js';
-import { CORRECTED, OVERDUE, STAGE_BITS, STALE, WITH_TARGET, type Selection } from './scan.js';
+import { CORRECTED_LATER, OVERDUE, STAGE_BITS, STALE, WITH_TARGET, type Selection } from './scan.js';
 
 /** Figures as at a date. */
 export class FiguresAnswer {
@@ -29,7 +29,10 @@ export class Row {
  */
 const STAGE_MASK = STAGE_BITS | WITH_TARGET;
 const MARK_BITS = Math.log2(OVERDUE);
-const [MARKS_OFFSET, MARK_COMBINATIONS] = [STAGE_MASK + 1, ((OVERDUE | STALE | CORRECTED) >> MARK_BITS) + 1] as const;
+const [MARKS_OFFSET, MARK_COMBINATIONS] = [
+  STAGE_MASK + 1,
+  ((OVERDUE | STALE | CORRECTED_LATER) >> MARK_BITS) + 1,
+] as const;
 const [LATEST_OFFSET, ASKED_OFFSET, COUNTS_PER_SET] = [
   MARKS_OFFSET + MARK_COMBINATIONS,
   MARKS_OFFSET + MARK_COMBINATIONS + 1,
@@ -122,7 +125,7 @@ export class Counted {
   }
 
   get correctedLater(): number {
-    return markedAt(this.tallies.counts, this.at, CORRECTED);
+    return markedAt(this.tallies.counts, this.at, CORRECTED_LATER);
   }
 
   get row(): Row {

@@ -20,7 +20,7 @@ import { dateOf, dayOf, type Columns } from './columns.js';
 import { headlineIn } from './facts.js';
 import { SORTS, type Sort } from './order.js';
 import { OwnReport } from './own-reports.js';
-import { CORRECTED, OVERDUE, STALE, type PinnedClocks } from './scan.js';
+import { CORRECTED_LATER, OVERDUE, STALE, type PinnedClocks } from './scan.js';
 
 class ReplyInShort {
   @ApiProperty() readonly agency: string;
@@ -158,7 +158,7 @@ export function itemOf(
     leadReportedOn: columns.leadReportedOn[row] ? dateOf(columns.leadReportedOn[row]!) : null,
     ...{ life, spread },
     verification: reading ? { verification, ...(JSON.parse(reading) as Omit<ReadingInShort, 'verification'>) } : null,
-    correctedLater: (status & CORRECTED) > 0,
+    correctedLater: (status & CORRECTED_LATER) > 0,
     into: [...into],
     ...{ lastEdition, nextDue, lastUpkeep },
     agencies: agencies.map(({ agency, role, asked }) => ({ agency, role, ...(asked && { asked }) })),

@@ -34,7 +34,7 @@ export interface OnTheDay {
 /** A stage in the first bits of a status, and in those after them the other counted facts of a commitment. */
 export const STAGE_BITS = 2 ** Math.ceil(Math.log2(STAGES.length)) - 1;
 const FIRST_MARK = STAGE_BITS + 1;
-export const [WITH_TARGET, OVERDUE, STALE, CORRECTED] = [
+export const [WITH_TARGET, OVERDUE, STALE, CORRECTED_LATER] = [
   FIRST_MARK,
   FIRST_MARK * 2,
   FIRST_MARK * 4,
@@ -264,7 +264,7 @@ function markCorrected(
   statuses: Uint8Array,
   later: Uint8Array,
 ): void {
-  for (let i = 0; i < size; i++) statuses[i]! |= later[commitment[rows[i]!]!]! * CORRECTED;
+  for (let i = 0; i < size; i++) statuses[i]! |= later[commitment[rows[i]!]!]! * CORRECTED_LATER;
 }
 
 function keepMarked({ rows, statuses }: ScanRoom, size: number, mark: number, wanted: boolean): number {

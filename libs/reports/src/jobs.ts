@@ -53,7 +53,7 @@ const PUBLISHERS_CLIENT = 'publishers';
 export const clientOf = (name: string): string => createHmac('sha256', CLIENT_KEY).update(name).digest('base64url');
 
 /** Why a job was broken off. */
-const [CANCELLED, STOPPED, TAKEN, MADE_WAY] = ['cancelled', 'stopped', 'taken', 'made way'] as const;
+const [CANCELLATION, STOP, TAKEOVER, MADE_WAY] = ['cancelled', 'stopped', 'taken', 'made way'] as const;
 
 @Injectable()
 export class ReportJobs implements BeforeApplicationShutdown {
@@ -90,7 +90,7 @@ export class ReportJobs implements BeforeApplicationShutdown {
   async beforeApplicationShutdown(): Promise<void> {
     this.#isStopped = true;
     clearInterval(this.#again);
-    this.#current?.breaking.abort(STOPPED);
+    this.#current?.breaking.abort(STOP);
     await this.#working;
   }
 
@@ -222,7 +222,7 @@ export class ReportJobs implements BeforeApplicationShutdown {
         if (error instanceof WrongRevision) continue;
         throw error;
       }
-      if (this.#current?.id === id) this.#current.breaking.abort(CANCELLED);
+      if (this.#current?.id === id) this.#current.breaking.abort(CANCELLATION);
       return { ...job, id };
     }
   }
@@ -308,7 +308,7 @@ export class ReportJobs implements BeforeApplicationShutdown {
     const { id } = taken;
     const { order } = taken.content;
     const breaking = new AbortController();
-    const held = new HeldJob(this.drafts, taken, () => breaking.abort(TAKEN));
+    const held = new HeldJob(this.drafts, taken, () => breaking.abort(TAKEOVER));
     this.#current = { id, publishes: 'publishes' in order, breaking };
     const beating = held.beat(breaking.signal);
     try {
@@ -321,11 +321,11 @@ export class ReportJobs implements BeforeApplicationShutdown {
       const why: unknown = breaking.signal.reason;
       // A job that is being recorded is taken up again, until it is recorded.
       if (held.state === 'publishing' && error instanceof StoreUnavailable) throw error;
-      if (why === STOPPED || why === MADE_WAY) {
+      if (why === STOP || why === MADE_WAY) {
         const state = held.state === 'publishing' ? held.state : 'waiting';
         await held.save({ state, worker: null, rows: null, attempts: taken.content.attempts - 1 });
-      } else if (why === CANCELLED || error instanceof NotHeld) await this.#files.remove(id);
-      else if (why !== TAKEN) {
+      } else if (why === CANCELLATION || error instanceof NotHeld) await this.#files.remove(id);
+      else if (why !== TAKEOVER) {
         const problem = problemOf(error);
         if (problem.status >= 500) this.#logger.error(`Cannot do job ${id}`, String(error));
         await held.save({ ...endedNow('failed'), worker: null, problem });

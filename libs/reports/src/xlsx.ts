@@ -75,9 +75,9 @@ interface Style {
   readonly alignment?: Partial<Alignment>;
 }
 
-const { font: FONT, alignment: WRAPPED } = CELL_STYLES.wrapped;
-const HEAD_STYLE = { ...CELL_STYLES.head, alignment: WRAPPED } as const;
-const NUMERIC_HEAD_STYLE = { ...HEAD_STYLE, alignment: { ...WRAPPED, horizontal: 'right' } } as const;
+const { font: FONT, alignment: WRAPPING } = CELL_STYLES.wrapped;
+const HEAD_STYLE = { ...CELL_STYLES.head, alignment: WRAPPING } as const;
+const NUMERIC_HEAD_STYLE = { ...HEAD_STYLE, alignment: { ...WRAPPING, horizontal: 'right' } } as const;
 const LINK_STYLE: Style = { font: { color: { argb: 'FF0B5394' }, underline: true } };
 /** A column that a person edits stays text, though it begins like a formula. */
 const TEXT_STYLE: Style = { numFmt: '@' };
@@ -364,8 +364,8 @@ class Book {
 const PAGE_SETUP = { orientation: 'landscape', paperSize: 9, fitToPage: true, fitToWidth: 1, fitToHeight: 0 } as const;
 const COUNT_STYLE: Style = { numFmt: '#,##0' };
 /** A number that names, beside a text. */
-const NUMBER_STYLE: Style = { alignment: { ...WRAPPED, horizontal: 'left' } };
-const DAY_STYLE: Style = { numFmt: 'yyyy-mm-dd', alignment: { ...WRAPPED, horizontal: 'left' } };
+const NUMBER_STYLE: Style = { alignment: { ...WRAPPING, horizontal: 'left' } };
+const DAY_STYLE: Style = { numFmt: 'yyyy-mm-dd', alignment: { ...WRAPPING, horizontal: 'left' } };
 const PLAIN_STYLE: Style = {};
 const EMPTY_CELL: StyledValue = [null, PLAIN_STYLE];
 
@@ -402,7 +402,7 @@ function styleOf(style: Style, value: CellValue): object {
   const known = wholeStyles.get(style);
   const [any, formula] =
     known ??
-    [{}, TEXT_STYLE].map((more) => ({ ...more, alignment: WRAPPED, ...style, font: { ...FONT, ...style.font } }));
+    [{}, TEXT_STYLE].map((more) => ({ ...more, alignment: WRAPPING, ...style, font: { ...FONT, ...style.font } }));
   if (!known) wholeStyles.set(style, [any!, formula!]);
   return typeof value === 'string' && /^[=+\-@]/.test(value) ? formula! : any!;
 }

@@ -30,7 +30,7 @@ const DRAFT = draftOf({
     },
   ],
 });
-const RECORDED = ['Confirmed', 'EvidenceAttached', 'Recorded', 'StageReported'];
+const RECORDED_EVENTS = ['Confirmed', 'EvidenceAttached', 'Recorded', 'StageReported'];
 
 /** The events of commitments that returns brought, without the retracted ones. */
 async function standing(desk: Desk): Promise<string[]> {
@@ -86,14 +86,14 @@ describe('A process that is killed at any step of submitting a return', () => {
     for await (const { desk, context } of killings()) {
       await desk.resume();
       const now = await standing(desk);
-      expect([[], RECORDED]).toContainEqual(now);
+      expect([[], RECORDED_EVENTS]).toContainEqual(now);
       found.add(String(now.length));
       const hasDraft = (await desk.returns.draft(CODE, 'IOM')) !== null;
       expect(hasDraft).toBe(now.length === 0);
       // The agency gives the same command again, as it had no answer; and again.
       for (let times = 0; times < 2; times++) await desk.returns.submit(CODE, 'IOM', { reportedOn }, context);
       await desk.resume();
-      expect(await standing(desk)).toEqual(RECORDED);
+      expect(await standing(desk)).toEqual(RECORDED_EVENTS);
       expect(await outcome(desk)).toEqual(['applied']);
       expect(await desk.returns.draft(CODE, 'IOM')).toBeNull();
     }
@@ -119,7 +119,7 @@ describe('A process that is killed at any step of submitting a return', () => {
       if (append % 2) continue;
       const others = [1, 2, 3].map(() => new Desk(desk.log.store, desk.drafts));
       await Promise.all(others.map((one) => one.resume()));
-      expect([[], RECORDED]).toContainEqual(await standing(desk));
+      expect([[], RECORDED_EVENTS]).toContainEqual(await standing(desk));
     }
   });
 });

@@ -132,7 +132,7 @@ export const IN_WORDS = {
   },
   role: { ...RESPONSIBLE, ...ROLES_BESIDE },
   /** Only an active record is counted. */
-  life: { active: { en: 'Active', fr: 'Actif', es: 'Activo' }, ...ENDED },
+  life: { active: { en: 'Active', fr: 'Actif', es: 'Activo' }, ...END_WORDS },
   outlook: {
     on_track: { en: 'On track', fr: 'En bonne voie', es: 'Bien encaminado' },
     at_risk: { en: 'At risk', fr: 'Menacé', es: 'En riesgo' },
@@ -140,7 +140,7 @@ export const IN_WORDS = {
   },
   verification: {
     unreviewed: { en: 'Not reviewed', page: 'Unreviewed', fr: 'Non examiné', es: 'Sin examinar' },
-    ...FOUND,
+    ...FINDING_WORDS,
   },
   outcomeKind: { ...OUTCOMES, not_told: { en: 'Outcome', fr: 'Résultat', es: 'Resultado' } },
   status: {

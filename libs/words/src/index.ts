@@ -1,5 +1,5 @@
 /** The closed lists of words of DESIGN.md §1, of commitments, agencies' roles, links, rounds and accounts. */
-import { ROLES_BESIDE, codesOf, ENDED, FOUND, IN_WORDS, OUTCOMES, RESPONSIBLE } from './in-words.js';
+import { ROLES_BESIDE, codesOf, END_WORDS, FINDING_WORDS, IN_WORDS, OUTCOMES, RESPONSIBLE } from './in-words.js';
 
 export {
   capital,
@@ -36,7 +36,7 @@ export const NEXT_STEPS = ['stated', 'none', 'not_stated'] as const;
 export type NextStepWord = (typeof NEXT_STEPS)[number];
 
 /** The findings of the secretariat; before one, a part is `unreviewed`. */
-export const FINDINGS = codesOf(FOUND);
+export const FINDINGS = codesOf(FINDING_WORDS);
 export type Finding = (typeof FINDINGS)[number];
 export const VERIFICATIONS = codesOf(IN_WORDS.verification);
 export type VerificationWord = (typeof VERIFICATIONS)[number];
@@ -59,7 +59,7 @@ export const ACTIVITY_SCHEMES = ['iati', 'doi'] as const;
 export type ActivityScheme = (typeof ACTIVITY_SCHEMES)[number];
 
 /** The ends of a record. Only an active record is counted. */
-export const ENDS = codesOf(ENDED);
+export const ENDS = codesOf(END_WORDS);
 export type End = (typeof ENDS)[number];
 export const LIVES = codesOf(IN_WORDS.life);
 export type Life = (typeof LIVES)[number];

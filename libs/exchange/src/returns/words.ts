@@ -21,7 +21,7 @@ export interface SheetWords {
 }
 
 /** The words that are those of reports, by the English ones. */
-const SHARED: Readonly<Record<string, (words: Words, field: SheetWords['field']) => string>> = {
+const SHARED_WITH_REPORTS: Readonly<Record<string, (words: Words, field: SheetWords['field']) => string>> = {
   Agency: ({ columns }) => columns.agency.title,
   Code: ({ parts }) => parts.code,
   Commitment: ({ columns }) => columns.commitment.title,
@@ -181,7 +181,7 @@ const wordsIn = (language: ReportLanguage): SheetWords => {
   const own = (english: string) => (language === 'en' ? english : SHEET_PHRASES[english]?.[language === 'fr' ? 0 : 1]);
   return {
     ...{ language, field },
-    say: (english) => SHARED[english]?.(words, field) ?? own(english) ?? english,
+    say: (english) => SHARED_WITH_REPORTS[english]?.(words, field) ?? own(english) ?? english,
     date: (value) => spaced(date(value)),
     asAt: (value) => spaced(lines.asAt(value)),
     code: (list, value) => capital(spaced((codes[list] as Readonly<Record<string, string>>)[value] ?? value)),
