@@ -3,7 +3,7 @@ import { DAY_MS } from '#clocks';
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { SqlStatement, Statements } from '#databases';
-import { ACTING_ROLES, Instant, InstantOrNull, Several, Shown, TextOrNull } from '#platform';
+import { ACTING_ROLES, Instant, InstantOrNull, ShownList, Shown, TextOrNull } from '#platform';
 import type { Appointment, Holder } from '#platform';
 import { ACCOUNT_KINDS, ACCOUNT_ROLES, fitsAgency, REPORT_LANGUAGES, SCOPES } from '#words';
 import type { AccountKind, AccountRole, ReportLanguage, Scope } from '#words';
@@ -40,7 +40,7 @@ export class AccountRow {
   @Instant() readonly created: string;
   @ApiProperty(ACCOUNT_OR_CLI_SCHEMA) readonly createdBy: string | null;
   @InstantOrNull('When all that tells who it is was erased') readonly erased: string | null;
-  @Several(AppointmentRow, 'Every role that it has or had, or will have')
+  @ShownList(AppointmentRow, 'Every role that it has or had, or will have')
   readonly appointments: readonly AppointmentRow[];
 }
 

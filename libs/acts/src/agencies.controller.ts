@@ -4,7 +4,7 @@ import { ApiOkResponse, ApiOperation, ApiProperty } from '@nestjs/swagger';
 import { Agency, AgencyAsAt, MemberAsAt } from '#bodies';
 import type { FullDate } from '#clocks';
 import { load } from '#eventsourcing';
-import { Shown, Several, Day, AtClocks, ClockQuery, FieldsOf, InRows, WantedFormat, type Format } from '#platform';
+import { Shown, ShownList, Day, AtClocks, ClockQuery, FieldsOf, InRows, WantedFormat, type Format } from '#platform';
 import { agency, asAt } from '#registers';
 import { listPage, RegisterListQuery, RegisterPage } from './list.js';
 import { registerRow } from './register-rows.js';
@@ -12,7 +12,7 @@ import { registerController } from './registers.controller.js';
 
 class AgencyView extends AgencyAsAt {
   @Day() readonly asOf: FullDate;
-  @Several(MemberAsAt, 'Who is a member of it on the date') readonly members: MemberAsAt[];
+  @ShownList(MemberAsAt, 'Who is a member of it on the date') readonly members: MemberAsAt[];
   @Shown('The registered or last amended content, which the next amendment replaces') readonly entry: Agency;
   @ApiProperty({ type: 'integer', description: 'Of its last event; also the ETag' }) readonly revision: number;
   @ApiProperty() readonly position: string;

@@ -4,7 +4,7 @@ import { ApiOkResponse, ApiOperation, ApiProperty, IntersectionType, OmitType } 
 import { Crosswalk, CrosswalkLink, CrosswalkVersion, NoEquivalent } from '#bodies';
 import type { FullDate } from '#clocks';
 import { load } from '#eventsourcing';
-import { Several, OrNull, QueryText, Day, AtClocks, FieldsOf, InRows, WantedFormat, type Format } from '#platform';
+import { ShownList, OrNull, QueryText, Day, AtClocks, FieldsOf, InRows, WantedFormat, type Format } from '#platform';
 import { crosswalk, crosswalkAt, LATEST_DATE, versionOf, type CrosswalkAsAt } from '#registers';
 import { listPage, RegisterListQuery, RegisterPage, RegisterQuery } from './list.js';
 import { registerController } from './registers.controller.js';
@@ -31,7 +31,7 @@ class LabelledVersion extends CrosswalkVersionInBrief {
 }
 
 class CrosswalkVersions {
-  @Several(CrosswalkVersionInBrief, 'All by then; the last one holds') readonly versions: CrosswalkVersionInBrief[];
+  @ShownList(CrosswalkVersionInBrief, 'All by then; the last one holds') readonly versions: CrosswalkVersionInBrief[];
 }
 
 class CrosswalkItem extends IntersectionType(Crosswalk, CrosswalkVersions) {}

@@ -1,7 +1,7 @@
 /** Bodies and views: agencies, and where a statement can be read. */
 import { ApiProperty, OmitType } from '@nestjs/swagger';
 import type { PartialDate } from '#clocks';
-import { Shown, Several, Code, CodeOf, InPeriod, Kebab, ListOf, Nested, OneOf, Text, YesNo } from '#platform';
+import { Shown, ShownList, Code, CodeOf, InPeriod, Kebab, ListOf, Nested, OneOf, Text, YesNo } from '#platform';
 import { CHAIR_ROLES, type ChairRole } from '#words';
 
 /** The place of a statement in a document. Nobody looks for an entry by the place where it is read. */
@@ -162,7 +162,7 @@ export class ChairAsAt {
 
 /** An agency as it was on a date: its names, memberships and chairs that had begun by then. */
 export class AgencyAsAt extends OmitType(Agency, ['memberships', 'chairs']) {
-  @Several(AgencyName, 'From the first to the one on the date') readonly names: AgencyName[];
+  @ShownList(AgencyName, 'From the first to the one on the date') readonly names: AgencyName[];
   @ApiProperty({ enum: ['active', 'merged', 'dissolved'] }) readonly status: 'active' | 'merged' | 'dissolved';
   @ApiProperty({ ...PERIOD_SCHEMA, ...optional, description: 'Only when it has ended' }) readonly endedOn?: PartialDate;
   @ApiProperty({ ...optional, description: 'Why it ended' }) readonly reason?: string;

@@ -1,6 +1,6 @@
 /** Bodies and views: how commitments belong together, and how one ends in another. */
 import { ApiProperty } from '@nestjs/swagger';
-import { Shown, Several, CodeOf, CodesOf, ListOf, Nested, OneOf, type Registered } from '#platform';
+import { Shown, ShownList, CodeOf, CodesOf, ListOf, Nested, OneOf, type Registered } from '#platform';
 import { ENDS, RELATION_TYPES, type End, type RelationType } from '#words';
 import { AgencyRole, RoleAsAt } from './responsibility.js';
 import { Act, Reasoned, Source } from './statement.js';
@@ -69,7 +69,7 @@ export class ReportedRelation extends Source {
 
 export class EndOfRecord extends Source {
   @ApiProperty({ enum: ENDS }) readonly life: End;
-  @Several(String, 'The commitments that it became') readonly into: readonly string[];
+  @ShownList(String, 'The commitments that it became') readonly into: readonly string[];
   @ApiProperty() readonly reason: string;
 }
 

@@ -9,7 +9,7 @@ import { commitment } from '#commitments';
 import { DraftsStore } from '#drafts';
 import { load, Rejected, type Log } from '#eventsourcing';
 import { paperIn, UnreadableFile, type Paper } from '#files';
-import { Count, Several, Shown, OneWord, TextOrNull, LOG, type RequestContext, type Upload } from '#platform';
+import { Count, ShownList, Shown, OneWord, TextOrNull, LOG, type RequestContext, type Upload } from '#platform';
 import { Progress } from '#progress';
 import { LATEST_DATE, Registers, type Document } from '#registers';
 import { unreadableFile } from './sent-tables.js';
@@ -37,10 +37,10 @@ export class PaperParagraph {
   @ApiProperty({ type: 'integer', minimum: 1, description: 'Its place in the paper' }) readonly place: number;
   @ApiProperty({ enum: ['heading', 'paragraph'] }) readonly kind: 'heading' | 'paragraph';
   @TextOrNull('As the paper numbers it', '26') readonly number: string | null;
-  @Several(String, 'Of an item of a list: the numbers of the items above it', ['26'])
+  @ShownList(String, 'Of an item of a list: the numbers of the items above it', ['26'])
   readonly within: readonly string[];
   @ApiProperty() readonly text: string;
-  @Several(String, 'The headings above it, the widest first') readonly section: readonly string[];
+  @ShownList(String, 'The headings above it, the widest first') readonly section: readonly string[];
   @ApiProperty({
     type: 'array',
     items: { type: 'integer' },
@@ -50,7 +50,7 @@ export class PaperParagraph {
   readonly lines: readonly [number, number] | null;
   @ApiProperty({ type: Citation, description: 'As an act cites it; it is found again by it' })
   readonly citation: Citation;
-  @Several(PaperMark, 'The commitments and updates that cite it') readonly marks: readonly PaperMark[];
+  @ShownList(PaperMark, 'The commitments and updates that cite it') readonly marks: readonly PaperMark[];
 }
 
 /** A citation of the document that names no place in the paper. */
@@ -75,7 +75,7 @@ export class PaperView {
   @ApiProperty({ enum: ['docx', 'text'] }) readonly format: 'docx' | 'text';
   @ApiProperty({ type: PaperMeasure }) readonly measure: PaperMeasure;
   @ApiProperty({ type: [PaperParagraph] }) readonly paragraphs: readonly PaperParagraph[];
-  @Several(LostCitation, 'Citations whose places the paper has not') readonly lost: readonly LostCitation[];
+  @ShownList(LostCitation, 'Citations whose places the paper has not') readonly lost: readonly LostCitation[];
 }
 
 interface KeptPaper extends Paper {

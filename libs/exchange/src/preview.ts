@@ -2,7 +2,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { DATE_ORDERS } from './cell-values.js';
 import { TABLE_SUBJECTS } from './fields.js';
-import { Count, Day, Shown, Several, OneWord, OrNull, TextOrNull } from '#platform';
+import { Count, Day, Shown, ShownList, OneWord, OrNull, TextOrNull } from '#platform';
 
 export const ROW_OUTCOMES = ['recorded', 'changed', 'recognised', 'refused'] as const;
 export type RowOutcome = (typeof ROW_OUTCOMES)[number];
@@ -70,7 +70,7 @@ export class SideBySide {
 export class LikelyDuplicate {
   @ApiProperty({ type: () => DuplicateSide }) readonly this: DuplicateSide;
   @ApiProperty({ type: () => DuplicateSide }) readonly that: DuplicateSide;
-  @Several(SideBySide, 'Every field that one of both says') readonly fields: readonly SideBySide[];
+  @ShownList(SideBySide, 'Every field that one of both says') readonly fields: readonly SideBySide[];
 }
 
 export class PlannedAct {
@@ -90,7 +90,7 @@ export class ImportRow {
   @TextOrNull('null: a new one, whose reference is still to be given') readonly reference: string | null;
   @TextOrNull('Its title or name') readonly title: string | null;
   @OneWord(ROW_OUTCOMES, 'The effect of the row') readonly outcome: RowOutcome;
-  @Several(PlannedAct, 'The ordinary acts by which it would') readonly acts: readonly PlannedAct[];
+  @ShownList(PlannedAct, 'The ordinary acts by which it would') readonly acts: readonly PlannedAct[];
   @ApiProperty({ type: [FieldChange] }) readonly changes: readonly FieldChange[];
   @ApiProperty({ type: [SheetProblem] }) readonly problems: readonly SheetProblem[];
   @ApiProperty({ type: [SheetNote] }) readonly notes: readonly SheetNote[];
@@ -132,7 +132,7 @@ export class ImportedFile {
   @Shown('SHA-256, in hexadecimal') readonly sha256: string;
   @OneWord(['xlsx', 'csv', 'folder', 'json'], 'folder: several spreadsheets at once; json: a folder of JSON')
   readonly format: string;
-  @Several(String, 'How it was read, and by which rules') readonly readAs: readonly string[];
+  @ShownList(String, 'How it was read, and by which rules') readonly readAs: readonly string[];
 }
 
 /** The list that the rows are compared with. */
@@ -163,7 +163,7 @@ export class ImportPreview {
   @ApiProperty({ type: ImportTerms }) readonly terms: ImportTerms;
   @ApiProperty({ type: [ImportSheet] }) readonly sheets: readonly ImportSheet[];
   @ApiProperty({ type: RowCounts }) readonly counts: RowCounts;
-  @Several(SheetProblem, 'All of them; those of rows are with their rows, too')
+  @ShownList(SheetProblem, 'All of them; those of rows are with their rows, too')
   readonly problems: readonly SheetProblem[];
   @ApiProperty({ type: [ImportRow] }) readonly rows: readonly ImportRow[];
   @TextOrNull('Why it was taken back, or the parts that stay after its undoing') readonly remark: string | null;

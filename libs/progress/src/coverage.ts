@@ -9,7 +9,7 @@ import { STAGES, type Stage } from '#commitments';
 import { Rejected, type Projector } from '#eventsourcing';
 import {
   Answers,
-  Several,
+  ShownList,
   Shown,
   OneWord,
   Count,
@@ -99,14 +99,14 @@ export class OutcomeRow extends Row {
   @OneWord(OUTCOME_STATUSES, 'How far it has come by the date; a decision is endorsed') readonly status: OutcomeStatus;
   @DayOrNull('When its first endorsement was reported; a decision is endorsed by its own document')
   readonly endorsedOn: FullDate | null;
-  @Several(String, 'The agencies and forums that have endorsed it') readonly endorsedBy: readonly string[];
+  @ShownList(String, 'The agencies and forums that have endorsed it') readonly endorsedBy: readonly string[];
   @DayOrNull('Since which report a commitment that follows it up has done so') readonly followedUpOn: FullDate | null;
   @TextOrNull('The forum that it came from', 'WHA-61') readonly forum: string | null;
   @TextOrNull('The agency or forum that says it') readonly issuedBy: string | null;
   @TextOrNull('Who says it, in words') readonly issuer: string | null;
   @TextOrNull('The forum that it is put to, whose outcome it is not') readonly addressedTo: string | null;
   @ApiProperty({ enum: CONCERNS }) readonly concerns: Concern;
-  @Several(String, 'Codes of agencies, or free text') readonly addressees: readonly string[];
+  @ShownList(String, 'Codes of agencies, or free text') readonly addressees: readonly string[];
   @ApiProperty({ type: [String] }) readonly themes: readonly string[];
   @ApiProperty({ example: 'D-2011-9CM-IOM' }) readonly document: string;
   @ApiProperty() readonly locator: string;
@@ -115,30 +115,30 @@ export class OutcomeRow extends Row {
   @Shown('As people cite it', 'MC/2353, «Enhancing data and research», para. 26') readonly cited: string;
   @Day('Of its document') readonly reportedOn: FullDate;
   @Shown('Whether any commitment follows it up') readonly covered: boolean;
-  @Several(String, 'The agencies that lead these commitments') readonly leads: string[];
+  @ShownList(String, 'The agencies that lead these commitments') readonly leads: string[];
   @Shown(LIST_DESCRIPTION, 'followsUp=WHA61.17&asOf=2011-02-17') readonly list: string;
 }
 
 export class OutcomesView extends FiguresAnswer {
   @Shown('Of all outcomes in the question, covered or not and in any stage') readonly total: OutcomeCounts;
-  @Several(ForumCounts, 'The latest first. An outcome counts in its forum and in those above it: they do not add up')
+  @ShownList(ForumCounts, 'The latest first. An outcome counts in its forum and in those above it: they do not add up')
   readonly forums: ForumCounts[];
-  @Several(KindCounts, 'By kind, in the order of their weight; they add up') readonly kinds: KindCounts[];
-  @Several(ForumCounts, 'Proposals put to each forum, the latest first; they are no outcomes of it')
+  @ShownList(KindCounts, 'By kind, in the order of their weight; they add up') readonly kinds: KindCounts[];
+  @ShownList(ForumCounts, 'Proposals put to each forum, the latest first; they are no outcomes of it')
   readonly putTo: ForumCounts[];
   @ApiProperty({ type: OutcomeCounts, description: 'Commitments that follow up no forum' })
   readonly elsewhere: OutcomeCounts;
   @Count('That concern organisation only, and so are left out of all this unless `concerns` asks for them')
   readonly leftOut: number;
   @Count('Of all pages') readonly rowCount: number;
-  @Several(OutcomeRow, 'By forum, the latest first, then by kind, then by code; those of no forum are at the end')
+  @ShownList(OutcomeRow, 'By forum, the latest first, then by kind, then by code; those of no forum are at the end')
   readonly rows: OutcomeRow[];
   @TextOrNull('null: this is the last page') readonly nextCursor: string | null;
 }
 
 class OfOutcome extends ProgressView<AgencyRow> {
   @ApiProperty({ type: () => OutcomeRow }) readonly row: OutcomeRow;
-  @Several(AgencyRow, 'Who follows it up') readonly rows: AgencyRow[];
+  @ShownList(AgencyRow, 'Who follows it up') readonly rows: AgencyRow[];
 }
 
 export type OutcomesFilter = Pick<Filter, 'followsUp' | 'agency' | 'role' | 'agencies' | 'memberOf'> &

@@ -8,7 +8,7 @@ import { LIVES, STAGES, type Life, type Stage } from '#commitments';
 import type { Log } from '#eventsourcing';
 import {
   Answers,
-  Several,
+  ShownList,
   Shown,
   OrNull,
   Count,
@@ -144,7 +144,7 @@ class Left implements Record<Exit, Term> {
 export class Leg {
   @Shown('With every term that is not 0', '75 + 10 new − 2 merged = 83') readonly equation: string;
   @Shown('In the same stage before and after') readonly same: Term;
-  @Several(Move, 'From stage to stage, in the order of the stages') readonly moves: Move[];
+  @ShownList(Move, 'From stage to stage, in the order of the stages') readonly moves: Move[];
   @ApiProperty() readonly entered: Entered;
   @ApiProperty() readonly left: Left;
 }
@@ -176,9 +176,9 @@ export class Changed {
   @ApiProperty({ enum: STAGES, nullable: true, description: 'null: it was not counted' }) readonly before: Stage | null;
   @ApiProperty({ enum: STAGES, nullable: true, description: 'null: it is not counted any more' })
   readonly after: Stage | null;
-  @Several(String, 'The commitments that it became') readonly into: readonly string[];
+  @ShownList(String, 'The commitments that it became') readonly into: readonly string[];
   @ApiProperty({ example: '/v1/commitments/IOM-2006-24/history?knownAt=1362' }) readonly history: string;
-  @Several(Why, 'The statements on it in between; none: a register changed') readonly why: readonly Why[];
+  @ShownList(Why, 'The statements on it in between; none: a register changed') readonly why: readonly Why[];
 }
 
 class ChangedList extends DatedAnswer {

@@ -1,5 +1,5 @@
 /** A commitment as lists show it: all that a row says, in words. */
-import { Several, Shown, OneWord, OrNull, Count, COUNT_SCHEMA, Day, TextOrNull, DatedAnswer } from '#platform';
+import { ShownList, Shown, OneWord, OrNull, Count, COUNT_SCHEMA, Day, TextOrNull, DatedAnswer } from '#platform';
 import { ActivityId, Deliverable, Evidence, MilestoneAsAt, RoleAsAt, type Citation } from '#bodies';
 import { ApiProperty } from '@nestjs/swagger';
 import type { FullDate } from '#clocks';
@@ -64,7 +64,7 @@ export class Item {
   @OneWord(STAGES, 'The lead’s part') readonly stage: Stage;
   @Shown('When the stage came about', '2006-11') readonly effective: string;
   @TextOrNull('The words added to that report') readonly note: string | null;
-  @Several(String, 'Where that is said, as people cite it. None: the agency says so itself', [
+  @ShownList(String, 'Where that is said, as people cite it. None: the agency says so itself', [
     'ESA/P/WP.204, part two, IOM, para. 4',
   ])
   readonly sources: readonly string[];
@@ -86,16 +86,16 @@ export class Item {
   @TextOrNull('When the next edition is due', '2007') readonly nextDue: string | null;
   @ApiProperty({ type: () => UpkeepInShort, nullable: true }) readonly lastUpkeep: UpkeepInShort | null;
   @ApiProperty({ enum: LIVES }) readonly life: Life;
-  @Several(String, 'The commitments that it became') readonly into: string[];
+  @ShownList(String, 'The commitments that it became') readonly into: string[];
   @ApiProperty() readonly lead: string;
   @ApiProperty({ type: [RoleAsAt] }) readonly agencies: RoleAsAt[];
   @ApiProperty({ type: [String] }) readonly themes: string[];
   @ApiProperty({ type: [String] }) readonly followsUp: string[];
   @ApiProperty({ type: [String], example: ['SLV'] }) readonly countries: readonly string[];
   @ApiProperty({ type: [String], example: ['africa'] }) readonly regions: readonly string[];
-  @Several(ActivityId, 'The activities in registers of others that carry it out')
+  @ShownList(ActivityId, 'The activities in registers of others that carry it out')
   readonly activityIds: readonly ActivityId[];
-  @Several(MilestoneAsAt, 'In a table without those that were dropped') readonly milestones: readonly MilestoneAsAt[];
+  @ShownList(MilestoneAsAt, 'In a table without those that were dropped') readonly milestones: readonly MilestoneAsAt[];
   @ApiProperty({ type: [Deliverable] }) readonly deliverables: readonly Deliverable[];
   @ApiProperty({ type: [Evidence] }) readonly evidence: readonly Evidence[];
   @ApiProperty({ type: String, nullable: true, example: '2013-06' }) readonly target: string | null;

@@ -3,7 +3,7 @@ import { Controller, Get } from '@nestjs/common';
 import { ApiProperty, ApiTags } from '@nestjs/swagger';
 import {
   Answers,
-  Several,
+  ShownList,
   Shown,
   Count,
   TextOrNull,
@@ -42,7 +42,7 @@ export class PartnershipRow extends Row {
   @ApiProperty() readonly name: string;
   @Shown('As lead, co-lead or partner') readonly with: string;
   @ApiProperty() readonly withName: string;
-  @Several(
+  @ShownList(
     OnTheme,
     'Their themes, most first: those at the top of their frameworks, or directly below the one in the question',
   )
@@ -65,7 +65,7 @@ export class PartnershipsView extends FiguresAnswer {
   @Count('Of the total: in how many something was corrected after `knownAt`') readonly correctedLater: number;
   @Count('Pairs, of all pages') readonly rowCount: number;
   @Count('Agencies in these pairs') readonly agencies: number;
-  @Several(
+  @ShownList(
     PartnershipRow,
     'Most commitments first. Each pair once, unless an agency or a role is asked for: then that one comes first',
   )

@@ -6,7 +6,7 @@ import type { FullDate } from '#clocks';
 import type { Log, Projector } from '#eventsourcing';
 import {
   Answers,
-  Several,
+  ShownList,
   Shown,
   Count,
   Day,
@@ -62,7 +62,7 @@ export class SearchHit {
 export class SearchGroup {
   @ApiProperty({ enum: SEARCHED_KINDS }) readonly kind: SearchedKind;
   @Count('Found in all') readonly total: number;
-  @Several(SearchHit, 'The best first') readonly hits: readonly SearchHit[];
+  @ShownList(SearchHit, 'The best first') readonly hits: readonly SearchHit[];
   @Shown('The address of the list of all', '/v1/agencies?q=migration') readonly all: string;
 }
 
@@ -71,7 +71,7 @@ export class SearchResults {
   @Day() readonly asOf: FullDate;
   @ApiProperty() readonly position: string;
   @Count('Of all kinds') readonly total: number;
-  @Several(SearchGroup, 'One for each kind that is asked for') readonly groups: readonly SearchGroup[];
+  @ShownList(SearchGroup, 'One for each kind that is asked for') readonly groups: readonly SearchGroup[];
 }
 
 export class Search {

@@ -3,7 +3,7 @@ import { Controller, Get } from '@nestjs/common';
 import { ApiProperty, ApiTags, OmitType } from '@nestjs/swagger';
 import { monthsBefore, type FullDate } from '#clocks';
 import type { Role } from '#commitments';
-import { Answers, Count, Day, AtClocks, Several, Shown, DatedAnswer } from '#platform';
+import { Answers, Count, Day, AtClocks, ShownList, Shown, DatedAnswer } from '#platform';
 import { compareTexts } from '#text';
 import { countAll, countBy } from './count.js';
 import { Flag, ProgressQuery, FilterField, type Filter } from './filters.js';
@@ -48,7 +48,7 @@ class SilenceTotals {
 export class SilenceView extends DatedAnswer {
   @ApiProperty({ type: 'integer', description: 'Calendar months' }) readonly staleAfter: number;
   @ApiProperty() readonly total: SilenceTotals;
-  @Several(SilentRow, 'The longest silent first; they do not add up to the total') readonly rows: SilentRow[];
+  @ShownList(SilentRow, 'The longest silent first; they do not add up to the total') readonly rows: SilentRow[];
 }
 
 export class Silence extends View {

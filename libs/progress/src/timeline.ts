@@ -3,7 +3,7 @@ import { Controller, Get } from '@nestjs/common';
 import { ApiProperty, ApiTags } from '@nestjs/swagger';
 import { lastDayOf, monthsBefore, type FullDate } from '#clocks';
 import { ENDS, LIVES, STAGES, type End, type Stage } from '#commitments';
-import { Answers, CountsBy, Day, AtClocks, OnDate, QueryChoice, Several, Shown, DatedAnswer } from '#platform';
+import { Answers, CountsBy, Day, AtClocks, OnDate, QueryChoice, ShownList, Shown, DatedAnswer } from '#platform';
 import { dateOf, dayOf, NO_ROW, type Columns } from './columns.js';
 import { Row } from './count.js';
 import { ProgressQuery, FilterField, type Filter } from './filters.js';
@@ -43,7 +43,7 @@ class TimelineView extends DatedAnswer {
   @Day() readonly from: FullDate;
   @Day() readonly to: FullDate;
   @ApiProperty({ enum: TIMELINE_STEPS }) readonly step: TimelineStep;
-  @Several(TimelineRow, 'Empty when nothing had been reported by then') readonly rows: TimelineRow[];
+  @ShownList(TimelineRow, 'Empty when nothing had been reported by then') readonly rows: TimelineRow[];
 }
 
 export class Timeline extends View {

@@ -1,5 +1,5 @@
 /** The view of the tasks that wait for an agency: roles and leads to accept, readings to reply to. */
-import { Shown, Several, Count, TextOrNull } from '#platform';
+import { Shown, ShownList, Count, TextOrNull } from '#platform';
 import { ApiProperty } from '@nestjs/swagger';
 import { todayAt } from '#clocks';
 import { compareTexts } from '#text';
@@ -18,7 +18,7 @@ class CommitmentInShort {
 class WaitingCommitments {
   @Count('All of them') readonly total: number;
   @TextOrNull('The address of the whole list; null: there is none, they are all here') readonly list: string | null;
-  @Several(CommitmentInShort, 'By reference; where there is a list: the first ones')
+  @ShownList(CommitmentInShort, 'By reference; where there is a list: the first ones')
   readonly commitments: CommitmentInShort[];
 }
 

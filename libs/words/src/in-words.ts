@@ -80,14 +80,14 @@ export const COLUMN_OF_ROLE = {
 } as const satisfies Readonly<Record<Role, RoleColumn>>;
 export type RoleField = (typeof COLUMN_OF_ROLE)[Role]['field'];
 
-export const FOUND = {
+export const FINDING_WORDS = {
   no_evidence: { en: 'No evidence found', fr: 'Sans preuve', es: 'Sin pruebas' },
   documented: { en: 'Documented', fr: 'Documenté', es: 'Documentado' },
   corroborated: { en: 'Corroborated', fr: 'Corroboré', es: 'Corroborado' },
   contested: { en: 'Contested', fr: 'Contesté', es: 'Impugnado' },
 } satisfies List;
 
-export const ENDED = {
+export const END_WORDS = {
   merged: { en: 'Merged', fr: 'Fusionné', es: 'Fusionado' },
   split: { en: 'Split', fr: 'Scindé', es: 'Dividido' },
   superseded: { en: 'Superseded', fr: 'Remplacé', es: 'Sustituido' },

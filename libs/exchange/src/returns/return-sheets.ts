@@ -6,7 +6,7 @@ import { AccessStore } from '#access';
 import { canonicalJson, Conflict, refused, Rejected } from '#eventsourcing';
 import { spreadsheetIn, UnreadableFile, type SpreadsheetFile } from '#files';
 import {
-  Several,
+  ShownList,
   Shown,
   TextOrNull,
   metaOf,
@@ -67,14 +67,14 @@ export class ReturnSheetPreview {
   @Shown('Whether it is the draft now') readonly saved: boolean;
   @ApiProperty({ type: 'integer', description: 'Of the draft as it is now; also the ETag. 0: none was saved' })
   readonly revision: number;
-  @Several(SheetChange, 'Cell by cell, against the draft that the workbook was made of')
+  @ShownList(SheetChange, 'Cell by cell, against the draft that the workbook was made of')
   readonly changes: readonly SheetChange[];
-  @Several(SheetProblem, 'While there is one, it cannot be saved') readonly problems: readonly SheetProblem[];
-  @Several(SheetConflict, 'While there is one, it cannot be saved by this route')
+  @ShownList(SheetProblem, 'While there is one, it cannot be saved') readonly problems: readonly SheetProblem[];
+  @ShownList(SheetConflict, 'While there is one, it cannot be saved by this route')
   readonly conflicts: readonly SheetConflict[];
-  @Several(SheetFinding, 'A fault that keeps the return from being submitted, or an odd entry')
+  @ShownList(SheetFinding, 'A fault that keeps the return from being submitted, or an odd entry')
   readonly findings: readonly SheetFinding[];
-  @Several(String, 'How it was read, where that is not plain to see') readonly notes: readonly string[];
+  @ShownList(String, 'How it was read, where that is not plain to see') readonly notes: readonly string[];
 }
 
 /** A workbook that was read, and the draft that it makes together with later changes. */

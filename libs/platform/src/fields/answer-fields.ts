@@ -10,7 +10,7 @@ const INSTANT_SCHEMA = { type: String, format: 'date-time' } as const;
 export const Shown = (description: string, example?: unknown) => ApiProperty({ description, example });
 export const OneWord = (values: readonly unknown[], description: string, example?: unknown) =>
   ApiProperty({ enum: [...values], description, example });
-export const Several = (of: Type<unknown>, description: string, example?: unknown) =>
+export const ShownList = (of: Type<unknown>, description: string, example?: unknown) =>
   ApiProperty({ type: [of], description, example });
 export const OrNull = (of: () => Type<unknown>, description: string) => {
   const type = () => of(); // OpenAPI takes a function of this name only

@@ -1,7 +1,7 @@
 /** The words that others saved in a draft since it was read: enough for a program to join them with its own. */
 import { ApiProperty } from '@nestjs/swagger';
 import { WrongRevision } from '#eventsourcing';
-import { Several, Shown, TextOrNull } from '../fields/answer-fields.js';
+import { ShownList, Shown, TextOrNull } from '../fields/answer-fields.js';
 
 class SavedOtherwise {
   @ApiProperty({ example: 'commitment IOM-2011-12' }) readonly part: string;
@@ -22,12 +22,12 @@ export class SavedMeanwhile {
   @TextOrNull('The account that saved it') readonly by: string | null;
   @ApiProperty({ type: String, nullable: true, format: 'date-time' }) readonly saved: string | null;
   @Shown('The address of the draft', '/v1/rounds/CM-2013/returns/IOM') readonly draft: string;
-  @Several(String, 'The parts that others changed since the revision that was read', [
+  @ShownList(String, 'The parts that others changed since the revision that was read', [
     'commitment IOM-2011-12',
     'narrative en',
   ])
   readonly changed: readonly string[];
-  @Several(
+  @ShownList(
     SavedOtherwise,
     'Those of them that the body changes, too, in another way: of these one has to choose. All other parts that were changed are taken from the draft',
   )
