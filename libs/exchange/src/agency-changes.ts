@@ -1,7 +1,11 @@
 /** The memberships and chairs in a row of the list of agencies, as dated acts; and changes that no act can make. */
+import type { Agency } from '#bodies';
 import { withoutNulls } from '#eventsourcing';
+import type { REGISTER_ACTS } from '#registers';
 import { membershipCell } from '#text';
 import { comparable, type RowAct } from './row-changes.js';
+
+type AgencyActs = (typeof REGISTER_ACTS)['agency'];
 
 interface Member {
   readonly body: string;
@@ -12,10 +16,10 @@ interface Member {
 }
 
 /** By the field: the act that adds one, and the one that ends it. */
-export const LISTED_ACTS: Readonly<Record<string, readonly [add: string, end?: string]>> = {
+export const LISTED_ACTS: Readonly<Record<string, readonly [add: keyof AgencyActs, end?: keyof AgencyActs]>> = {
   memberships: ['join', 'leave'],
   chairs: ['chair'],
-};
+} satisfies { [F in keyof Agency]?: [add: keyof AgencyActs, end?: keyof AgencyActs] };
 
 interface NoAct {
   readonly field: string;

@@ -86,7 +86,7 @@ export class Deciding {
 
   async #lettersOf(event: Recorded): Promise<NewLetter[]> {
     if (event.type.startsWith(`${aReturn.category}.`)) {
-      const kind = LETTER_OF_RETURN_EVENT[event.name];
+      const kind = LETTER_OF_RETURN_EVENT[event.name as keyof typeof LETTER_OF_RETURN_EVENT];
       const { round, agency } = returnOf(event.stream);
       return kind ? this.#letters(event, round, [{ kind, agency }]) : [];
     }

@@ -8,7 +8,7 @@ import { Concerns } from '#feed';
 import { LOG, PUBLIC_URL } from '#platform';
 import { Progress, type Item } from '#progress';
 import { Registers, type Register } from '#registers';
-import { returnOf, RoundViews } from '#rounds';
+import { returnOf, RoundViews, type ReturnEvents } from '#rounds';
 import { PATHS } from '#words';
 import { LetterClock } from './clock.js';
 import { Followed } from './followed.js';
@@ -35,7 +35,10 @@ interface DigestSection {
 type Changed = Map<string, Recorded[]>;
 
 /** They say of something else how far it is. */
-const EVENTS_WITHOUT_ENTRY = ['return.Applied', 'return.TakenBack'];
+const EVENTS_WITHOUT_ENTRY: readonly string[] = [
+  'return.Applied',
+  'return.TakenBack',
+] satisfies `return.${keyof ReturnEvents}`[];
 
 @Injectable()
 export class DigestWriting {

@@ -2,7 +2,17 @@
 import type { Round } from '#bodies';
 import { daysAfter, daysBetween, type FullDate } from '#clocks';
 import type { Recorded } from '#eventsourcing';
-import { closedFor, deadlineFor, dueOn, owes, remindedOn, type OpenedRound, type ReturnSoFar } from '#rounds';
+import {
+  closedFor,
+  deadlineFor,
+  dueOn,
+  owes,
+  remindedOn,
+  type OpenedRound,
+  type ReturnEvents,
+  type ReturnSoFar,
+  type RoundEvents,
+} from '#rounds';
 import type { LetterKind } from './outbox.js';
 
 /** The letters of rounds. */
@@ -21,11 +31,16 @@ const occasionsFor = (kind: RoundLetterKind, agencies: readonly string[]): Occas
  * The occasions of an event of a round.
  * @param before the round before it, and after it
  */
-export function occasionsOf({ name, data }: Pick<Recorded, 'name' | 'data'>, before: OpenedRound, after: OpenedRound) {
+export function occasionsOf(
+  { name, data }: Pick<Recorded, 'name' | 'data'>,
+  before: OpenedRound,
+  after: OpenedRound,
+): Occasion[] {
   const { agency } = data as { agency?: string | null };
   const moved = (agencies: readonly string[]) =>
     agencies.filter((one) => deadlineFor(before, one) !== deadlineFor(after, one));
-  switch (name) {
+  const event = name as keyof RoundEvents | 'Blanked';
+  switch (event) {
     case 'Opened':
       return occasionsFor('invitation', after.agencies);
     case 'Amended': {
@@ -41,14 +56,24 @@ export function occasionsOf({ name, data }: Pick<Recorded, 'name' | 'data'>, bef
       return occasionsFor('reminder', (data as { agencies: string[] }).agencies);
     case 'Closed':
       return occasionsFor('closed', after.agencies);
+    // The publication of its report brings letters, of which it is one.
     default:
+      event satisfies 'Published' | 'Blanked';
       return [];
   }
 }
 
-export const LETTER_OF_RETURN_EVENT: Readonly<Record<string, RoundLetterKind>> = {
+/** `null`: none. */
+export const LETTER_OF_RETURN_EVENT: Readonly<Record<keyof ReturnEvents | 'Blanked', RoundLetterKind | null>> = {
+  Submitted: null,
+  Applied: null,
+  TakenBack: null,
+  NilReported: null,
+  PaperReceived: null,
+  Commented: null,
   SentBack: 'returned',
   Accepted: 'accepted',
+  Blanked: null,
 };
 
 const LETTERS_ABOUT_OWED_RETURNS: readonly RoundLetterKind[] = ['invitation', 'reminder', 'extended', 'reopened'];

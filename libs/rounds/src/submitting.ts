@@ -8,7 +8,15 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { v5 as uuidv5 } from 'uuid';
 import { ActCommand, Acts, rehearsalOf, type CommitmentAct } from '#acts';
-import { classOf, type NewCommitment, type ReturnComment, type SendBackReturn } from '#bodies';
+import {
+  classOf,
+  type NewCommitment,
+  type NilReturn,
+  type ReportStage,
+  type ReturnComment,
+  type ReturnDraft,
+  type SendBackReturn,
+} from '#bodies';
 import { ACTS, commitment, REFERENCE_PATTERN, referenceTakenBy, type ActName } from '#commitments';
 import {
   canonicalJson,
@@ -102,7 +110,7 @@ const COMMENT_PLACES: readonly (string | undefined)[] = [
   'answers',
   'narratives',
   'note',
-];
+] satisfies (keyof ReturnDraft | keyof NilReturn)[];
 
 const stepInto = (place: unknown, step: string): unknown =>
   typeof place === 'object' && place !== null && Object.hasOwn(place, step) ? place[step as never] : undefined;
@@ -187,7 +195,7 @@ const NAMES_REPORTER: ReadonlySet<string> = new Set(
 );
 
 /** The fields that the return says for all of its acts. */
-const FIELDS_SAID_BY_RETURN = ['reportedOn', 'agency', 'onBehalf'];
+const FIELDS_SAID_BY_RETURN = ['reportedOn', 'agency', 'onBehalf'] as const satisfies (keyof ReportStage)[];
 
 /**
  * Tries all acts of a submission, each after those before it; nothing is recorded.
