@@ -454,7 +454,7 @@ onPostgres(`On PostgreSQL${HAS_POSTGRES ? '' : ' (skipped: npm has none here)'}`
     describe('are restarted one after the other under load:', () => {
       let load: Load;
       const codes: (number | null)[] = [];
-      /** What clients of the proxy met. */
+      /** The answers and errors that clients of the proxy met. */
       const sent: Sent[] = [];
       let heard = '';
       beforeAll(async () => {
