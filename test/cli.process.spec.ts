@@ -24,11 +24,11 @@ const runWith = (env: NodeJS.ProcessEnv, ...args: string[]): Promise<Ran> =>
   });
 const run = (dataDir: string, ...args: string[]) => runWith({ DATA_DIR: dataDir }, ...args);
 /** Runs one in the process of this spec, which is another than that of a server or a demo. */
-const here = (dataDir: string, ...args: string[]) => typed({ DATA_DIR: dataDir }, ...args);
+const runHere = (dataDir: string, ...args: string[]) => typed({ DATA_DIR: dataDir }, ...args);
 
 /** A folder with a log of the clock cases. */
 const imported = join(scratch, 'imported');
-beforeAll(() => here(imported, 'import', CLOCK_CASES));
+beforeAll(() => runHere(imported, 'import', CLOCK_CASES));
 
 /** A demo that has told its tokens. */
 async function demoOf(dataDir: string): Promise<Service> {
@@ -63,7 +63,7 @@ describe('the demo', () => {
   });
 
   it('takes another folder while it runs, and shows it', async () => {
-    const { code, out } = await here(dataDir, 'import', CLOCK_CASES);
+    const { code, out } = await runHere(dataDir, 'import', CLOCK_CASES);
     expect([code, out]).toEqual([0, expect.stringContaining('commitments.json: 10 new')]);
     const shown = async () =>
       ((await (await fetch(`${demo.url}/v1/commitments?agency=AAA`)).json()) as { total: number }).total;
@@ -86,7 +86,7 @@ describe('the demo', () => {
     expect(demo.out).toContain('rounds.json: 0 new, 3 known');
     expect(await registers(demo, 'DEMO-3', before)).toBe(401);
     expect(await registers(demo, 'DEMO-3', await token(demo, 'Secretariat'))).toBe(201);
-    expect((await here(dataDir, 'audit')).out.match(/command line, .*\bdemo\b/g)).toHaveLength(2);
+    expect((await runHere(dataDir, 'audit')).out.match(/command line, .*\bdemo\b/g)).toHaveLength(2);
   });
 
   it('leaves the tokens of the running one alone where another is started on its port', async () => {
@@ -125,7 +125,7 @@ describe('importing', () => {
     const dataDir = join(scratch, 'at-once');
     const both = await Promise.all([run(dataDir, 'import', CLOCK_CASES), run(dataDir, 'import', CLOCK_CASES)]);
     expect(both.map(({ code }) => code)).toEqual([0, 0]);
-    const events = async (of: string) => /^Sound: \d+ events/.exec((await here(of, 'verify')).out)?.[0];
+    const events = async (of: string) => /^Sound: \d+ events/.exec((await runHere(of, 'verify')).out)?.[0];
     expect(await events(dataDir)).toBe(await events(imported));
   });
 });
@@ -133,13 +133,13 @@ describe('importing', () => {
 describe('restore', () => {
   it('fills the empty log of a running server, and what that acknowledges afterwards is still there after a restart', async () => {
     const [copy, anchor] = [join(scratch, 'restore.db'), join(scratch, 'restore-anchor.json')];
-    await here(imported, 'backup', copy, '--write-anchor', anchor);
+    await runHere(imported, 'backup', copy, '--write-anchor', anchor);
     const dataDir = join(scratch, 'restore-running');
     const server = await Service.start('api', { DATA_DIR: dataDir, HOST: '127.0.0.1' });
     try {
       await server.ready();
-      const { out } = await here(dataDir, 'token', 'add', '--secretariat');
-      expect((await here(dataDir, 'restore', copy, '--anchor', anchor)).code).toBe(0);
+      const { out } = await runHere(dataDir, 'token', 'add', '--secretariat');
+      expect((await runHere(dataDir, 'restore', copy, '--anchor', anchor)).code).toBe(0);
       const lost = { code: 'LOSTX', name: 'Lost', kind: 'other' };
       const answer = await posted(server, '/v1/agencies', lost, bearer(/token +(\S+)/.exec(out)![1]!));
       expect(answer.status).toBe(201);
@@ -150,7 +150,7 @@ describe('restore', () => {
         const agency = await fetch(`${server.url}/v1/agencies/${code}`, { headers });
         expect([code, agency.status]).toEqual([code, 200]);
       }
-      const again = await here(dataDir, 'restore', copy);
+      const again = await runHere(dataDir, 'restore', copy);
       expect([again.code, again.err]).toEqual([1, expect.stringContaining('holds a log already')]);
     } finally {
       await server.end();

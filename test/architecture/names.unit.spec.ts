@@ -40,7 +40,7 @@ const namesIn = (text: string): string[] =>
 /** Whether a name is one word that names nothing. */
 const namesNothing = (name: string): boolean => FUNCTION_WORDS.has(name.toLowerCase());
 
-/** Whether a constant in capitals is one participle: it says what was done, and not to which things. */
+/** Whether a constant in capitals is one participle, which leaves out the things that it holds. */
 const isParticiple = (name: string): boolean =>
   /^(?:[A-Z]{3,}(?<!E)ED|UN[A-Z]{2,}ED|MADE|SAID|TOLD|KNOWN|HELD|KEPT|FOUND|GIVEN|TAKEN|SEEN|SHOWN|SENT|WRITTEN|READ|RUN|DONE|GONE|LEFT|HEARD|MEANT)$/.test(
     name,
