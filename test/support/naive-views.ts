@@ -186,7 +186,11 @@ export const RULES = {
 export type Rules = typeof RULES;
 
 const EVENTS_WITH_STAGE = /^(Recorded|StageReported)$/;
-const EVENTS_THAT_REPORT = /^(Recorded|StageReported|Confirmed)$/;
+/** What any statement may hold. */
+const OF_ANY_STATEMENT = /^(reportedOn|agency|onBehalf|note|citations?)$/;
+/** Whether an agency reports on its part: it tells its stage, or nothing, which means that the stage is as it was. */
+const reportsOnPart = (data: Data): boolean =>
+  data.stage !== undefined || Object.keys(data).every((field) => OF_ANY_STATEMENT.test(field));
 const ENDS_BY_EVENT: Readonly<Record<string, [life: string, into: (data: Data) => string[]]>> = {
   Merged: ['merged', (data) => [data.into]],
   SplitUp: ['split', (data) => data.into],
@@ -432,8 +436,8 @@ export class NaiveViews {
     const [edition, upkeep] = [lastOf('EditionHeld'), lastOf('UpkeepReported')];
     const { stage } = headline;
     const heard: Record<string, string> = {};
-    for (const { name, by, data } of told)
-      for (const agency of [by, EVENTS_THAT_REPORT.test(name) ? partOf(data) : null])
+    for (const { by, data } of told)
+      for (const agency of [by, reportsOnPart(data) ? partOf(data) : null])
         if (agency && data.reportedOn <= asOf && data.reportedOn > (heard[agency] ?? ''))
           heard[agency] = data.reportedOn;
     return {

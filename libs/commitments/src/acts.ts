@@ -114,8 +114,8 @@ interface Definition<A> extends Omit<ActLine, 'body' | 'yields'> {
   readonly notInEvent?: (data: Record<string, unknown>) => Partial<A>;
   /** Its answer tells how things stand. */
   readonly answers?: 'StageAnswer';
-  /** The `agency` of its event is the one that reports; of any other event it is the agency that recorded it. */
-  readonly namesReporter?: A extends { agency?: string | null } ? true : never;
+  /** What the `agency` of its event reports, if it is the one that reports; of any other event the recorder reports. */
+  readonly namesReporter?: 'of its part' | 'of a reply' | null;
   /** The agencies that take a role by it, and from when on. */
   readonly gives?: (act: A, on: Choice) => readonly TakingAgency[];
   /** Of its fields that are a choice: the options at present, where its rule refuses the rest. */
@@ -129,6 +129,11 @@ interface Definition<A> extends Omit<ActLine, 'body' | 'yields'> {
   /** The fields that say who does what; an agency that corrects one answers for it. */
   readonly names?: readonly Field<A>[];
 }
+
+/** An act whose body names an agency says whether that one reports. */
+type Reporter<A> = 'agency' extends keyof A
+  ? Required<Pick<Definition<A>, 'namesReporter'>>
+  : { readonly namesReporter?: never };
 
 /** The fields of an event that the words of its act do not hold. */
 type FieldsBeyondAct<E extends EventName, A> = Exclude<keyof CommitmentEvents[E], keyof A>;
@@ -151,7 +156,9 @@ const act = <
 >(
   yields: E,
   body: B,
-  definition: Definition<Body<B>> & Amended<E, Body<B>> & { readonly inReturns: R; readonly inFolders: F },
+  definition: Definition<Body<B>> &
+    Reporter<Body<B>> &
+    Amended<E, Body<B>> & { readonly inReturns: R; readonly inFolders: F },
 ) => ({ conflict: HAS_ENDED, ...definition, yields, body });
 
 type Acts = Readonly<Record<string, Pick<Line, 'inReturns' | 'inFolders'> & { readonly yields: EventName }>>;
@@ -235,7 +242,7 @@ export const ACTS = allActs({
     decide: record,
     needs: STAGE_NEEDS,
     on: () => [],
-    namesReporter: true,
+    namesReporter: 'of its part',
     names: ['agency', 'agencies'],
     gives: ({ agencies, effective: from }) =>
       agencies.map(({ agency }, i) => ({ agency, from, pointer: `/agencies/${i}/agency` })),
@@ -254,7 +261,7 @@ export const ACTS = allActs({
     choices: ({ nature }) => ({ stage: stages.stagesOf(nature) }),
     needs: STAGE_NEEDS,
     answers: 'StageAnswer',
-    namesReporter: true,
+    namesReporter: 'of its part',
   }),
   confirm: act('Confirmed', 'Confirm', {
     button: 'Nothing has changed',
@@ -266,7 +273,7 @@ export const ACTS = allActs({
     description:
       'By the lead, a co-lead or a partner, each of its own part. It counts as a report, so that the commitment is not stale; the stage stays as it was, with the dates that it had.',
     decide: stages.confirm,
-    namesReporter: true,
+    namesReporter: 'of its part',
   }),
   verify: act('Verified', 'Verify', {
     button: 'Read and judge',
@@ -283,6 +290,7 @@ export const ACTS = allActs({
     decide: stages.verify,
     needs: { citation: 'needed unless there is no evidence' },
     afterwards: true,
+    namesReporter: null,
     amended: { entry: ['agency'] },
   }),
   reply: act('Replied', 'Reply', {
@@ -299,7 +307,7 @@ export const ACTS = allActs({
     decide: stages.reply,
     on: wholeWhen(({ parts, verification }) => verification ?? parts.some((part) => part.verification)),
     afterwards: true,
-    namesReporter: true,
+    namesReporter: 'of a reply',
     amended: { to: ['agency'] },
   }),
   addAgency: act('AgencyAdded', 'AddAgency', {
@@ -313,6 +321,7 @@ export const ACTS = allActs({
     decide: responsibility.addAgency,
     choices: () => ({ role: BESIDE_LEAD }),
     gives: ({ agency, reportedOn: from }) => [{ agency, from, pointer: '/agency' }],
+    namesReporter: null,
     amended: { asked: ['agency', ...DECIDE_ASKED] },
   }),
   changeRole: act('RoleChanged', 'ChangeRole', {
@@ -674,10 +683,17 @@ export type ActName = keyof typeof ACTS;
 export type BodyOf<A extends ActName> = Body<(typeof ACTS)[A]['body']>;
 export type Line = ActLine & Definition<object> & amending.HowAmended;
 
+const LINES = Object.values(ACTS) as readonly unknown[] as readonly Line[];
+
 /** The act whose event this is; some events follow from those of others. */
 export function actOf({ name }: Pick<Statement, 'name'>): Line | undefined {
-  return (Object.values(ACTS) as readonly unknown[] as readonly Line[]).find(({ yields }) => yields === name);
+  return LINES.find(({ yields }) => yields === name);
 }
+
+/** The events in which an agency reports on its part: by these it is heard, whoever recorded them. */
+export const REPORTS_ON_PARTS: ReadonlySet<string> = new Set(
+  LINES.flatMap(({ yields, namesReporter }) => (namesReporter === 'of its part' ? yields : [])),
+);
 
 /** The news that a digest tells of an event; one without an act follows from the end of another commitment. */
 export const changeOf = (event: EventName): ChangeKind => actOf({ name: event })?.change ?? 'related';

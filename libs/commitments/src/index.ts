@@ -4,7 +4,7 @@ import { commitment } from './commitment.js';
 import { followingProjection } from './following.js';
 import { numbering } from './numbering.js';
 
-export { ACT_GROUPS, ACTS, actOf, CHANGE_KINDS, changeOf, givenBy } from './acts.js';
+export { ACT_GROUPS, ACTS, actOf, CHANGE_KINDS, changeOf, givenBy, REPORTS_ON_PARTS } from './acts.js';
 export type { ActGroup, ActName, BodyOf, ChangeKind, Line, ActOwners } from './acts.js';
 export * from './deciding.js';
 export * from './commitment.js';

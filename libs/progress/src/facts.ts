@@ -8,6 +8,7 @@ import {
   documentsCitedAsAt,
   documentsIn,
   nextStepWord,
+  REPORTS_ON_PARTS,
   agencyOfPart,
   standingAt,
   viewAsAt,
@@ -84,12 +85,14 @@ function ofSpread(spread: Details['spread']): string {
   return `{"into":[],"spread":{${counts}},"lastEdition":null,"nextDue":null,"leadOfferedTo":null,"lastUpkeep":null}`;
 }
 
-/** The agencies that reported themselves by a statement: whose part a stage entry tells of, and whose focal point acted. */
+/** The agencies that reported themselves by a statement: whose part it reports on, and whose focal point acted. */
 function heardIn(c: Commitment, { name, by, data }: Statement): string[] {
   const { reportedOn, agency } = data as Partial<Sourced> & { readonly agency?: string };
   if (!reportedOn) return [];
-  const tells = name === 'Recorded' || name === 'StageReported' || name === 'Confirmed';
-  return [...(tells ? [agencyOfPart(c, { agency, reportedOn })] : []), ...(by.agency ? [by.agency] : [])];
+  return [
+    ...(REPORTS_ON_PARTS.has(name) ? [agencyOfPart(c, { agency, reportedOn })] : []),
+    ...(by.agency ? [by.agency] : []),
+  ];
 }
 
 /** On which days each agency reported itself, in order, by a state that is asked about as at many dates. */

@@ -191,7 +191,7 @@ function commandFor(act: ActInReturn, { reportedOn, onBehalf }: DatedReturn, age
 }
 
 const NAMES_REPORTER: ReadonlySet<string> = new Set(
-  Object.entries(ACTS).flatMap(([name, line]) => ('namesReporter' in line ? name : [])),
+  Object.entries(ACTS).flatMap(([name, line]) => ('namesReporter' in line && line.namesReporter ? name : [])),
 );
 
 /** The fields that the return says for all of its acts. */

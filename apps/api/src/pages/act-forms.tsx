@@ -150,7 +150,7 @@ export class ActForms {
         reference === undefined
           ? '/record'
           : actAddress('commitment', reference, { act: name, ...on }).slice('/v1'.length),
-      without: 'namesReporter' in line ? ofReporter : ofReporter.slice(1),
+      without: 'namesReporter' in line && line.namesReporter ? ofReporter : ofReporter.slice(1),
       within: says ? { says: classOf(says.body) } : {},
       places: statement ? placesIn(name, statement) : [],
       choices: commitment ? choicesIn({ name, commitment, by, on, statement }) : {},
