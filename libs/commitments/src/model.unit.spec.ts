@@ -35,25 +35,27 @@ const CITATION = { document: 'D-1', locator: 'p. 1' };
 
 type FurtherAct = Exclude<ActName, 'record'>;
 
-/** An act to try: by whom, when, and numbers that choose its content from the present state when it is its turn. */
+/** By whom an act is tried, when, and numbers that choose its content from the present state when it is its turn. */
 interface Try {
-  readonly act: FurtherAct;
   readonly reference: number;
   readonly by: number;
   readonly day: number;
   readonly picks: readonly number[];
 }
 
-/** Tried more often than others, as they need something before them, or change much. */
+/** Tried more often than others, as they need something before them, or change much. Others are tried as often with more acts. */
 const WEIGHTS: { readonly [A in ActName]?: number } = {
   ...{ correct: 9, reply: 6, retract: 5, reportStage: 4, merge: 4 },
-  ...{ addAgency: 3, changeRole: 3, removeAgency: 3, acceptRole: 3, declineRole: 3, offerLead: 3, acceptLead: 3 },
+  ...{ addAgency: 3, changeRole: 3, removeAgency: 3, acceptRole: 3, declineRole: 3, offerLead: 3 },
   ...{ verify: 3, relate: 3, attachEvidence: 2, holdEdition: 2, reportUpkeep: 2, addMilestone: 2, reachMilestone: 2 },
-  ...{ split: 2, liftCondition: 2, amendWording: 2 },
+  ...{ liftCondition: 2, amendWording: 2, takeBackFollowUp: 2, takeBackActivityIds: 3 },
+  ...{ acceptLead: 4, declineLead: 2, withdrawLeadOffer: 2, supersede: 3, split: 3, withdraw: 2 },
 };
 const acts = (Object.keys(ACTS) as ActName[]).filter((act): act is FurtherAct => act !== 'record');
+/** Each act as often as its weight. A history draws from these, so it grows with the acts, and none is tried more rarely. */
+const DRAWN_FROM = acts.flatMap((act) => Array<FurtherAct>(WEIGHTS[act] ?? 1).fill(act));
+const [FEWEST, MOST] = [0.5, 0.9].map((share) => Math.round(share * DRAWN_FROM.length)) as [number, number];
 const tries = fc.record<Try>({
-  act: fc.oneof(...acts.map((act) => ({ weight: WEIGHTS[act] ?? 1, arbitrary: fc.constant(act) }))),
   reference: fc.constantFrom(0, 0, 1, 2),
   by: fc.nat(99),
   day: fc.nat(99),
@@ -61,7 +63,8 @@ const tries = fc.record<Try>({
 });
 const history = fc.record({
   records: fc.tuple(...REFERENCES.map(() => fc.array(fc.nat(999), { minLength: 7, maxLength: 7 }))),
-  tries: fc.array(tries, { minLength: 30, maxLength: 70 }),
+  acts: fc.shuffledSubarray(DRAWN_FROM, { minLength: FEWEST, maxLength: MOST }),
+  tries: fc.array(tries, { minLength: MOST, maxLength: MOST }),
 });
 
 const oneOf = <T>(all: readonly T[], pick = 0): T => all[pick % all.length]!;
@@ -112,6 +115,8 @@ function timely(act: FurtherAct, pick: number, model: Model, today: string): Fur
   if (/^(accept|decline)Role$/.test(act) && !asked) return 'addAgency';
   if (act === 'reply' && !model.lines.some((line) => line.act === 'verify')) return 'verify';
   if (/^(reach|reschedule|drop)Milestone$/.test(act) && model.numbers.length === 0) return 'addMilestone';
+  if (act === 'takeBackFollowUp' && model.followsUp(today).length === 0) return 'addFollowUp';
+  if (act === 'takeBackActivityIds' && model.activities(today).length === 0) return 'addActivityIds';
   if (act === 'liftCondition' && !model.record?.condition) return 'amendWording';
   if (isEnd(act) && today === TODAYS[0]) return 'reportStage';
   if (act === 'holdEdition' && model.record?.nature === 'standing') return 'reportUpkeep';
@@ -127,8 +132,8 @@ interface Attempt {
 }
 
 /** An attempt, given the present state. An act without a body does not compile. */
-function choose({ by: who, day, picks, ...tried }: Try, model: Model, today: string): Attempt {
-  const act = timely(tried.act, picks[4]!, model, today);
+function choose(wanted: FurtherAct, { by: who, day, picks }: Try, model: Model, today: string): Attempt {
+  const act = timely(wanted, picks[4]!, model, today);
   const [one = 0, two = 0, three = 0, four = 0, five = 0] = picks;
   const { held, lead } = model.roles(today);
   const agency = oneOf(AGENCIES, one);
@@ -403,7 +408,13 @@ class World {
 /** The result of every act of all histories. */
 const outcomes = new Map<string, Map<string, number>>();
 
-function live({ records, tries }: { records: readonly (readonly number[])[]; tries: readonly Try[] }): World {
+interface Life {
+  readonly records: readonly (readonly number[])[];
+  readonly acts: readonly FurtherAct[];
+  readonly tries: readonly Try[];
+}
+
+function live({ records, acts, tries }: Life): World {
   const world = new World();
   const counts = (act: string, outcome: string) => {
     const of = outcomes.get(act) ?? outcomes.set(act, new Map()).get(act)!;
@@ -416,11 +427,12 @@ function live({ records, tries }: { records: readonly (readonly number[])[]; tri
         : { role: 'focal_point', agency: AGENCIES[i]!, today: TODAYS[0]! };
     counts('record', world.does('record', REFERENCES[i]!, recording(i, picks), by, {}));
   });
-  tries.forEach((tried, i) => {
+  acts.forEach((wanted, i) => {
+    const tried = tries[i]!;
     const reference = REFERENCES[tried.reference]!;
     const model = world.models.get(reference)!;
     if (model.length === 0) return;
-    const { act, body, by, on } = choose(tried, model, TODAYS[i < tries.length / 2 ? 0 : 1]!);
+    const { act, body, by, on } = choose(wanted, tried, model, TODAYS[i < acts.length / 2 ? 0 : 1]!);
     counts(act, world.does(act, reference, body, by, on));
   });
   return world;
