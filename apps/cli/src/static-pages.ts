@@ -145,7 +145,13 @@ export function standalonePage(html: string, { address, file, links, has, dates 
       .replaceAll(/<form\b[^]*?<\/form>/g, '')
       // Parts that only the server gives: pictures and tables by themselves, feeds, lines for programs.
       .replaceAll(/<p class="copy">[^]*?<\/p>|<span>Follow it [^]*?<\/span>/g, '')
-      .replaceAll(/, (<a\b[^>]*>CSV<\/a>) or <a\b[^>]*>NDJSON<\/a>/g, ' or $1')
+      .replaceAll(SAME_DATA, (_, all: string) => {
+        const published = all.match(ANY_LINK)!.filter((link) => {
+          const target = links.of(linksIn(link)[0]!, address);
+          return target && has(target.file);
+        });
+        return published.length === 0 ? '' : `<span>The same as ${EITHER.format(published)}</span>`;
+      })
       // Feeds, and the heads of printed pages, which the server writes for each page.
       .replaceAll(/<link\b[^>]*(?:rel="alternate"|href="\/assets\/margins\.css)[^>]*>/g, '')
       .replaceAll(/<(link\b[^>]*?)\shref="([^"]*)"/g, (whole, before: string, href: string) => {
@@ -167,6 +173,11 @@ export function standalonePage(html: string, { address, file, links, has, dates 
       .replaceAll(SEARCH_HERE, () => searchBox(search))
   );
 }
+
+const ANY_LINK = /<a\b[^>]*>[^<]*<\/a>/g;
+/** The data of a page in every format of the server (`take-away.tsx`), of which the publication has some. */
+const SAME_DATA = /<span>The same as ((?:(?:, | or )?<a\b[^>]*>[^<]*<\/a>)+)<\/span>/g;
+const EITHER = new Intl.ListFormat('en-GB', { type: 'disjunction' });
 
 /** The places of the parts that are put in last: their own links are right already. */
 const [SEARCH_HERE, DATES_HERE] = ['<!--search-->', '<!--dates-->'];

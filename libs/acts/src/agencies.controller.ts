@@ -4,7 +4,18 @@ import { ApiOkResponse, ApiOperation, ApiProperty } from '@nestjs/swagger';
 import { Agency, AgencyAsAt, MemberAsAt } from '#bodies';
 import type { FullDate } from '#clocks';
 import { load } from '#eventsourcing';
-import { Shown, ShownList, Day, AtClocks, ClockQuery, FieldsOf, InRows, WantedFormat, type Format } from '#platform';
+import {
+  Shown,
+  ShownList,
+  Day,
+  AtClocks,
+  ClockQuery,
+  FieldsOf,
+  InRows,
+  WantedFormat,
+  type Format,
+  WRITTEN_FORMAT_WORDS,
+} from '#platform';
 import { agency, asAt } from '#registers';
 import { listPage, RegisterListQuery, RegisterPage } from './list.js';
 import { registerRow } from './register-rows.js';
@@ -32,8 +43,7 @@ export class AgenciesController extends registerController('agency') {
   @Get()
   @ApiOperation({
     summary: 'All agencies as at a date',
-    description:
-      'With names, memberships, chairs and status as they were on the date. In pages of `limit`; as CSV or NDJSON without `limit`: all of them.',
+    description: `With names, memberships, chairs and status as they were on the date. In pages of \`limit\`; as ${WRITTEN_FORMAT_WORDS} without \`limit\`: all of them.`,
     operationId: 'listAgencies',
   })
   @ApiOkResponse({ type: AgencyList })

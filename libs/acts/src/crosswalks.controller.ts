@@ -4,7 +4,18 @@ import { ApiOkResponse, ApiOperation, ApiProperty, IntersectionType, OmitType } 
 import { Crosswalk, CrosswalkLink, CrosswalkVersion, NoEquivalent } from '#bodies';
 import type { FullDate } from '#clocks';
 import { load } from '#eventsourcing';
-import { ShownList, OrNull, QueryText, Day, AtClocks, FieldsOf, InRows, WantedFormat, type Format } from '#platform';
+import {
+  ShownList,
+  OrNull,
+  QueryText,
+  Day,
+  AtClocks,
+  FieldsOf,
+  InRows,
+  WantedFormat,
+  type Format,
+  WRITTEN_FORMAT_WORDS,
+} from '#platform';
 import { crosswalk, crosswalkAt, LATEST_DATE, versionOf, type CrosswalkAsAt } from '#registers';
 import { listPage, RegisterListQuery, RegisterPage, RegisterQuery } from './list.js';
 import { registerController } from './registers.controller.js';
@@ -78,7 +89,7 @@ export class CrosswalksController extends registerController('crosswalk') {
   @Get(':code')
   @ApiOperation({
     summary: 'One crosswalk as at a date, with its links',
-    description: 'The version that holds on the date, or the one that is asked for. As CSV or NDJSON: its links.',
+    description: `The version that holds on the date, or the one that is asked for. As ${WRITTEN_FORMAT_WORDS}: its links.`,
     operationId: 'getCrosswalk',
   })
   @ApiOkResponse({ type: CrosswalkView })

@@ -13,6 +13,7 @@ import {
   PageSize,
   type Format,
   QueryChoice,
+  WRITTEN_FORMAT_WORDS,
 } from '#platform';
 import { entryCode, entryName, searchWordsOf, type Entry, type Register } from '#registers';
 import { relevanceOf, termsIn } from '#search';
@@ -34,7 +35,7 @@ export class RegisterListQuery extends RegisterQuery {
   q?: string;
   @QueryChoice(REGISTER_SORTS, { default: 'code', description: '-: the last first' })
   sort?: (typeof REGISTER_SORTS)[number];
-  @PageSize(MAX_PAGE_SIZE, MAX_PAGE_SIZE, 'As CSV or NDJSON without it: all') limit?: number;
+  @PageSize(MAX_PAGE_SIZE, MAX_PAGE_SIZE, `As ${WRITTEN_FORMAT_WORDS} without it: all`) limit?: number;
   @CursorField() cursor?: string;
 }
 

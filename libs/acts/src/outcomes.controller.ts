@@ -4,7 +4,16 @@ import { ApiOkResponse, ApiOperation, ApiProperty } from '@nestjs/swagger';
 import { Outcome, OutcomeAsAt } from '#bodies';
 import type { FullDate } from '#clocks';
 import { load, Rejected } from '#eventsourcing';
-import { Day, AtClocks, ClockQuery, FieldsOf, InRows, WantedFormat, type Format } from '#platform';
+import {
+  Day,
+  AtClocks,
+  ClockQuery,
+  FieldsOf,
+  InRows,
+  WantedFormat,
+  type Format,
+  WRITTEN_FORMAT_WORDS,
+} from '#platform';
 import { outcome, outcomeAt } from '#registers';
 import { listPage, RegisterListQuery, RegisterPage } from './list.js';
 import { registerRow } from './register-rows.js';
@@ -32,8 +41,7 @@ export class OutcomesController extends registerController('outcome') {
   @Get()
   @ApiOperation({
     summary: 'All outcomes as at a date',
-    description:
-      'With who had endorsed them by the date. In pages of `limit`; as CSV or NDJSON without `limit`: all of them.',
+    description: `With who had endorsed them by the date. In pages of \`limit\`; as ${WRITTEN_FORMAT_WORDS} without \`limit\`: all of them.`,
     operationId: 'listOutcomes',
   })
   @ApiOkResponse({ type: OutcomeList })

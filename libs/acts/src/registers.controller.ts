@@ -3,7 +3,18 @@ import { Controller, Get, Inject, Param, type Type } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Citation } from '#bodies';
 import { decodeAll, load, Rejected, type Log, type Recorded } from '#eventsourcing';
-import { ClockQuery, AtClocks, FieldsOf, InRows, LOG, Actor, actorOf, WantedFormat, type Format } from '#platform';
+import {
+  ClockQuery,
+  AtClocks,
+  FieldsOf,
+  InRows,
+  LOG,
+  Actor,
+  actorOf,
+  WantedFormat,
+  type Format,
+  WRITTEN_FORMAT_WORDS,
+} from '#platform';
 import { Registers, registers, type Entry, type Register, type Retraction } from '#registers';
 import { PATHS } from '#words';
 import { listPage, RegisterListQuery, RegisterPage } from './list.js';
@@ -80,7 +91,7 @@ export function registerController(kind: Register) {
     @Get()
     @ApiOperation({
       summary: `All ${path}`,
-      description: 'As registered. In pages of `limit`; as CSV or NDJSON without `limit`: all of them.',
+      description: `As registered. In pages of \`limit\`; as ${WRITTEN_FORMAT_WORDS} without \`limit\`: all of them.`,
       operationId: `list${named}`,
     })
     @ApiOkResponse({ type: List })

@@ -19,6 +19,8 @@ export interface Release {
   readonly software: string;
   /** `null`: it has none. */
   readonly doi: string | null;
+  /** The media types of its files. */
+  readonly formats: readonly string[];
 }
 
 export const CITED_KEYWORDS = [
@@ -28,9 +30,6 @@ export const CITED_KEYWORDS = [
   'High-level Dialogue on International Migration and Development',
   'Global Forum on Migration and Development',
 ];
-
-/** The media types of the files of a release. */
-const FILES_IN = ['text/csv', 'application/json', 'application/x-ndjson'] as const;
 
 /** Two releases of the same date and knowledge are the same: `2012-11-02+1411`. */
 export const versionOf = ({ asOf, position }: Release): string => `${asOf}+${position}`;
@@ -80,7 +79,7 @@ export function dataciteJson(release: Release): object {
     ],
     language: 'en',
     version: versionOf(release),
-    formats: FILES_IN,
+    formats: release.formats,
     descriptions: [{ description, descriptionType: 'Abstract', lang: 'en' }],
     url: publicUrl,
     ...(licence && {
@@ -125,7 +124,7 @@ export function dataciteXml(release: Release): string {
     `  ${element('language', 'en')}`,
     list(
       'formats',
-      FILES_IN.map((format) => element('format', format)),
+      release.formats.map((format) => element('format', format)),
     ),
     `  ${element('version', versionOf(release))}`,
     ...(licence

@@ -77,7 +77,7 @@ class WrittenTable {
   ) {
     this.#file = new DumpFile(folder, `csv/${table.name}.csv`);
     this.#names = table.columns.map(({ name }) => name);
-    this.#file.write(csvPart([], this.#names, true, false));
+    this.#file.write(csvPart([], this.#names, true));
   }
 
   add(cells: readonly unknown[]): void {
@@ -86,7 +86,7 @@ class WrittenTable {
   }
 
   #flush(): void {
-    this.#file.write(csvPart(this.#rows, this.#names, false, false));
+    this.#file.write(csvPart(this.#rows, this.#names, false));
     this.#rows = [];
   }
 
@@ -214,6 +214,7 @@ class Dump {
         `as at ${asOf}, as known at position ${position} of the log.`,
       ...{ asOf, position },
       recordedAt: last?.recordedAt ?? `${asOf}T00:00:00.000Z`,
+      formats: [...new Set(this.#resources.map(({ mediatype }) => mediatype))].sort(),
       covers: dates.length > 0 ? { from: dates[0]!, to: dates.at(-1)! } : null,
     };
   }

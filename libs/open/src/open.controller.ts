@@ -192,7 +192,7 @@ export class OpenController {
     vary(reply, 'Accept');
     void reply.type(`${CSV_TYPE}; charset=utf-8`).header('Content-Disposition', 'inline; filename="activities.csv"');
     const rows = items.flatMap((item) => activityRows(item, this.open.addressOf));
-    return csvPart(rows, ACTIVITY_COLUMNS, true, false);
+    return csvPart(rows, ACTIVITY_COLUMNS, true);
   }
 
   @Get('progress/:by')

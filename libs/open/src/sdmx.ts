@@ -64,7 +64,6 @@ export function sdmxCsv(by: Breakdown, views: readonly ProgressAt[]): string {
     rows,
     ['STRUCTURE', 'STRUCTURE_ID', 'ACTION', dimension, 'INDICATOR', 'TIME_PERIOD', 'OBS_VALUE'],
     true,
-    false,
   );
 }
 

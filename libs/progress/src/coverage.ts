@@ -24,6 +24,7 @@ import {
   WantedFormat,
   type Format,
   QueryChoice,
+  WRITTEN_FORMAT_WORDS,
 } from '#platform';
 import { entryCode, documentWords, missing, placeWords, type Forum } from '#registers';
 import { CONCERNS, OUTCOME_KINDS, OUTCOME_STATUSES, type Concern, type OutcomeStatus } from '#words';
@@ -376,7 +377,7 @@ export class CoverageController {
     OutcomesView,
     'Which outcomes are followed up, and how that stands',
     'Recommendations and requests of forums and resolutions, whether any commitment follows each up, and who leads ' +
-      'these. As CSV or NDJSON without `limit`: all of them.',
+      `these. As ${WRITTEN_FORMAT_WORDS} without \`limit\`: all of them.`,
   )
   async progressOutcomes(@AtClocks() { at, limit, cursor, ...filter }: OutcomesQuery, @WantedFormat() wanted: Format) {
     return this.coverage.outcomes(at, filter, { limit: limit ?? (wanted === 'json' ? undefined : null), cursor });

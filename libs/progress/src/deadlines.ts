@@ -3,7 +3,18 @@ import { Controller, Get } from '@nestjs/common';
 import { ApiProperty, ApiTags } from '@nestjs/swagger';
 import { DAY_MS, lastDayOf, monthsBefore, type FullDate } from '#clocks';
 import { NATURES } from '#commitments';
-import { Answers, Count, Day, AtClocks, OnDate, QueryNumber, WantedFormat, type Format, DatedAnswer } from '#platform';
+import {
+  Answers,
+  Count,
+  Day,
+  AtClocks,
+  OnDate,
+  QueryNumber,
+  WantedFormat,
+  type Format,
+  DatedAnswer,
+  WRITTEN_FORMAT_WORDS,
+} from '#platform';
 import { dateOf } from './columns.js';
 import { countBy } from './count.js';
 import { ProgressQuery, FilterField, type Filter } from './filters.js';
@@ -143,7 +154,7 @@ export class DeadlinesController {
   @Answers(
     DeadlinesView,
     'Commitments that are due next, and those that are overdue and for how long',
-    'Commitments that are due, by month from the date on, and overdue ones, by the number of months. As CSV or NDJSON: a row for each of these months and lengths, with the number of commitments and the query of their list.',
+    `Commitments that are due, by month from the date on, and overdue ones, by the number of months. As ${WRITTEN_FORMAT_WORDS}: a row for each of these months and lengths, with the number of commitments and the query of their list.`,
   )
   async progressDeadlines(@AtClocks() { at, ...asked }: DeadlinesQuery, @WantedFormat() format: Format) {
     const view = await this.deadlines.ahead(at, asked);

@@ -28,6 +28,7 @@ import {
   QueryChoice,
   EachKnown,
   DatedAnswer,
+  WRITTEN_FORMAT_WORDS,
 } from '#platform';
 import { LATEST_DATE } from '#registers';
 import { compareTexts } from '#text';
@@ -483,7 +484,7 @@ export class FlowsController {
   @Answers(
     FlowsView,
     'How the total as at one date became that as at another one',
-    'The total as at `from`, later knowledge about that date, the reports in between, and the total as at `to`. The terms add up. As CSV or NDJSON: a row per term.',
+    `The total as at \`from\`, later knowledge about that date, the reports in between, and the total as at \`to\`. The terms add up. As ${WRITTEN_FORMAT_WORDS}: a row per term.`,
   )
   async progressFlows(@AtClocks() { at, ...asked }: FlowsQuery, @WantedFormat() format: Format) {
     const { dates, filter } = await flowDates(asked, this.log);

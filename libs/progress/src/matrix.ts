@@ -5,7 +5,17 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiProperty, ApiTags } from '@nestjs/swagger';
 import { refused } from '#eventsourcing';
-import { Answers, Count, AtClocks, formatNamed, PageSize, WantedFormat, type Format, QueryChoice } from '#platform';
+import {
+  Answers,
+  Count,
+  AtClocks,
+  formatNamed,
+  PageSize,
+  WantedFormat,
+  type Format,
+  QueryChoice,
+  TABLE_FORMAT_WORDS,
+} from '#platform';
 import { compareTexts } from '#text';
 import { FiguresAnswer, countAll, countBy, Crossed, Row, type Counted } from './count.js';
 import { FilterQuery, type Filter } from './filters.js';
@@ -263,7 +273,7 @@ export class MatrixController {
     MatrixView,
     'Commitments where agencies, themes, forums and outcomes meet',
     'Themes, forums and outcomes include all below them. A framework, theme or forum in the question narrows the count and ' +
-      'shows the entries directly below it. As CSV and XLSX: a table.',
+      `shows the entries directly below it. As ${TABLE_FORMAT_WORDS}: a table.`,
   )
   async progressMatrix(@AtClocks() { at, ...asked }: MatrixQuery, @WantedFormat() wanted: Format) {
     const view = await this.matrix.crossed(at, asked);

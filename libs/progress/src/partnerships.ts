@@ -14,6 +14,7 @@ import {
   PageSize,
   WantedFormat,
   type Format,
+  WRITTEN_FORMAT_WORDS,
 } from '#platform';
 import { compareTexts } from '#text';
 import { FiguresAnswer, countAll, Crossed, Row } from './count.js';
@@ -218,7 +219,7 @@ export class PartnershipsController {
     PartnershipsView,
     'The agencies that work together, and their common commitments',
     'Two agencies work together where both stand in a commitment as lead, co-lead or partner. With a role, the first one of a pair ' +
-      'has it. As CSV or NDJSON without `limit`: all pairs.',
+      `has it. As ${WRITTEN_FORMAT_WORDS} without \`limit\`: all pairs.`,
   )
   async progressPartnerships(
     @AtClocks() { at, limit, cursor, ...filter }: PartnershipsQuery,

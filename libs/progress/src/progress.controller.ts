@@ -14,6 +14,7 @@ import {
   WantedFormat,
   type Format,
   QueryChoice,
+  WRITTEN_FORMAT_WORDS,
 } from '#platform';
 import { Registers } from '#registers';
 import { deliverableCell, evidenceCell, milestoneCell, relationCell } from '#text';
@@ -29,7 +30,7 @@ export class CommitmentsQuery extends FilterQuery {
   })
   sort?: Sort;
   @FieldsOf(Item) fields?: string[];
-  @PageSize(50, 1000, 'As CSV or NDJSON without it: all') limit?: number;
+  @PageSize(50, 1000, `As ${WRITTEN_FORMAT_WORDS} without it: all`) limit?: number;
   @CursorField() cursor?: string;
 }
 
@@ -130,8 +131,8 @@ export class ProgressController {
   @Answers(
     ItemList,
     'Commitments as at a date, filtered and ordered',
-    'In pages of `limit`; the pages that `nextCursor` leads to show what was known when the first one was read. As CSV or ' +
-      'NDJSON without `limit`: all of them.',
+    'In pages of `limit`; the pages that `nextCursor` leads to show what was known when the first one was read. ' +
+      `As ${WRITTEN_FORMAT_WORDS} without \`limit\`: all of them.`,
   )
   async listCommitments(@AtClocks() { at, ...query }: CommitmentsQuery, @WantedFormat() format: Format) {
     const { filter, page } = listQueryOf(query);

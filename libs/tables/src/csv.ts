@@ -19,13 +19,21 @@ export function csvOf(rows: readonly object[]): string {
 export const csvStream = (columns?: readonly string[], bom = false): Transform =>
   stringify({ ...CSV_OPTIONS, bom, ...(columns && { columns: [...columns] }) });
 
-/** Some flat rows of a table as CSV. @param first whether the header stands before them, and a byte order mark where it is wanted */
+export interface DelimitedText {
+  /** Between cells; absent: a comma. */
+  readonly delimiter?: string;
+  /** Whether a byte order mark stands before the header. */
+  readonly bom?: boolean;
+}
+
+/** Some flat rows of a table as CSV, or with another delimiter. @param first whether the header stands before them */
 export const csvPart = (
   flatRows: readonly object[],
   columns: readonly string[],
   first: boolean,
-  bom: boolean,
-): string => stringifyAll([...flatRows], { ...CSV_OPTIONS, columns: [...columns], header: first, bom: first && bom });
+  { delimiter, bom = false }: DelimitedText = {},
+): string =>
+  stringifyAll([...flatRows], { ...CSV_OPTIONS, delimiter, columns: [...columns], header: first, bom: first && bom });
 
 /** Every column that any of some flat rows has. */
 export const columnsOf = (flatRows: readonly object[]): string[] => [

@@ -2,7 +2,7 @@
 import { Controller, Get } from '@nestjs/common';
 import { Fragment } from 'preact';
 import { OPEN_FORMATS, CATALOGUED_REGISTERS, CATALOGUED_ROUNDS, CATALOGUED_VIEWS } from '#open';
-import { FORMAT_NAMES, formatNamed } from '#platform';
+import { FORMAT_NAMES, FORMAT_WORDS, formatNamed } from '#platform';
 import { Listed } from './links.js';
 import { Fact } from './fact.js';
 import { HowToRead } from './how-to-read.js';
@@ -92,8 +92,8 @@ const Data = ({ publication }: AboutParts) => (
     path="/data"
     lead={
       <p>
-        Everything on these pages can be taken away: each page as {FORMATS}, each table to copy, each chart as SVG or
-        PNG. On paper every page is a report with its date and source.
+        Everything on these pages can be taken away: each page as {FORMAT_WORDS}, each table to copy, each chart as SVG
+        or PNG. On paper every page is a report with its date and source.
       </p>
     }
   >
@@ -120,7 +120,7 @@ const Data = ({ publication }: AboutParts) => (
               <Listed
                 by=" · "
                 all={Object.entries(as).map(([type, query]) => (
-                  <a href={`/v1${to}${query}`}>{FORMAT_WORDS[type]}</a>
+                  <a href={`/v1${to}${query}`}>{TYPE_WORDS[type]}</a>
                 ))}
               />
             </td>
@@ -140,12 +140,7 @@ const Data = ({ publication }: AboutParts) => (
   </PlainPage>
 );
 
-/** `JSON, CSV, NDJSON or XLSX` */
-const FORMATS = new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(
-  FORMAT_NAMES.map((name) => formatNamed(name).label),
-);
-
-const FORMAT_WORDS: Readonly<Record<string, string>> = {
+const TYPE_WORDS: Readonly<Record<string, string>> = {
   'text/turtle': 'Turtle',
   'application/ld+json': 'JSON-LD',
   ...Object.fromEntries(FORMAT_NAMES.map(formatNamed).map(({ mediaType, label }) => [mediaType, label])),

@@ -11,7 +11,7 @@ import { Transform } from 'class-transformer';
 import type { FastifyRequest } from 'fastify';
 import type { Readable } from 'node:stream';
 import { asRead } from './as-read.js';
-import { columnsOf, csvPart, flat, XLSX_TYPE } from '#tables';
+import { columnsOf, csvPart, flat, XLSX_TYPE, type DelimitedText } from '#tables';
 import { QueryChoice } from '../fields/query-fields.js';
 import type { ListContent, Pages } from './list-content.js';
 import { xlsx } from './xlsx.js';
@@ -49,7 +49,7 @@ const WRITTEN_FORMATS = {
     of: 'rows',
     opened: '&bom=true',
     text: { example: ({ csv: text }) => text },
-    write: csv,
+    write: (content) => csv(content),
   },
   ndjson: {
     mediaType: 'application/x-ndjson',
@@ -76,6 +76,16 @@ export type Format = keyof typeof FORMATS;
 /** JSON first. */
 export const FORMAT_NAMES = Object.keys(FORMATS) as Format[];
 const MEDIA_TYPES = FORMAT_NAMES.map((name) => FORMATS[name].mediaType);
+
+const inWords = (type: Intl.ListFormatType, labels: readonly string[]): string =>
+  new Intl.ListFormat('en-GB', { type }).format(labels);
+const labelsOf = (of: DefinedFormat['of'][]): string[] =>
+  Object.values(WRITTEN_FORMATS).flatMap((format) => (of.includes(format.of) ? format.label : []));
+
+/** The formats in sentences: `JSON, CSV, NDJSON or XLSX`, those beside JSON, and those of tables: `CSV and XLSX`. */
+export const FORMAT_WORDS = inWords('disjunction', [JSON_FORMAT.label, ...labelsOf(['rows', 'entries'])]);
+export const WRITTEN_FORMAT_WORDS = inWords('disjunction', labelsOf(['rows', 'entries']));
+export const TABLE_FORMAT_WORDS = inWords('conjunction', labelsOf(['rows']));
 
 type NamedFormat = Pick<DefinedFormat, 'mediaType' | 'label' | 'of'> & Partial<DefinedFormat>;
 export const formatNamed = (name: Format): NamedFormat => FORMATS[name];
@@ -181,10 +191,10 @@ export const WantedFormat = createParamDecorator((_: unknown, context: Execution
   formatOf(context.switchToHttp().getRequest<FastifyRequest>()),
 );
 
-function csv({ pages, whole, picked, row, columns, bom = false }: ListContent): Readable {
+function csv({ pages, whole, picked, row, columns, bom = false }: ListContent, delimiter = ','): Readable {
   const flatRow = (entry: object) => flat(row(picked(entry)));
   const known = columns ?? (whole && columnsOf(whole.map(flatRow)));
-  return withErrorsLogged(asRead(csvPieces(pages, flatRow, known, bom)));
+  return withErrorsLogged(asRead(csvPieces(pages, flatRow, known, { bom, delimiter })));
 }
 
 function ndjson({ pages, picked }: ListContent): Readable {
@@ -198,16 +208,16 @@ async function* csvPieces(
   pages: Pages,
   flatRow: (entry: object) => object,
   columns: readonly string[] | undefined,
-  bom: boolean,
+  how: DelimitedText,
 ): AsyncGenerator<string> {
   let first = true;
   for await (const page of pages)
     for (let i = 0; i < page.length; i += ROWS_PER_CHUNK) {
       const rows = page.slice(i, i + ROWS_PER_CHUNK).map(flatRow);
-      yield csvPart(rows, (columns ??= columnsOf(rows)), first, bom);
+      yield csvPart(rows, (columns ??= columnsOf(rows)), first, how);
       first = false;
     }
-  if (first) yield csvPart([], columns ?? [], first, bom);
+  if (first) yield csvPart([], columns ?? [], first, how);
 }
 
 /** The entries of a list or view. */
