@@ -4,6 +4,7 @@ export * from './escaped.js';
 export * from './fold.js';
 export * from './json.js';
 export * from './numerals.js';
+export * from './queries.js';
 export * from './sort-key.js';
 export * from './cells.js';
 export * from './tangled.js';
