@@ -22,7 +22,7 @@ export function refuseAppointing(by: Actor, { role, agency }: Pick<NewAppointmen
 /** `focal points, alternates and readers` */
 const rolesGivenBy = (giver: AccountRole): string =>
   new Intl.ListFormat('en-GB').format(
-    Object.values(ACCOUNT_ROLE_RULES).flatMap(({ givenBy, plural }) => (givenBy.includes(giver) ? plural : [])),
+    Object.values(ACCOUNT_ROLE_RULES).flatMap(({ givenBy, plural = [] }) => (givenBy.includes(giver) ? plural : [])),
   );
 
 /** An appointment as it is asked for: whole days (UTC), the last one included. */

@@ -82,18 +82,19 @@ export type ChairRole = (typeof CHAIR_ROLES)[number];
 export const MATCHES = ['exact', 'close', 'broad', 'narrow', 'related'] as const;
 export type Match = (typeof MATCHES)[number];
 
-interface AccountRoleRules<Role extends string> {
+type AccountRoleRules<Role extends string> = GivenBy<Role> & {
   /** Whether it acts for somebody; a role that does not only reads. */
   readonly acts: boolean;
   /** Whether it is given for an agency. */
   readonly agency: 'needed' | 'possible' | 'never';
   /** The drafts that it sees: those of its own agency, or all where it is given for none. */
   readonly sees: 'own' | 'all';
-  /** The roles that give it: the secretariat to anybody, others for their own agency. */
-  readonly givenBy: readonly Role[];
-  /** In refusals. */
-  readonly plural: string;
-}
+};
+
+/** The roles that give it: the secretariat to anybody, others for their own agency; of these a refusal names it, in plural. */
+type GivenBy<Role extends string> =
+  | { readonly givenBy: readonly Role[] & readonly ['secretariat']; readonly plural?: never }
+  | { readonly givenBy: readonly Role[]; readonly plural: string };
 
 const ROLES_OF_ACCOUNTS = {
   secretariat: {
@@ -101,7 +102,6 @@ const ROLES_OF_ACCOUNTS = {
     agency: 'never',
     sees: 'all',
     givenBy: ['secretariat'],
-    plural: 'secretariats',
   },
   focal_point: {
     acts: true,
