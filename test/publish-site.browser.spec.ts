@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { FORMAT_NAMES, formatNamed } from '#platform';
 import { publishSite } from '../apps/cli/src/publish-site.js';
 import { Reader, wrongFor } from './support/browser.js';
 import { CLOCK_CASES, TestServer } from './support/server.js';
@@ -72,6 +73,14 @@ describe('A static publication', () => {
       }
     expect(links).toBeGreaterThan(1_000);
     expect(broken).toEqual([]);
+  });
+
+  it('offers its data in the formats of which it has files, and names no other', () => {
+    const offers = pages().map((page) => readFileSync(join(folder, page), 'utf8'));
+    const isOffer = (label: string) => (html: string) => html.includes(`>${label}</a>`);
+    const offered = FORMAT_NAMES.map((name) => formatNamed(name).label).filter((label) => offers.some(isOffer(label)));
+    expect(offered).toEqual(['JSON', 'CSV']);
+    expect(offers.some((html) => /The same as <a href="[^"]*">JSON<\/a> or <a [^>]*>CSV</.test(html))).toBe(true);
   });
 
   it('has each page at each of its dates, the same page a click away, and its data', async () => {

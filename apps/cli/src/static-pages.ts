@@ -137,6 +137,10 @@ interface PagePlace {
 /** A page that needs no server: links lead to files, or are words where their page is not published; forms are gone. */
 export function standalonePage(html: string, { address, file, links, has, dates }: PagePlace): string {
   const search = wayTo(file, 'search.html');
+  const isPublished = (link: string): boolean => {
+    const target = links.of(linksIn(link)[0]!, address);
+    return target !== null && has(target.file);
+  };
   return (
     html
       .replaceAll(/<form\b[^>]*class="search"[^]*?<\/form>/g, SEARCH_HERE)
@@ -145,11 +149,9 @@ export function standalonePage(html: string, { address, file, links, has, dates 
       .replaceAll(/<form\b[^]*?<\/form>/g, '')
       // Parts that only the server gives: pictures and tables by themselves, feeds, lines for programs.
       .replaceAll(/<p class="copy">[^]*?<\/p>|<span>Follow it [^]*?<\/span>/g, '')
+      .replaceAll(ANY_DOWNLOAD, (link) => (isPublished(link) ? link : ''))
       .replaceAll(SAME_DATA, (_, all: string) => {
-        const published = all.match(ANY_LINK)!.filter((link) => {
-          const target = links.of(linksIn(link)[0]!, address);
-          return target && has(target.file);
-        });
+        const published = all.match(ANY_LINK)!.filter(isPublished);
         return published.length === 0 ? '' : `<span>The same as ${EITHER.format(published)}</span>`;
       })
       // Feeds, and the heads of printed pages, which the server writes for each page.
@@ -175,6 +177,8 @@ export function standalonePage(html: string, { address, file, links, has, dates 
 }
 
 const ANY_LINK = /<a\b[^>]*>[^<]*<\/a>/g;
+/** A link in a row of downloads (`about.tsx`) before another one. */
+const ANY_DOWNLOAD = /<a\b[^>]*href="[^"]*[?&;]format=[^>]*>[^<]*<\/a> · /g;
 /** The data of a page in every format of the server (`take-away.tsx`), of which the publication has some. */
 const SAME_DATA = /<span>The same as ((?:(?:, | or )?<a\b[^>]*>[^<]*<\/a>)+)<\/span>/g;
 const EITHER = new Intl.ListFormat('en-GB', { type: 'disjunction' });
