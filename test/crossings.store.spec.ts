@@ -132,10 +132,10 @@ async function given(projector: Projector, { matrix, pairs, outcomes }: Question
   };
 }
 
-type Asked = readonly [asked: Question, at: NaiveClocks];
+type QuestionAt = readonly [asked: Question, at: NaiveClocks];
 /** The same by the naive views. */
 const read =
-  (matrices: Partial<MatrixRules> = {}, outcomes: Partial<CoverageRules> = {}): Oracle<Asked> =>
+  (matrices: Partial<MatrixRules> = {}, outcomes: Partial<CoverageRules> = {}): Oracle<QuestionAt> =>
   (events) => {
     const naive = new NaiveMatrix(events, { ...MATRIX_RULES, ...matrices });
     const coverage = new NaiveCoverage(events, { ...COVERAGE_RULES, ...outcomes });
@@ -154,7 +154,7 @@ async function listed(progress: Progress, list: string): Promise<number> {
 }
 
 describe(`What meets (SEED=${seed})`, () => {
-  const answers = new Answers<Asked>();
+  const answers = new Answers<QuestionAt>();
 
   const truthful = () =>
     fc.asyncProperty(busy, questions, (steps, questions) =>

@@ -194,17 +194,17 @@ async function given(projector: Projector, at: Filter & Partial<NaiveClocks>, { 
   }
 }
 
-type Asked = readonly [question: Question, at: NaiveClocks];
+type QuestionAt = readonly [question: Question, at: NaiveClocks];
 /** The same by the words of SKOS. */
 const read =
-  (wrong: Partial<LinkRules> = {}, wrongAtAll: Partial<Rules> = {}): Oracle<Asked> =>
+  (wrong: Partial<LinkRules> = {}, wrongAtAll: Partial<Rules> = {}): Oracle<QuestionAt> =>
   (events) => {
     const naive = new NaiveCrosswalks(events, { ...RULES, ...wrongAtAll }, { ...LINK_RULES, ...wrong });
     return ([{ through, theme, followsUp }, at]) => naive.answers(at, through, theme, { followsUp });
   };
 
 describe(`Themes read through crosswalks (SEED=${seed})`, () => {
-  const answers = new Answers<Asked>();
+  const answers = new Answers<QuestionAt>();
   const told = () => answers.given.flatMap(({ answer }) => (answer as Given) ?? []);
   const parts = ['carrying', 'reached', 'noEquivalent', 'ownThemes'] as const;
   let published = 0;

@@ -43,16 +43,16 @@ const QUESTIONS: Question[] = [
   [LATE, { ...ANY_LIFE, q: 'handbook' }, 'relevance', 2],
 ];
 
-interface Asked {
+interface ListQuestion {
   readonly at: NaiveClocks;
   readonly filter: Filter;
   readonly sort: Sort;
 }
-const answers = new Answers<Asked>();
+const answers = new Answers<ListQuestion>();
 
 /** The references of a list by the naive views. */
 const read =
-  (wrong: Partial<Orders> = {}): Oracle<Asked> =>
+  (wrong: Partial<Orders> = {}): Oracle<ListQuestion> =>
   (events) => {
     const naive = new NaiveViews(events);
     return ({ at, filter, sort }) =>

@@ -228,12 +228,12 @@ const QUESTIONS_ASKED = [
   (['then', 'today'] as const).map((agencies): Question => [{ asOf, staleAfter: 12 }, 1, { ...filter, agencies }]),
 );
 
-type Asked = readonly [at: NaiveClocks, filter: Filter];
+type FilterAt = readonly [at: NaiveClocks, filter: Filter];
 
 describe(`Whatever happens to commitments (SEED=${seed})`, () => {
-  const answers = new Answers<Asked>();
+  const answers = new Answers<FilterAt>();
   const read =
-    (wrong: Partial<Rules> = {}): Oracle<Asked> =>
+    (wrong: Partial<Rules> = {}): Oracle<FilterAt> =>
     (events) => {
       const naive = new NaiveViews(events, { ...RULES, ...wrong });
       return ([at, filter]) => ({ ...wanted(naive, at, filter), ones: naiveOnes(naive, at) });

@@ -26,7 +26,7 @@ const watched = <D extends object>(data: D): D =>
     },
   });
 
-interface Said {
+interface Statement {
   readonly name: string;
   readonly data: object;
 }
@@ -37,7 +37,7 @@ const KINDS: Readonly<Record<string, [event: string, act: string, body: (on: str
   'milestones added': ['MilestoneAdded', 'addMilestone', (on, n) => ({ title: `Step ${n}`, reportedOn: on })],
 };
 
-const recorded: Said = {
+const recorded: Statement = {
   name: 'Recorded',
   data: {
     ...{ title: 'Study', summary: 'A study', kind: 'research', nature: 'one_off', strength: 'undertaken' },
@@ -61,7 +61,7 @@ class History {
     return this.#revision + 1;
   }
 
-  add({ name, data }: Said): void {
+  add({ name, data }: Statement): void {
     const event = {
       ...{ name, data: watched(data), revision: ++this.#revision, position: String(this.#revision + 1) },
       meta: { agency: null, role: 'secretariat' },
@@ -76,7 +76,7 @@ class History {
     looks = 0;
     const on = { forms, reference: REFERENCE };
     const [decided] = decide(act as never, this.state, body as never, secretariat, on);
-    this.add(decided as Said);
+    this.add(decided as Statement);
     return looks;
   }
 }

@@ -11,7 +11,7 @@ import { Words } from './source.js';
 import { path, type View } from './view.js';
 import { count, countryName, dateWords, languageName, sentence } from './words.js';
 
-type Said = Readonly<Record<string, unknown>>;
+type FieldValues = Readonly<Record<string, unknown>>;
 
 interface EntryParts<E> {
   readonly view: View;
@@ -23,7 +23,7 @@ interface EntryParts<E> {
 
 /** In the order of the class, each with its label. */
 export function entryFacts<E extends object>({ view, kind, entry, placed }: EntryParts<E>): ComponentChildren[] {
-  const said = entry as Said;
+  const said = entry as FieldValues;
   return formFieldsIn(entryClass(kind)).flatMap((field) => {
     const values = placed.includes(field.name as keyof E) ? [] : valuesInWords(said, field, view);
     return values.length === 0 ? (
@@ -37,7 +37,7 @@ export function entryFacts<E extends object>({ view, kind, entry, placed }: Entr
 }
 
 /** The values of a field, one or many, in words. */
-const valuesInWords = (said: Said, field: FormField, view: View): ComponentChildren[] =>
+const valuesInWords = (said: FieldValues, field: FormField, view: View): ComponentChildren[] =>
   [said[field.name] ?? []].flat().map((value) => fieldValueWords(value, field, view));
 
 export const EntryFacts = <E extends object>(parts: EntryParts<E>) => {
@@ -48,7 +48,7 @@ export const EntryFacts = <E extends object>(parts: EntryParts<E>) => {
 function fieldValueWords(value: unknown, { kind, of, registers }: FormField, view: View): ComponentChildren {
   if (typeof value === 'boolean') return value ? 'Yes' : 'No';
   if (typeof value === 'number') return count(value);
-  if (of) return <Listed all={formFieldsIn(of).flatMap((field) => valuesInWords(value as Said, field, view))} />;
+  if (of) return <Listed all={formFieldsIn(of).flatMap((field) => valuesInWords(value as FieldValues, field, view))} />;
   const text = String(value);
   switch (kind) {
     case 'choice':
