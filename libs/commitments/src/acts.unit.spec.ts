@@ -32,7 +32,7 @@ const whenDone = <A extends ActName>(act: A, body: BodyOf<A>, what: object = {},
 describe('Target and wording', () => {
   it('the target is lifted by a date that is null, not by none', () => {
     whenDone('setTarget', { date: null, reportedOn }).then({ name: 'TargetSet', data: { reportedOn } });
-    whenDone('setTarget', { reportedOn }).rejected('date_needed');
+    whenDone('setTarget', { reportedOn }).rejected('date_needed /date');
   });
   it('an amendment of the wording amends something', () => {
     whenDone('amendWording', { reportedOn }).rejected('nothing_amended');
@@ -120,7 +120,9 @@ describe('Claims that contradict each other', () => {
     ]);
   });
   it('need their source', () =>
-    whenDone('claim', { about: 'organiser', says: 'Organised by IOM', reportedOn }).rejected('citation_needed'));
+    whenDone('claim', { about: 'organiser', says: 'Organised by IOM', reportedOn }).rejected(
+      'citation_needed /citation',
+    ));
 });
 
 describe('The event of an act', () => {

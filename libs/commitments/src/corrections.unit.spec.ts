@@ -178,12 +178,14 @@ describe('A correction', () => {
       .when('correct', { says: { note: 'x' }, reason })
       .rejected('not_found');
   });
-  it.each<[string, Correct['says']]>([
-    ['a field that the act does not have', { colour: 'red' }],
-    ['a value that the act does not take', { stage: 'done' }],
-    ['less than the act needs', { stage: null }],
-    ['no date', { effective: '2007-02-30' }],
-  ])('is refused when it says %s', (_, says) => correcting(1, says, recorded(), staged()).rejected('invalid'));
+  it.each<[string, Correct['says'], string]>([
+    ['a field that the act does not have', { colour: 'red' }, '/says/colour'],
+    ['a value that the act does not take', { stage: 'done' }, '/says/stage'],
+    ['less than the act needs', { stage: null }, '/says/stage'],
+    ['no date', { effective: '2007-02-30' }, '/says/effective'],
+  ])('is refused when it says %s', (_, says, field) =>
+    correcting(1, says, recorded(), staged()).rejected(`invalid ${field}`),
+  );
   it('leaves what was said before today’s rules as it was said', () => {
     const old = recorded({ relations: [{ type: 'follow-up-to', to: A_SECOND }] });
     expect(viewOn(TODAY, old, corrected(0, { title: 'Guide' }))).toMatchObject({
@@ -275,7 +277,7 @@ describe('A retraction', () => {
       expect(viewOn(TODAY, full, retracted(0, '/evidence/0'), retracted(0, '/evidence/1')).evidence).toEqual([]));
     it('is made once, and of what there is', () => {
       const { retracting } = amending(secretariat, full, retracted(0, '/evidence/0'), evidence);
-      retracting(0, '/evidence/0').rejected('no_such_item');
+      retracting(0, '/evidence/0').rejected('no_such_item /item');
       retracting(0, '/evidence/1').state();
       for (const pointer of ['/evidence/2', '/agencies/0', '/themes/0', '/title', '/evidence', '/evidence/1/title'])
         retracting(0, pointer).rejected('no_such_item');
@@ -315,7 +317,9 @@ describe('Nothing unsound comes of a correction or a retraction', () => {
     correcting(0, { stage: 'completed' }, recorded(), evidence).state();
   });
   it('a standing commitment is not completed', () => {
-    correcting(1, { stage: 'completed', citation }, standing, staged()).rejected('standing_never_completes');
+    correcting(1, { stage: 'completed', citation }, standing, staged()).rejected(
+      'standing_never_completes /says/stage',
+    );
     correcting(0, { nature: 'standing' }, recorded(), done).rejected('standing_never_completes');
     correcting(0, { nature: 'recurring' }, recorded(), done).state();
   });
@@ -333,8 +337,8 @@ describe('Nothing unsound comes of a correction or a retraction', () => {
     correcting(2, later, recorded(), done, staged({ effective: '2006' })).rejected('note_needed');
   });
   it('dates stay sound', () => {
-    correcting(1, { reportedOn: '2012-11-03' }, recorded(), staged()).rejected('date_in_the_future');
-    correcting(1, { effective: '2007-06-02' }, recorded(), staged()).rejected('date_in_the_future');
+    correcting(1, { reportedOn: '2012-11-03' }, recorded(), staged()).rejected('date_in_the_future /says/reportedOn');
+    correcting(1, { effective: '2007-06-02' }, recorded(), staged()).rejected('date_in_the_future /says/effective');
     correcting(1, { reportedOn: '2006-12-31' }, recorded(), staged()).rejected('date_in_the_future');
     correcting(0, { evidence: [{ title: 'x', date: '2007' }] }, recorded()).rejected('date_in_the_future');
   });
@@ -579,7 +583,7 @@ describe('A blanking', () => {
       ...['/reportedOn', '/title/0', '/agencies/0/agency', '/themes/0', '/evidence/0/date', '/evidence/0'],
       ...['/kind', '/no', '/language'],
     ])
-      blanking(0, pointer, named).rejected('no_such_text');
+      blanking(0, pointer, named).rejected('no_such_text /fields/0');
     blanking(0, '/title', named).state();
   });
   it('is the secretariat’s', () => {

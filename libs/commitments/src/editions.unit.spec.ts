@@ -40,12 +40,12 @@ describe('An edition of a recurring commitment', () => {
   it('says when the next is due, or that this is unknown', () =>
     expect(viewOn(TODAY, recurring, held(fifth), held({ ...sixth, nextDue: null })).nextDue).toBeNull());
   it('was held by then, ended after it began, and the next comes after it', () => {
-    hold({ held: '2007-02' }).rejected('date_in_the_future');
+    hold({ held: '2007-02' }).rejected('date_in_the_future /held');
     hold({ until: '2007-02' }).rejected('date_in_the_future');
     hold({ evidence: [{ title: 'Report', date: '2007-02' }] }).rejected('date_in_the_future');
-    hold({ until: '2006-11-19' }).rejected('ends_before_it_begins');
+    hold({ until: '2006-11-19' }).rejected('ends_before_it_begins /until');
     hold({ until: '2006-11-20' }).state();
-    hold({ nextDue: '2006-11-20' }).rejected('next_is_before');
+    hold({ nextDue: '2006-11-20' }).rejected('next_is_before /nextDue');
     hold({ nextDue: '2006-11-21' }).state();
     hold({ nextDue: '2006' }).state();
   });
@@ -78,5 +78,5 @@ describe('The upkeep of a standing commitment', () => {
       lastUpkeep: { period: '2008', keptUp: false, note: 'The desk was closed' },
     });
   });
-  it('that failed needs a note that says why', () => telling({ ...lapsed, note: null }).rejected('note_needed'));
+  it('that failed needs a note that says why', () => telling({ ...lapsed, note: null }).rejected('note_needed /note'));
 });

@@ -53,7 +53,7 @@ describe('A stage is reported', () => {
     report({}).then(staged());
   });
   it('only of the part of a lead, co-lead or partner', () => {
-    report({ agency: 'UNHCR' }).rejected('no_part');
+    report({ agency: 'UNHCR' }).rejected('no_part /agency');
     report({ agency: 'WHO' }).rejected('no_part');
     report({}, focalPoint('UNHCR')).rejected('forbidden');
     const removed = deed('removeAgency', { reportedOn: '2009-01-01' }, secretariat, { agency: 'ILO' });
@@ -61,7 +61,7 @@ describe('A stage is reported', () => {
     report({ agency: 'ILO', reportedOn: '2009-01-01' }, secretariat, recorded(), removed).rejected('no_part');
   });
   it('completed only with evidence or a citation', () => {
-    report({ stage: 'completed' }).rejected('completed_needs_proof');
+    report({ stage: 'completed' }).rejected('completed_needs_proof /citation');
     report({ stage: 'completed', citation }).then(staged({ stage: 'completed', citation }));
     report({ stage: 'completed' }, secretariat, recorded({ evidence: [{ title: 'Handbook' }] })).state();
     const attached = deed('attachEvidence', { title: 'Handbook', reportedOn: '2007-01-01' });
@@ -70,7 +70,7 @@ describe('A stage is reported', () => {
     record({ stage: 'completed', evidence: [{ title: 'Handbook' }] }).state();
   });
   it.each(['on_hold', 'discontinued'] as const)('%s only with a note', (stage) => {
-    report({ stage }).rejected('note_needed');
+    report({ stage }).rejected('note_needed /note');
     report({ stage, note: 'No money' }).then(staged({ stage, note: 'No money' }));
     record({ stage }).rejected('note_needed');
   });
@@ -86,7 +86,7 @@ describe('A stage is reported', () => {
   });
   it('never completed when the commitment is standing', () => {
     const completed = { stage: 'completed', citation } as const;
-    report(completed, secretariat, recorded({ nature: 'standing' })).rejected('standing_never_completes');
+    report(completed, secretariat, recorded({ nature: 'standing' })).rejected('standing_never_completes /stage');
     record({ nature: 'standing', ...completed }).rejected('standing_never_completes');
     report(completed, secretariat, recorded({ nature: 'recurring' })).state();
   });
@@ -176,7 +176,7 @@ describe('The secretariat’s reading', () => {
   );
   it('cites what it rests on, unless it found nothing', () => {
     for (const verification of FINDINGS.filter((finding) => finding !== 'no_evidence'))
-      verify({ verification, citation: null }).rejected('citation_needed');
+      verify({ verification, citation: null }).rejected('citation_needed /citation');
     verify({ verification: 'no_evidence', citation: null }).state();
   });
   it('is nobody else’s to say', () => {
@@ -201,7 +201,7 @@ describe('The secretariat’s reading', () => {
     expect(parts.map((part) => part.verification?.verification)).toEqual([undefined, undefined, 'contested']);
   });
   it('is of a part that was reported', () => {
-    verify({ agency: 'ILO' }).rejected('nothing_reported');
+    verify({ agency: 'ILO' }).rejected('nothing_reported /agency');
     verify({ agency: 'WHO' }).rejected('nothing_reported');
     const left = deed('removeAgency', { reportedOn: '2008-01-01' }, secretariat, { agency: 'WB' });
     verify({ agency: 'WB' }, reports({}, wb), left).state();
