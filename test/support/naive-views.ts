@@ -186,11 +186,8 @@ export const RULES = {
 export type Rules = typeof RULES;
 
 const EVENTS_WITH_STAGE = /^(Recorded|StageReported)$/;
-/** What any statement may hold. */
-const OF_ANY_STATEMENT = /^(reportedOn|agency|onBehalf|note|citations?)$/;
-/** Whether an agency reports on its part: it tells its stage, or nothing, which means that the stage is as it was. */
-const reportsOnPart = (data: Data): boolean =>
-  data.stage !== undefined || Object.keys(data).every((field) => OF_ANY_STATEMENT.test(field));
+/** A stage of a part, or that it is still as it was (DESIGN.md §5, `lastOwnReportOn`): the data alone do not tell these apart. */
+const EVENTS_OF_STAGES = /^(Recorded|StageReported|Confirmed)$/;
 const ENDS_BY_EVENT: Readonly<Record<string, [life: string, into: (data: Data) => string[]]>> = {
   Merged: ['merged', (data) => [data.into]],
   SplitUp: ['split', (data) => data.into],
@@ -436,8 +433,8 @@ export class NaiveViews {
     const [edition, upkeep] = [lastOf('EditionHeld'), lastOf('UpkeepReported')];
     const { stage } = headline;
     const heard: Record<string, string> = {};
-    for (const { by, data } of told)
-      for (const agency of [by, reportsOnPart(data) ? partOf(data) : null])
+    for (const { name, by, data } of told)
+      for (const agency of [by, EVENTS_OF_STAGES.test(name) ? partOf(data) : null])
         if (agency && data.reportedOn <= asOf && data.reportedOn > (heard[agency] ?? ''))
           heard[agency] = data.reportedOn;
     return {
