@@ -41,13 +41,6 @@ describe('recording a commitment', () => {
     expect(refusal(await post({ ...changes, title: 'Other' }))).toBe('409 already_recorded');
   });
 
-  it('generates the next free reference', async () => {
-    const in1999 = { reportedOn: '1999-05-01', effective: '1999' };
-    const first = await record(in1999);
-    await record({ ...in1999, reference: 'IOM-1999-02' });
-    expect([first, await record(in1999)]).toEqual(['IOM-1999-01', 'IOM-1999-03']);
-  });
-
   it('names every field at fault by JSON pointer, and leaves nothing behind', async () => {
     const before = await events();
     const wrong = { title: ' ', colour: 'red', agencies: roles({ IOM: 'boss' }), reportedOn: '2012-02-30' };
@@ -165,21 +158,6 @@ describe('who may do what', () => {
       expect((await server.get(`/v1/commitments/${path}`)).status).toBe(404);
   });
 
-  it('keeps the registers to the secretariat, which amends what is registered', async () => {
-    const agency = { code: 'NEW-AGENCY', name: 'A new agency', kind: 'ngo' };
-    const register = async (token: string) => refusal(await server.post('/v1/agencies', agency, token));
-    expect(await register(iom)).toBe('403 forbidden');
-    expect(await register(secretariat)).toBe('201');
-    expect(await register(secretariat)).toMatch(/^409 /);
-    const amend = () => server.post('/v1/agencies/NEW-AGENCY/amend', { ...agency, name: 'Another name' }, secretariat);
-    const amended = await amend();
-    expect([amended.status, amended.headers.get('etag')]).toEqual([200, '"1"']);
-    expect(refusal(await amend())).toBe('422 nothing_amended');
-    const { items } = await get('agencies/NEW-AGENCY/history');
-    expect(items.map((e: { data: { name: string } }) => e.data.name)).toEqual(['A new agency', 'Another name']);
-    expect((await get(`agencies/NEW-AGENCY?knownAt=${items[0].position}`)).name).toBe('A new agency');
-  });
-
   it('can ask for a token for reading too', async () => {
     const closed = await TestServer.start([], { PUBLIC_READING: 'false' });
     const status = async (path: string, headers = {}) => (await closed.get(path, headers)).status;
@@ -212,48 +190,8 @@ describe('reporting a stage', () => {
   });
 });
 
-describe('the other acts', () => {
-  it('set themes, move the target, amend the wording, relate, and keep milestones', async () => {
-    const at = `commitments/${await record()}`;
-    const acts: [string, object][] = [
-      ['themes', { themes: ['HLD06-01', 'HLD06-15'] }],
-      ['target', { date: '2013-06', note: 'as printed' }],
-      ['wording', { title: 'Guide to remittance corridors', language: 'en' }],
-      ['relations', { type: 'part_of', to: 'IOM-2011-10' }],
-      ['milestones', { title: 'Draft', due: '2012-12' }],
-      ['milestones', { title: 'Print', due: '2013-05' }],
-      ['milestones/1/reach', { reachedOn: '2012-10' }],
-      ['milestones/2/reschedule', { due: '2013-06' }],
-      ['milestones/2/drop', { note: 'web only' }],
-      ['evidence', { title: 'Draft', date: '2012-10', url: 'https://example.org/draft', language: 'en' }],
-    ];
-    for (const [act, body] of acts)
-      await done(server.post(`/v1/${at}/${act}`, { reportedOn: '2012-11-02', ...body }, iom));
-    expect(await get(at)).toMatchObject({
-      title: 'Guide to remittance corridors',
-      themes: ['HLD06-01', 'HLD06-15'],
-      target: { date: '2013-06', note: 'as printed' },
-      relations: [{ type: 'part_of', to: 'IOM-2011-10' }],
-      milestones: [
-        { milestone: 1, title: 'Draft', reached: true, reachedOn: '2012-10' },
-        { milestone: 2, due: '2013-06', dropped: 'web only' },
-      ],
-      evidence: [{ title: 'Draft', url: 'https://example.org/draft' }],
-      revision: acts.length,
-    });
-  });
-});
-
 describe('If-Match and Idempotency-Key', () => {
   const under = (key: string) => ({ 'idempotency-key': key });
-
-  it('answers 412 when someone was faster', async () => {
-    const reference = await record();
-    const seen = async (match: string) => refusal(await reports(reference, {}, iom, { 'if-match': match }));
-    expect([await seen('"0"'), await seen('"0"'), await seen('nonsense')]).toEqual([
-      ...['200', '412 wrong_revision', expect.stringMatching(/^400 /)],
-    ]);
-  });
 
   it('gives the same answer to the same key, and nothing twice', async () => {
     const once = () => post({ title: 'Once' }, iom, under('recorded-once'));

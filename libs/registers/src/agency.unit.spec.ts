@@ -96,7 +96,7 @@ describe('A rename', () => {
   });
   it('to the name that it has then is refused', () => {
     const [after, before] = [rename({ ...renaming, effective: '2012' }), rename({ name: atFirst, effective: '2000' })];
-    given(oic, renamed).when(after).rejected('nothing_renamed');
+    given(oic, renamed).when(after).rejected('nothing_renamed /name');
     given(oic).when(before).rejected('nothing_renamed');
   });
   it('may be told after a later one; of two since the same day the one said later holds', () => {
@@ -148,15 +148,15 @@ describe('An end', () => {
     ];
     for (const history of histories) {
       const { when } = given(...history);
-      when(merge(inLate2010)).rejected('ends_too_early');
+      when(merge(inLate2010)).rejected('ends_too_early /effective');
       when(dissolve({ ...widening, effective: '2010' })).rejected('ends_too_early');
       expect(when(merge({ ...merger, effective: '2011' })).state().end).not.toBeNull();
     }
   });
   it('is followed by nothing', () => {
     const after = given(registered(), merged);
-    after.when(rename({ name: 'New', effective: '2010-08' })).rejected('has_ended');
-    for (const from of ['2010-08-01', '2010-07-31']) after.when(joins(from)).rejected('has_ended');
+    after.when(rename({ name: 'New', effective: '2010-08' })).rejected('has_ended /effective');
+    for (const from of ['2010-08-01', '2010-07-31']) after.when(joins(from)).rejected('has_ended /from');
     for (const act of [leaves('2011'), chairs('2011', '2011')]) given(unhcr(), merged).when(act).rejected('has_ended');
   });
   it('lets what came before be told later, and what may have come before', () => {
@@ -185,7 +185,7 @@ describe('A membership', () => {
       for (const from of ['2006', '2007', '2008'])
         given(...history)
           .when(joins(from))
-          .rejected('already_a_member');
+          .rejected('already_a_member /from');
     const ended = given(unhcr([ofGmg('2006-04', '2010')]));
     ended.when(joins('2006-04', '2010')).rejected('already_a_member');
     ended.when(joins('2010', '2010')).then(joined('2010', '2010')); // a new one may have begun within the year
@@ -201,18 +201,18 @@ describe('A membership', () => {
     ]);
   });
   it('ends after it begins', () => {
-    given(registered()).when(joins('2007-02', '2007-01')).rejected('ends_before_it_begins');
+    given(registered()).when(joins('2007-02', '2007-01')).rejected('ends_before_it_begins /to');
     expect(given(registered()).when(joins('2007-02', '2007')).state()).toBeDefined();
   });
   it('is not one in itself', () => {
     const inItself = join({ body: 'UNIFEM', from: '2007' });
-    given(registered()).when(inItself).rejected('member_of_itself');
+    given(registered()).when(inItself).rejected('member_of_itself /body');
   });
   it('is left only by a member, and once', () => {
-    given(registered()).when(leaves('2010')).rejected('not_a_member');
+    given(registered()).when(leaves('2010')).rejected('not_a_member /body');
     for (const act of [leave({ body: 'IASC', to: '2010' }), leaves('2006-03')])
       given(unhcr()).when(act).rejected('not_a_member');
-    given(unhcr(), left('2010')).when(leaves('2010')).rejected('already_left');
+    given(unhcr(), left('2010')).when(leaves('2010')).rejected('already_left /to');
   });
   it('may be left earlier than was said, and not later', () => {
     const until2030 = [registered(), joined('2007', '2030')];
@@ -262,7 +262,7 @@ describe('A chair', () => {
       chairs('2006-03', '2007'),
       chairs('2010', '2011-01'),
     ])
-      member.when(act).rejected('not_a_member');
+      member.when(act).rejected('not_a_member /body');
     for (const within of [chairs('2006', '2006'), chairs('2006-04', '2010-12'), chairs('2010-12-31', '2010-12-31')])
       expect(member.when(within).state().chaired).toHaveLength(1);
     given(unhcr(), left('2009')).when(chairs('2010', '2010')).rejected('not_a_member');
@@ -271,7 +271,7 @@ describe('A chair', () => {
   it('ends after it begins', () => given(unhcr()).when(chairs('2007', '2006-12-31')).rejected('ends_before_it_begins'));
   it('is held once at a time', () => {
     const { when } = given(unhcr(), chaired(...lateIn2006));
-    when(chairs(...lateIn2006)).rejected('already_chairing');
+    when(chairs(...lateIn2006)).rejected('already_chairing /from');
     when(chairs('2006-12', '2007')).then(chaired('2006-12', '2007')); // it may have been given up and taken again that month
     when(chairs('2006-11', '2007')).rejected('already_chairing');
   });
