@@ -182,19 +182,6 @@ describe('a batch', () => {
     expect(inWords(await send([record({ reference }), act, act]))).toEqual(['done', 'done', '412 wrong_revision']);
     expect((await send([report(reference)], iom, { 'if-match': '"1"' })).status).toBe(400);
   });
-
-  it('ends commitments in one another, and the others follow at once', async () => {
-    const [loser, winner] = [fresh(), fresh()];
-    const answer = await send([
-      record({ reference: loser }),
-      record({ reference: winner }),
-      { act: 'merge', reference: loser, body: { into: winner, reason: 'Recorded twice', ...reportDate } },
-      report(loser),
-      { ...report(winner), expected: 1 },
-    ]);
-    expect(inWords(answer)).toEqual(['done', 'done', 'done', '409 not_active', 'done']);
-    expect(await get(winner)).toMatchObject({ revision: 2, tookOver: [{ from: loser, how: 'merged' }] });
-  });
 });
 
 describe('a batch that is malformed', () => {
