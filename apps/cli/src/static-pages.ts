@@ -152,7 +152,7 @@ export function standalonePage(html: string, { address, file, links, has, dates 
       .replaceAll(ANY_DOWNLOAD, (link) => (isPublished(link) ? link : ''))
       .replaceAll(SAME_DATA, (_, all: string) => {
         const published = all.match(ANY_LINK)!.filter(isPublished);
-        return published.length === 0 ? '' : `<span>The same as ${EITHER.format(published)}</span>`;
+        return published.length === 0 ? '' : `<span>The same as ${CHOICE_FORMAT.format(published)}</span>`;
       })
       // Feeds, and the heads of printed pages, which the server writes for each page.
       .replaceAll(/<link\b[^>]*(?:rel="alternate"|href="\/assets\/margins\.css)[^>]*>/g, '')
@@ -181,7 +181,7 @@ const ANY_LINK = /<a\b[^>]*>[^<]*<\/a>/g;
 const ANY_DOWNLOAD = /<a\b[^>]*href="[^"]*[?&;]format=[^>]*>[^<]*<\/a> · /g;
 /** The data of a page in every format of the server (`take-away.tsx`), of which the publication has some. */
 const SAME_DATA = /<span>The same as ((?:(?:, | or )?<a\b[^>]*>[^<]*<\/a>)+)<\/span>/g;
-const EITHER = new Intl.ListFormat('en-GB', { type: 'disjunction' });
+const CHOICE_FORMAT = new Intl.ListFormat('en-GB', { type: 'disjunction' });
 
 /** The places of the parts that are put in last: their own links are right already. */
 const [SEARCH_HERE, DATES_HERE] = ['<!--search-->', '<!--dates-->'];

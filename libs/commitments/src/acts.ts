@@ -114,7 +114,7 @@ interface Definition<A> extends Omit<ActLine, 'body' | 'yields'> {
   readonly notInEvent?: (data: Record<string, unknown>) => Partial<A>;
   /** Its answer tells how things stand. */
   readonly answers?: 'StageAnswer';
-  /** What the `agency` of its event reports, if it is the one that reports; of any other event the recorder reports. */
+  /** The kind of report by the `agency` of its event; without one the recorder reports. */
   readonly namesReporter?: 'of its part' | 'of a reply' | null;
   /** The agencies that take a role by it, and from when on. */
   readonly gives?: (act: A, on: Choice) => readonly TakingAgency[];
@@ -690,7 +690,7 @@ export function actOf({ name }: Pick<Statement, 'name'>): Line | undefined {
   return LINES.find(({ yields }) => yields === name);
 }
 
-/** The events in which an agency reports on its part: by these it is heard, whoever recorded them. */
+/** The events in which an agency reports on its part: by them the agency is heard, also where the secretariat recorded them. */
 export const REPORTS_ON_PARTS: ReadonlySet<string> = new Set(
   LINES.flatMap(({ yields, namesReporter }) => (namesReporter === 'of its part' ? yields : [])),
 );

@@ -54,7 +54,7 @@ const WEIGHTS: { readonly [A in ActName]?: number } = {
 const acts = (Object.keys(ACTS) as ActName[]).filter((act): act is FurtherAct => act !== 'record');
 /** Each act as often as its weight. A history draws from these, so it grows with the acts, and none is tried more rarely. */
 const DRAWN_FROM = acts.flatMap((act) => Array<FurtherAct>(WEIGHTS[act] ?? 1).fill(act));
-const [FEWEST, MOST] = [0.5, 0.9].map((share) => Math.round(share * DRAWN_FROM.length)) as [number, number];
+const [FEWEST_ACTS, MOST_ACTS] = [0.5, 0.9].map((share) => Math.round(share * DRAWN_FROM.length)) as [number, number];
 const tries = fc.record<Try>({
   reference: fc.constantFrom(0, 0, 1, 2),
   by: fc.nat(99),
@@ -63,8 +63,8 @@ const tries = fc.record<Try>({
 });
 const history = fc.record({
   records: fc.tuple(...REFERENCES.map(() => fc.array(fc.nat(999), { minLength: 7, maxLength: 7 }))),
-  acts: fc.shuffledSubarray(DRAWN_FROM, { minLength: FEWEST, maxLength: MOST }),
-  tries: fc.array(tries, { minLength: MOST, maxLength: MOST }),
+  acts: fc.shuffledSubarray(DRAWN_FROM, { minLength: FEWEST_ACTS, maxLength: MOST_ACTS }),
+  tries: fc.array(tries, { minLength: MOST_ACTS, maxLength: MOST_ACTS }),
 });
 
 const oneOf = <T>(all: readonly T[], pick = 0): T => all[pick % all.length]!;
