@@ -1,25 +1,12 @@
 /** The agencies, read as they were on a date. */
-import { Controller, Get, Param } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiProperty } from '@nestjs/swagger';
+import { Controller, Get, Inject, Param } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Agency, AgencyAsAt, MemberAsAt } from '#bodies';
 import type { FullDate } from '#clocks';
-import { load } from '#eventsourcing';
-import {
-  Shown,
-  ShownList,
-  Day,
-  AtClocks,
-  ClockQuery,
-  FieldsOf,
-  InRows,
-  WantedFormat,
-  type Format,
-  WRITTEN_FORMAT_WORDS,
-} from '#platform';
-import { agency, asAt } from '#registers';
-import { listPage, RegisterListQuery, RegisterPage } from './list.js';
-import { registerRow } from './register-rows.js';
-import { registerController } from './registers.controller.js';
+import { load, type Log } from '#eventsourcing';
+import { Shown, ShownList, Day, AtClocks, LOG, ClockQuery, WRITTEN_FORMAT_WORDS } from '#platform';
+import { agency, asAt, Registers } from '#registers';
+import { listController } from './registers.controller.js';
 
 class AgencyView extends AgencyAsAt {
   @Day() readonly asOf: FullDate;
@@ -29,31 +16,19 @@ class AgencyView extends AgencyAsAt {
   @ApiProperty() readonly position: string;
 }
 
-class AgencyList extends RegisterPage {
-  @Day() readonly asOf: FullDate;
-  @ApiProperty({ type: [AgencyAsAt] }) readonly items: AgencyAsAt[];
-}
+export const AgenciesListController = listController('agency', {
+  of: AgencyAsAt,
+  summary: 'All agencies as at a date',
+  description: `With names, memberships, chairs and status as they were on the date. In pages of \`limit\`; as ${WRITTEN_FORMAT_WORDS} without \`limit\`: all of them.`,
+});
 
-class AgencyListQuery extends RegisterListQuery {
-  @FieldsOf(AgencyAsAt) fields?: string[];
-}
-
+@ApiTags('Registers')
 @Controller('v1/agencies')
-export class AgenciesController extends registerController('agency') {
-  @Get()
-  @ApiOperation({
-    summary: 'All agencies as at a date',
-    description: `With names, memberships, chairs and status as they were on the date. In pages of \`limit\`; as ${WRITTEN_FORMAT_WORDS} without \`limit\`: all of them.`,
-    operationId: 'listAgencies',
-  })
-  @ApiOkResponse({ type: AgencyList })
-  @InRows(registerRow('agency'))
-  override async list(@AtClocks() query: AgencyListQuery, @WantedFormat() format: Format) {
-    const { asOf, knownAt } = query.at;
-    const position = await this.registered.pinned(knownAt);
-    const all = await this.registered.all('agency', position, asOf);
-    return { asOf, ...listPage('agency', all, query, { asOf, position }, format) };
-  }
+export class AgenciesController {
+  constructor(
+    private readonly registered: Registers,
+    @Inject(LOG) private readonly log: Log,
+  ) {}
 
   @Get(':code')
   @ApiOperation({
@@ -62,7 +37,7 @@ export class AgenciesController extends registerController('agency') {
     operationId: 'getAgency',
   })
   @ApiOkResponse({ type: AgencyView })
-  override async one(@Param('code') code: string, @AtClocks() { at: { asOf, knownAt } }: ClockQuery) {
+  async one(@Param('code') code: string, @AtClocks() { at: { asOf, knownAt } }: ClockQuery) {
     const { state, revision, position } = await load(this.log, agency, code, knownAt);
     if (!state.entry) throw await this.registered.missing('agency', code, knownAt);
     const members = await this.registered.members(code, await this.registered.pinned(knownAt), asOf);

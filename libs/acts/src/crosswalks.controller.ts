@@ -1,24 +1,24 @@
 /** The crosswalks, read as at a date. */
-import { Controller, Get, Param } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiProperty, IntersectionType, OmitType } from '@nestjs/swagger';
+import { Controller, Get, Inject, Param } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags, IntersectionType, OmitType } from '@nestjs/swagger';
 import { Crosswalk, CrosswalkLink, CrosswalkVersion, NoEquivalent } from '#bodies';
 import type { FullDate } from '#clocks';
-import { load } from '#eventsourcing';
+import { load, type Log } from '#eventsourcing';
 import {
   ShownList,
   OrNull,
   QueryText,
   Day,
   AtClocks,
-  FieldsOf,
+  LOG,
   InRows,
   WantedFormat,
   type Format,
   WRITTEN_FORMAT_WORDS,
 } from '#platform';
-import { crosswalk, crosswalkAt, LATEST_DATE, versionOf, type CrosswalkAsAt } from '#registers';
-import { listPage, RegisterListQuery, RegisterPage, RegisterQuery } from './list.js';
-import { registerController } from './registers.controller.js';
+import { crosswalk, crosswalkAt, LATEST_DATE, versionOf, type CrosswalkAsAt, Registers } from '#registers';
+import { RegisterQuery } from './list.js';
+import { listController } from './registers.controller.js';
 
 class CrosswalkQuery extends RegisterQuery {
   @QueryText('Which version; without it the one as at the date', { max: 60 }) version?: string;
@@ -54,37 +54,32 @@ class CrosswalkView extends CrosswalkItem {
   @ApiProperty() readonly position: string;
 }
 
-class CrosswalkList extends RegisterPage {
-  @Day() readonly asOf: FullDate;
-  @ApiProperty({ type: [CrosswalkItem] }) readonly items: CrosswalkItem[];
-}
-
-class CrosswalkListQuery extends RegisterListQuery {
-  @FieldsOf(CrosswalkItem) fields?: string[];
-}
-
 /** A crosswalk as a row of a table: with the version that holds. */
 const crosswalkRow = ({ versions, ...entry }: Partial<CrosswalkItem>) => {
   const { version = '', author = '', reportedOn = '' } = versions?.at(-1) ?? {};
   return { ...entry, ...(versions && { version, author, reportedOn }) };
 };
 
+const inBrief = ({ versions, ...entry }: CrosswalkAsAt): CrosswalkItem => ({
+  ...entry,
+  versions: versions.map(({ links: _links, noEquivalent: _none, ...version }) => version),
+});
+
+export const CrosswalksListController = listController('crosswalk', {
+  of: CrosswalkItem,
+  summary: 'All crosswalks between frameworks as at a date',
+  description: 'With their versions by the date, of which the last one holds.',
+  rows: InRows<CrosswalkItem>(crosswalkRow, { versions: ['version', 'author', 'reportedOn'] }),
+  shown: inBrief,
+});
+
+@ApiTags('Registers')
 @Controller('v1/crosswalks')
-export class CrosswalksController extends registerController('crosswalk') {
-  @Get()
-  @ApiOperation({
-    summary: 'All crosswalks between frameworks as at a date',
-    description: 'With their versions by the date, of which the last one holds.',
-    operationId: 'listCrosswalks',
-  })
-  @ApiOkResponse({ type: CrosswalkList })
-  @InRows<CrosswalkItem>(crosswalkRow, { versions: ['version', 'author', 'reportedOn'] })
-  override async list(@AtClocks() query: CrosswalkListQuery, @WantedFormat() format: Format) {
-    const { asOf, knownAt } = query.at;
-    const position = await this.registered.pinned(knownAt);
-    const all = (await this.registered.all('crosswalk', position, asOf)).map(inBrief);
-    return { asOf, ...listPage('crosswalk', all, query, { asOf, position }, format) };
-  }
+export class CrosswalksController {
+  constructor(
+    private readonly registered: Registers,
+    @Inject(LOG) private readonly log: Log,
+  ) {}
 
   @Get(':code')
   @ApiOperation({
@@ -93,7 +88,7 @@ export class CrosswalksController extends registerController('crosswalk') {
     operationId: 'getCrosswalk',
   })
   @ApiOkResponse({ type: CrosswalkView })
-  override async one(@Param('code') code: string, @AtClocks() query: CrosswalkQuery, @WantedFormat() format?: Format) {
+  async one(@Param('code') code: string, @AtClocks() query: CrosswalkQuery, @WantedFormat() format?: Format) {
     const { asOf, knownAt } = query.at;
     const { state, revision, position } = await load(this.log, crosswalk, code, knownAt);
     if (!state.entry) throw await this.registered.missing('crosswalk', code, knownAt);
@@ -104,11 +99,6 @@ export class CrosswalksController extends registerController('crosswalk') {
     return { ...inBrief(crosswalkAt(state, asOf)), asOf, version, revision, position };
   }
 }
-
-const inBrief = ({ versions, ...entry }: CrosswalkAsAt): CrosswalkItem => ({
-  ...entry,
-  versions: versions.map(({ links: _links, noEquivalent: _none, ...version }) => version),
-});
 
 const labelled = (
   { links, noEquivalent, ...version }: CrosswalkVersion,

@@ -3,13 +3,13 @@ import type { Type } from '@nestjs/common';
 import type { Context } from '#platform';
 import { REGISTER_ACTS, type Register } from '#registers';
 import { actControllers } from './act-controllers.js';
-import { AgenciesController } from './agencies.controller.js';
+import { AgenciesController, AgenciesListController } from './agencies.controller.js';
 import { BatchesController } from './batches.controller.js';
 import { ActCommandHandler } from './command-handler.js';
 import { CommitmentsController } from './commitments.controller.js';
-import { CrosswalksController } from './crosswalks.controller.js';
-import { OutcomesController } from './outcomes.controller.js';
-import { historyController, registerController } from './registers.controller.js';
+import { CrosswalksController, CrosswalksListController } from './crosswalks.controller.js';
+import { OutcomesController, OutcomesListController } from './outcomes.controller.js';
+import { entryController, historyController, listController } from './registers.controller.js';
 import { Warnings } from './warnings.js';
 
 export {
@@ -29,15 +29,20 @@ export { actsFor, CommitmentView, historyOf, viewOf, type ActFor, type History }
 export { listPage, RegisterListQuery, RegisterPage } from './list.js';
 export { rehearsalOf } from './rehearsal.js';
 export { cellOfObjects, entryClass, registerRow } from './register-rows.js';
-export { historyController, registerController } from './registers.controller.js';
+export { historyController, listController } from './registers.controller.js';
 export { refuseUnlessTheirs, refuseUnscoped, actTableOf, type Subject } from './owners.js';
 export { FindsDuplicates, namesakes, otherCase, type DuplicateCandidate } from './warnings.js';
 
 /** The controllers of a register; in this order they stand in the document of the API. */
-function registerControllers(kind: Register, reading: Type<unknown> = registerController(kind)): Type<unknown>[] {
+function registerControllers(
+  kind: Register,
+  ofList: Type<unknown> = listController(kind),
+  ofEntry: Type<unknown> = entryController(kind),
+): Type<unknown>[] {
   const isOfAll = (name: string) => name in REGISTER_ACTS.document;
   return [
-    reading,
+    ofList,
+    ofEntry,
     ...actControllers(kind, (name) => !isOfAll(name)),
     historyController(kind),
     ...actControllers(kind, isOfAll),
@@ -47,12 +52,12 @@ function registerControllers(kind: Register, reading: Type<unknown> = registerCo
 /** The part of this context that the composition root takes. */
 export const actsContext: Context = {
   controllers: [
-    ...registerControllers('agency', AgenciesController),
+    ...registerControllers('agency', AgenciesListController, AgenciesController),
     ...registerControllers('framework'),
     ...registerControllers('theme'),
-    ...registerControllers('crosswalk', CrosswalksController),
+    ...registerControllers('crosswalk', CrosswalksListController, CrosswalksController),
     ...registerControllers('forum'),
-    ...registerControllers('outcome', OutcomesController),
+    ...registerControllers('outcome', OutcomesListController, OutcomesController),
     ...registerControllers('document'),
     ...actControllers('commitment', (name) => name === 'record'),
     CommitmentsController,

@@ -2,10 +2,12 @@
 import { Controller, Get, Inject, Param, type Type } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Citation } from '#bodies';
+import type { FullDate } from '#clocks';
 import { decodeAll, load, Rejected, type Log, type Recorded } from '#eventsourcing';
 import {
   ClockQuery,
   AtClocks,
+  Day,
   FieldsOf,
   InRows,
   LOG,
@@ -59,30 +61,38 @@ class RegisterHistory {
   @ApiProperty({ type: [RegisterHistoryItem] }) readonly items: RegisterHistoryItem[];
 }
 
-/** The controller of one register: they all are read alike. */
-export function registerController(kind: Register) {
+/** The list of a register whose entries are shown as they were on a date. */
+interface DatedList<E extends object> {
+  readonly of: Type<E>;
+  readonly summary: string;
+  readonly description: string;
+  readonly rows?: MethodDecorator;
+  readonly shown?: (entry: never) => E;
+}
+
+class DatedPage extends RegisterPage {
+  @Day() readonly asOf: FullDate;
+}
+
+/** The controller of the list of a register: they all are read alike. @param dated absent: entries are shown as registered */
+export function listController<E extends object>(kind: Register, dated?: DatedList<E>) {
   const Entry_ = entryClass(kind);
+  const Item: Type<object> = dated?.of ?? Entry_;
   const path = PATHS[kind];
   const named = `${path[0]!.toUpperCase()}${path.slice(1)}`;
 
-  class View extends (Entry_ as Type<object>) {
-    @ApiProperty({ type: 'integer', description: 'Of its last event; also the ETag' }) readonly revision: number;
-    @ApiProperty() readonly position: string;
-  }
-  Object.defineProperty(View, 'name', { value: `${Entry_.name}View` });
-
-  class List extends RegisterPage {
-    @ApiProperty({ type: [Entry_] }) readonly items: Entry[];
+  class List extends (dated ? DatedPage : RegisterPage) {
+    @ApiProperty({ type: [Item] }) readonly items: object[];
   }
   Object.defineProperty(List, 'name', { value: `${Entry_.name}List` });
 
   class ListQuery extends RegisterListQuery {
-    @FieldsOf(Entry_) fields?: string[];
+    @FieldsOf(Item) fields?: string[];
   }
 
   @ApiTags('Registers')
   @Controller(`v1/${path}`)
-  class RegisterController {
+  class ListController {
     constructor(
       protected readonly registered: Registers,
       @Inject(LOG) protected readonly log: Log,
@@ -90,16 +100,43 @@ export function registerController(kind: Register) {
 
     @Get()
     @ApiOperation({
-      summary: `All ${path}`,
-      description: `As registered. In pages of \`limit\`; as ${WRITTEN_FORMAT_WORDS} without \`limit\`: all of them.`,
+      summary: dated?.summary ?? `All ${path}`,
+      description:
+        dated?.description ??
+        `As registered. In pages of \`limit\`; as ${WRITTEN_FORMAT_WORDS} without \`limit\`: all of them.`,
       operationId: `list${named}`,
     })
     @ApiOkResponse({ type: List })
-    @InRows(registerRow(kind))
+    @(dated?.rows ?? InRows(registerRow(kind)))
     async list(@AtClocks() query: ListQuery, @WantedFormat() format: Format): Promise<unknown> {
       const position = await this.registered.pinned(query.at.knownAt);
-      return listPage(kind, await this.registered.all(kind, position), query, { position }, format);
+      const on = dated ? { asOf: query.at.asOf } : {};
+      const all: object[] = await this.registered.all(kind, position, on.asOf);
+      const shown = dated?.shown ? all.map(dated.shown as (entry: object) => E) : all;
+      return { ...on, ...listPage(kind, shown, query, { ...on, position }, format) };
     }
+  }
+  return ListController;
+}
+
+/** The controller of the entries of a register, each as it is registered. */
+export function entryController(kind: Register): Type<unknown> {
+  const Entry_ = entryClass(kind);
+  const path = PATHS[kind];
+
+  class View extends (Entry_ as Type<object>) {
+    @ApiProperty({ type: 'integer', description: 'Of its last event; also the ETag' }) readonly revision: number;
+    @ApiProperty() readonly position: string;
+  }
+  Object.defineProperty(View, 'name', { value: `${Entry_.name}View` });
+
+  @ApiTags('Registers')
+  @Controller(`v1/${path}`)
+  class EntryController {
+    constructor(
+      private readonly registered: Registers,
+      @Inject(LOG) private readonly log: Log,
+    ) {}
 
     @Get(':code')
     @ApiOperation({
@@ -115,7 +152,7 @@ export function registerController(kind: Register) {
       return { ...entry, revision, position };
     }
   }
-  return RegisterController;
+  return EntryController;
 }
 
 export function historyController(kind: Register): Type<unknown> {

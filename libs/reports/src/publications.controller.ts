@@ -15,7 +15,7 @@ import {
 } from '@nestjs/swagger';
 import { Matches } from 'class-validator';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { listPage, registerController, RegisterListQuery, RegisterPage } from '#acts';
+import { listPage, listController, RegisterListQuery, RegisterPage } from '#acts';
 import { Publication, PublicationAsAt, PublishReport, RemoveNarrative, WriteNarrative } from '#bodies';
 import { load, Rejected, type Log } from '#eventsourcing';
 import {
@@ -96,7 +96,7 @@ class Verified {
 @ApiTags('Reports')
 @ApiExtraModels(PublishReport)
 @Controller('v1/publications')
-export class PublicationsController extends registerController('publication') {
+export class PublicationsController extends listController('publication') {
   constructor(
     registered: Registers,
     @Inject(LOG) log: Log,
@@ -135,7 +135,7 @@ export class PublicationsController extends registerController('publication') {
     operationId: 'getPublication',
   })
   @ApiOkResponse({ type: PublicationView })
-  override async one(
+  async one(
     @Param('code') code: string,
     @AtClocks() { at: { knownAt } }: ClockQuery,
     @Caller() by: Principal | null = null,
