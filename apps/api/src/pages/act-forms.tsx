@@ -1,7 +1,6 @@
 /** The forms of acts on commitments: one for each line of the table of acts, at the address of its route without `/v1`. */
-import { Body, Controller, Get, Inject, Injectable, Param, Req, type Type } from '@nestjs/common';
+import { Controller, Get, Inject, Injectable, Param, Req, type Type } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import type { FastifyReply } from 'fastify';
 import { actsFor, actAddress, giveAct, historyOf, parameterNamesOf, parametersOf, viewOf } from '#acts';
 import type { ActFor, ActOn, CommitmentView, History, RouteParameters } from '#acts';
 import { classOf, forms } from '#bodies';
@@ -12,13 +11,10 @@ import {
   bodyOfForm,
   ForSignedIn,
   formFieldsIn,
-  FormFields,
   LOG,
   PostsForm,
-  SeeOther,
   tidied,
   validated,
-  Reply,
   type ApiRequest,
   type Principal,
 } from '#platform';
@@ -30,7 +26,7 @@ import { StageTag } from './figures.js';
 import { actForPeople } from './field-words.js';
 import { Form } from './form.js';
 import { asFilled, SHOW_TIMEOUT_MS, type Filled, type FormParts, type ShownForm } from './form-parts.js';
-import { formContext, shownRefusal, sentForm } from './form-sent.js';
+import { formContext, Sent, taken, type FormRequest } from './form-sent.js';
 import { PlainPage } from './layout.js';
 import { RendersPages } from './rendering.js';
 import { Source, Words } from './source.js';
@@ -95,31 +91,22 @@ export class ActForms {
   }
 
   /** Gives the act, or shows the form again, with its entries and faults. */
-  async take(name: ActName, params: PathParams, sent: FormFields, request: ApiRequest, reply: FastifyReply) {
+  async take(name: ActName, params: PathParams, form: FormRequest) {
+    const { request, revision = 0 } = form;
     const doing = await this.#doing(name, params, request);
-    const again = sentForm(sent);
-    if (again.more !== undefined) return this.#form(doing, again);
-    const revision = again.revision ?? 0;
-    try {
-      const context = formContext(request, again.key, again.filled);
-      const expected = doing.commitment ? revision : undefined;
-      const body = validated(doing.of, this.#said(doing, again.filled));
+    const gives = async () => {
+      const body = validated(doing.of, this.#said(doing, form.filled));
       const act = { act: name, body, ...doing.on } as ActOn<'commitment'>;
-      const done = await giveAct(
-        'commitment',
-        doing.commitment?.reference ?? null,
-        act,
-        { ...context, expected },
-        this.commands,
-      );
+      const context = { ...formContext(form), expected: doing.commitment ? revision : undefined };
+      const done = await giveAct('commitment', doing.commitment?.reference ?? null, act, context, this.commands);
       await this.projector.reached(done.position, SHOW_TIMEOUT_MS);
-      return new SeeOther(path('commitments', done.id) + queryAfter(done));
-    } catch (error) {
-      const refusal = shownRefusal(error, reply);
-      if (!(error instanceof WrongRevision)) return this.#form(doing, { ...again, ...refusal });
+      return path('commitments', done.id) + queryAfter(done);
+    };
+    return taken(form, gives, async (again, error) => {
+      if (!(error instanceof WrongRevision)) return this.#form(doing, again);
       const now = await this.#doing(name, params, request);
-      return this.#form(now, { ...again, revision: error.actual, since: revision });
-    }
+      return this.#form(now, { ...form, revision: error.actual, since: revision });
+    });
   }
 
   async #doing(name: ActName, params: PathParams, request: ApiRequest): Promise<ActToDo> {
@@ -367,13 +354,8 @@ function formPages(name: ActName): Type<unknown> {
     }
 
     @PostsForm(below === '' ? '' : `:reference/${below}`)
-    takes(
-      @Param() params: PathParams,
-      @Body() sent: FormFields,
-      @Req() request: ApiRequest,
-      @Reply() reply: FastifyReply,
-    ) {
-      return this.acts.take(name, params, sent, request, reply);
+    takes(@Param() params: PathParams, @Sent() form: FormRequest) {
+      return this.acts.take(name, params, form);
     }
   }
   return ActFormPages;

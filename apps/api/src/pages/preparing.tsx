@@ -1,19 +1,17 @@
 /** The pages on which a report is prepared for publication: which report is meant, the words added to its sections, a preview. */
-import { Body, Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
+import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { AboutReport, Publication as ReportMeant, RemoveNarrative, WriteNarrative } from '#bodies';
 import { newCommandId, Rejected, WrongRevision } from '#eventsourcing';
 import {
   ForSignedIn,
-  FormFields,
   Language as LanguageTag,
   OnDate,
   OneOf,
   PostsForm,
   SeeOther,
   tidied,
-  Reply,
   type ApiRequest,
   type Principal,
 } from '#platform';
@@ -35,7 +33,7 @@ import { ConfirmPage } from './confirming.js';
 import { MARKDOWN_HINT } from './field-words.js';
 import { Form } from './form.js';
 import { asFilled, type Filled, type ShownForm } from './form-parts.js';
-import { bodyIn, formContext, shownRefusal, sentForm } from './form-sent.js';
+import { bodyIn, formContext, Sent, taken, type FormRequest } from './form-sent.js';
 import { PlainPage } from './layout.js';
 import { mayWrite, preparerOf, numberedTitle } from './prepared-report.js';
 import { publishingPath } from './publishing.js';
@@ -77,8 +75,8 @@ export class PreparingPages {
   }
 
   @PostsForm('prepare')
-  async prepared(@Body() sent: FormFields, @Req() request: ApiRequest, @Reply() reply: FastifyReply) {
-    return this.#takes(null, sent, request, reply);
+  async prepared(@Sent() form: FormRequest) {
+    return this.#takes(null, form);
   }
 
   @Get(':id/amend')
@@ -89,13 +87,8 @@ export class PreparingPages {
   }
 
   @PostsForm(':id/amend')
-  async amended(
-    @Param('id') id: string,
-    @Body() sent: FormFields,
-    @Req() request: ApiRequest,
-    @Reply() reply: FastifyReply,
-  ) {
-    return this.#takes(id, sent, request, reply);
+  async amended(@Param('id') id: string, @Sent() form: FormRequest) {
+    return this.#takes(id, form);
   }
 
   @Get(':id/words/:section')
@@ -113,36 +106,27 @@ export class PreparingPages {
   }
 
   @PostsForm(':id/words/:section')
-  async writes(
-    @Param() { id, section }: { id: string; section: string },
-    @Body() sent: FormFields,
-    @Req() request: ApiRequest,
-    @Reply() reply: FastifyReply,
-  ) {
-    const by = needsPreparer(request);
-    const shown = sentForm(sent);
-    const said = tidied(WriteNarrative, shown.filled);
+  async writes(@Param() { id, section }: { id: string; section: string }, @Sent() form: FormRequest) {
+    const by = needsPreparer(form.request);
+    const said = tidied(WriteNarrative, form.filled);
     const given = { ...said, section, ...(by.agency !== null && { agency: by.agency }) };
     const draft = await this.publications.toChange(id);
-    if (shown.more !== undefined) return this.#wordsForm(draft, section, by, shown);
-    try {
+    const writes = async () => {
       const body = bodyIn(WriteNarrative, given);
-      const [read, known] = [shown.revision ?? 0, wordsAt(draft, body)?.revision ?? 0];
+      const [read, known] = [form.revision ?? 0, wordsAt(draft, body)?.revision ?? 0];
       if (known !== read) throw new WrongRevision(id, read, known);
-      await this.publications.write(id, body, formContext(request, shown.key, given));
-      return new SeeOther(`${path('publications', id)}#${section}`);
-    } catch (error) {
-      return this.#wordsForm(draft, section, by, { ...shown, ...refusedWith(error, reply) });
-    }
+      await this.publications.write(id, body, formContext(form, given));
+      return `${path('publications', id)}#${section}`;
+    };
+    return taken(form, writes, (again, error) => this.#wordsForm(draft, section, by, refusedWith(again, error)));
   }
 
   @PostsForm(':id/remove')
-  async removes(@Param('id') id: string, @Body() sent: FormFields, @Req() request: ApiRequest) {
-    const by = needsPreparer(request);
-    const { key, filled } = sentForm(sent);
-    const given = { ...filled, ...(by.agency !== null && { agency: by.agency }) };
+  async removes(@Param('id') id: string, @Sent() form: FormRequest) {
+    const by = needsPreparer(form.request);
+    const given = { ...form.filled, ...(by.agency !== null && { agency: by.agency }) };
     const body = bodyIn(RemoveNarrative, given);
-    await this.publications.remove(id, body, formContext(request, key, given));
+    await this.publications.remove(id, body, formContext(form, given));
     return new SeeOther(`${path('publications', id)}#${body.section}`);
   }
 
@@ -174,10 +158,9 @@ export class PreparingPages {
   }
 
   @PostsForm(':id/publish')
-  async publishes(@Param('id') id: string, @Body() sent: FormFields, @Req() request: ApiRequest) {
-    needsDesk(request);
-    const { key, revision: expected } = sentForm(sent);
-    const context = { ...formContext(request, key, {}), expected };
+  async publishes(@Param('id') id: string, @Sent() form: FormRequest) {
+    needsDesk(form.request);
+    const context = { ...formContext(form, {}), expected: form.revision };
     return new SeeOther(publishingPath(await this.orders.report(id, context)));
   }
 
@@ -188,20 +171,16 @@ export class PreparingPages {
     return new SeeOther('/publications');
   }
 
-  async #takes(id: string | null, sent: FormFields, request: ApiRequest, reply: FastifyReply) {
-    needsDesk(request);
-    const again = sentForm(sent);
-    const { filled } = again;
-    if (again.more !== undefined) return this.#form(id, again);
-    try {
+  async #takes(id: string | null, form: FormRequest) {
+    needsDesk(form.request);
+    const { filled, revision } = form;
+    const prepares = async () => {
       const body = bodyIn(ReportMeant, id === null ? filled : { ...filled, id });
-      const context = formContext(request, again.key, filled);
-      if (id === null) await this.publications.enter(body, context);
-      else await this.publications.amend(id, body, { ...context, expected: again.revision });
-      return new SeeOther(path('publications', body.id));
-    } catch (error) {
-      return this.#form(id, { ...again, ...refusedWith(error, reply) });
-    }
+      if (id === null) await this.publications.enter(body, formContext(form));
+      else await this.publications.amend(id, body, { ...formContext(form), expected: revision });
+      return path('publications', body.id);
+    };
+    return taken(form, prepares, (again, error) => this.#form(id, refusedWith(again, error)));
   }
 
   async #form(id: string | null, shown: ShownForm) {
@@ -273,12 +252,11 @@ export class PreviewController {
   }
 }
 
-/** Why a form is shown again. @throws every fault that no form can mend */
-function refusedWith(error: unknown, reply: FastifyReply): Pick<ShownForm, 'faults' | 'refused'> {
-  const refusal = shownRefusal(error, reply);
-  if (!(error instanceof WrongRevision)) return refusal;
+/** A form that is shown again, with a word on changes that others have made meanwhile. */
+function refusedWith(again: ShownForm, error: unknown): ShownForm {
+  if (!(error instanceof WrongRevision)) return again;
   const refused = 'Somebody has changed it meanwhile. Here is what you sent; theirs is on the page of the report.';
-  return { ...refusal, refused };
+  return { ...again, refused };
 }
 
 function needsPreparer(request: ApiRequest): Principal {

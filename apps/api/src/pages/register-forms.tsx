@@ -1,12 +1,11 @@
 /** The forms of acts on the registers, and the page of an entry: its statements, their authors, the possible acts. */
-import { Body, Controller, Get, Inject, Injectable, Param, Query, Req, type Type } from '@nestjs/common';
+import { Controller, Get, Inject, Injectable, Param, Query, Req, type Type } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { IsOptional, Matches } from 'class-validator';
-import type { FastifyReply } from 'fastify';
 import { giveAct, parameterNamesOf, parametersOf, type ActOn } from '#acts';
 import { classOf } from '#bodies';
 import { decodeAll, load, newCommandId, Projector, Rejected, WrongRevision, type Log } from '#eventsourcing';
-import { FormFields, ForSignedIn, LOG, PostsForm, SeeOther, Reply, type Actor, type ApiRequest } from '#platform';
+import { ForSignedIn, LOG, PostsForm, type Actor, type ApiRequest } from '#platform';
 import {
   actsOn,
   entryCode,
@@ -25,7 +24,7 @@ import { CODES_IN_ADDRESS, endedAgencies, queryAfter } from './after-act.js';
 import { actForPeople } from './field-words.js';
 import { Form } from './form.js';
 import { asFilled, SHOW_TIMEOUT_MS, type Filled, type ShownForm } from './form-parts.js';
-import { bodyIn, formContext, shownRefusal, sentForm } from './form-sent.js';
+import { bodyIn, formContext, Sent, taken, type FormRequest } from './form-sent.js';
 import { PlainPage } from './layout.js';
 import { RendersPages } from './rendering.js';
 import { Words } from './source.js';
@@ -77,32 +76,21 @@ export class RegisterForms {
   }
 
   /** Gives the act, or shows the form again, with its entries and faults. */
-  async take(
-    kind: RegisterKind,
-    name: string,
-    params: PathParams,
-    sent: FormFields,
-    request: ApiRequest,
-    reply: FastifyReply,
-  ) {
-    const doing = await this.#doing(kind, name, params, request);
-    const shown = sentForm(sent);
-    const again = { ...shown, revision: shown.revision ?? doing.revision };
-    if (again.more !== undefined) return this.#form(doing, again);
-    try {
-      const context = formContext(request, again.key, again.filled);
-      const body = bodyIn(doing.of, again.filled);
-      const expected = doing.code === null ? undefined : again.revision;
-      const act = { act: name, body, ...doing.on } as unknown as ActOn<RegisterKind>;
-      const done = await giveAct(kind, doing.code, act, { ...context, expected }, this.commands);
+  async take(kind: RegisterKind, name: string, params: PathParams, sent: FormRequest) {
+    const doing = await this.#doing(kind, name, params, sent.request);
+    const form = { ...sent, revision: sent.revision ?? doing.revision };
+    const gives = async () => {
+      const context = { ...formContext(form), expected: doing.code === null ? undefined : form.revision };
+      const act = { act: name, body: bodyIn(doing.of, form.filled), ...doing.on } as unknown as ActOn<RegisterKind>;
+      const done = await giveAct(kind, doing.code, act, context, this.commands);
       await this.projector.reached(done.position, SHOW_TIMEOUT_MS);
-      return new SeeOther(entryPath(kind, done.id) + queryAfter(done));
-    } catch (error) {
-      const refusal = shownRefusal(error, reply);
-      if (!(error instanceof WrongRevision)) return this.#form(doing, { ...again, ...refusal });
+      return entryPath(kind, done.id) + queryAfter(done);
+    };
+    return taken(form, gives, async (again, error) => {
+      if (!(error instanceof WrongRevision)) return this.#form(doing, again);
       const refused = 'Somebody else was faster: look at it again.';
-      return this.#form(doing, { ...again, revision: error.actual, refused });
-    }
+      return this.#form(doing, { ...form, revision: error.actual, refused });
+    });
   }
 
   async #doing(kind: RegisterKind, name: string, params: PathParams, { principal }: ApiRequest): Promise<ActToDo> {
@@ -172,13 +160,8 @@ function formPages(kind: RegisterKind, name: string, { path: below }: ActLine): 
     }
 
     @PostsForm(below === '' ? '' : `:code/${below}`)
-    takes(
-      @Param() params: PathParams,
-      @Body() sent: FormFields,
-      @Req() request: ApiRequest,
-      @Reply() reply: FastifyReply,
-    ) {
-      return this.forms.take(kind, name, params, sent, request, reply);
+    takes(@Param() params: PathParams, @Sent() form: FormRequest) {
+      return this.forms.take(kind, name, params, form);
     }
   }
   return RegisterFormPages;

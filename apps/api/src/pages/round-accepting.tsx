@@ -1,23 +1,12 @@
 /** Several returns of a round that are accepted at once: they are named and told of first. */
-import { Body, Controller, Get, Param, Query, Req } from '@nestjs/common';
+import { Controller, Get, Param, Query, Req } from '@nestjs/common';
 import { IsOptional, Matches } from 'class-validator';
-import type { FastifyReply } from 'fastify';
 import { Projector } from '#eventsourcing';
-import {
-  ForSignedIn,
-  FormFields,
-  metaOf,
-  PostsForm,
-  problemOf,
-  SeeOther,
-  Reply,
-  type ApiRequest,
-  type CommandContext,
-} from '#platform';
+import { ForSignedIn, metaOf, PostsForm, problemOf, SeeOther, type ApiRequest, type CommandContext } from '#platform';
 import { Returns, RoundViews, type ReturnLine } from '#rounds';
 import { Confirm } from './confirming.js';
 import { SHOW_TIMEOUT_MS } from './form-parts.js';
-import { formContext, sentForm } from './form-sent.js';
+import { formContext, Sent, type FormRequest } from './form-sent.js';
 import { PlainPage } from './layout.js';
 import { RendersPages } from './rendering.js';
 import { Consequences } from './round-consequences.js';
@@ -51,20 +40,14 @@ export class RoundAcceptingPages {
 
   /** Accepts each return that can be; tells which could not. */
   @PostsForm()
-  async accepts(
-    @Param('round') code: string,
-    @Body() sent: FormFields,
-    @Req() request: ApiRequest,
-    @Reply() reply: FastifyReply,
-  ) {
-    needsDesk(request);
-    const { key, filled } = sentForm(sent);
-    const agencies = [filled['agencies'] ?? []].flat().map(String);
+  async accepts(@Param('round') code: string, @Sent() form: FormRequest) {
+    needsDesk(form.request);
+    const agencies = [form.filled['agencies'] ?? []].flat().map(String);
     if (agencies.length === 0) {
-      void reply.status(400);
+      void form.reply.status(400);
       return this.#page(code, [], 'Tick at least one.');
     }
-    const refused = await this.#accept(code, agencies, formContext(request, key, filled));
+    const refused = await this.#accept(code, agencies, formContext(form));
     if (refused.length === 0) return new SeeOther(`${path('rounds', code)}#returns`);
     return (
       <PlainPage

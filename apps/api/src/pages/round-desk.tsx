@@ -1,5 +1,5 @@
 /** The secretariat's work on rounds: the forms by which one is prepared, opened, led to its end and published. */
-import { Body, Controller, Get, Param, Req } from '@nestjs/common';
+import { Controller, Get, Param, Req } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import type { VNode } from 'preact';
 import { classOf, OpenRound, type Round } from '#bodies';
@@ -7,7 +7,6 @@ import { Conflict, newCommandId, Projector, Rejected } from '#eventsourcing';
 import {
   commandContextOf,
   ForSignedIn,
-  FormFields,
   PostsForm,
   problemOf,
   SeeOther,
@@ -23,7 +22,7 @@ import { ConfirmPage } from './confirming.js';
 import { actForPeople } from './field-words.js';
 import { Form } from './form.js';
 import { asFilled, SHOW_TIMEOUT_MS, type Filled, type ShownForm } from './form-parts.js';
-import { bodyIn, formContext, sentForm, shownRefusal } from './form-sent.js';
+import { bodyIn, formContext, Sent, taken, type FormRequest } from './form-sent.js';
 import { PlainPage } from './layout.js';
 import { publishingPath } from './publishing.js';
 import { RendersPages } from './rendering.js';
@@ -68,8 +67,8 @@ export class RoundDeskPages {
   }
 
   @PostsForm('prepare')
-  async prepared(@Body() sent: FormFields, @Req() request: ApiRequest, @Reply() reply: FastifyReply) {
-    return this.#takes('prepare', null, sent, request, reply, async (body, context) => {
+  async prepared(@Sent() form: FormRequest) {
+    return this.#takes('prepare', null, form, async (body, context) => {
       await this.rounds.prepare(body as Round, context);
       return path('rounds', (body as Round).code);
     });
@@ -94,9 +93,9 @@ export class RoundDeskPages {
   }
 
   @PostsForm(':round/discard')
-  async discards(@Param('round') code: string, @Body() sent: FormFields, @Req() request: ApiRequest) {
+  async discards(@Param('round') code: string, @Sent() { request, revision }: FormRequest) {
     needsDesk(request);
-    await this.rounds.discard(code, { ...commandContextOf(request), expected: sentForm(sent).revision });
+    await this.rounds.discard(code, { ...commandContextOf(request), expected: revision });
     return new SeeOther('/rounds');
   }
 
@@ -115,16 +114,11 @@ export class RoundDeskPages {
   }
 
   @PostsForm(':round/:act')
-  async takes(
-    @Param() { round: code, act }: { round: string; act: string },
-    @Body() sent: FormFields,
-    @Req() request: ApiRequest,
-    @Reply() reply: FastifyReply,
-  ) {
-    needsDesk(request);
+  async takes(@Param() { round: code, act }: { round: string; act: string }, @Sent() form: FormRequest) {
+    needsDesk(form.request);
     const name = formAct(act);
     const { known, revision } = await this.#known(code);
-    return this.#takes(name, known, sent, request, reply, async (body, by, read) => {
+    return this.#takes(name, known, form, async (body, by, read) => {
       if (name === 'publish') return publishingPath(await this.orders.round(code, body, by));
       const context = { ...by, expected: revision === undefined ? undefined : read };
       const done =
@@ -164,21 +158,16 @@ export class RoundDeskPages {
   async #takes(
     name: FormAct | 'prepare',
     known: Round | null,
-    sent: FormFields,
-    request: ApiRequest,
-    reply: FastifyReply,
+    form: FormRequest,
     /** Gives the page that comes next. */
     execute: (body: object, context: CommandContext, read: number | undefined) => Promise<string>,
   ) {
-    needsDesk(request);
-    const again = sentForm(sent);
-    if (again.more !== undefined) return this.#form(name, known, again, reply);
-    try {
-      const context = formContext(request, again.key, again.filled);
-      return new SeeOther(await execute(bodyIn(bodyOf(name), again.filled), context, again.revision));
-    } catch (error) {
-      return this.#form(name, known, { ...again, ...shownRefusal(error, reply) }, reply);
-    }
+    needsDesk(form.request);
+    return taken(
+      form,
+      async () => execute(bodyIn(bodyOf(name), form.filled), formContext(form), form.revision),
+      (again) => this.#form(name, known, again, form.reply),
+    );
   }
 
   /** The form of an act; in its place why it cannot be done as things stand. */
