@@ -1,7 +1,6 @@
 /** Accounts and their roles over time: who acts for whom, and could as at any date. */
 import { Body, Controller, Get, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiConflictResponse, ApiProperty, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
 import { hash } from 'node:crypto';
 import {
   AccessStore,
@@ -35,7 +34,6 @@ import {
   refuseUnlessProven,
   Rights,
   Text,
-  Reply,
   type Principal,
   type RequestContext,
 } from '#platform';
@@ -116,6 +114,8 @@ class AppointmentsQuery extends AccountsQuery {
   at?: FullDate | null;
 }
 
+const accountAddress = ({ account }: AccountRow): string => `/v1/accounts/${encodeURIComponent(account)}`;
+
 @ApiTags('Accounts')
 @Controller('v1')
 export class AccountsController {
@@ -178,20 +178,16 @@ export class AccountsController {
     'Open an account for a person or a system',
     'By the secretariat, or by a focal point with a role for its own agency. Name and address are kept beside the log, and can be erased. It lets nobody in: a person signs in, a system is given a token.',
     201,
+    accountAddress,
   )
   @ApiConflictResponse({ description: 'The address is that of another account' })
-  async openAccount(
-    @Body() body: OpenAccount,
-    @CurrentCommand() { by, meta }: RequestContext,
-    @Reply() reply: FastifyReply,
-  ): Promise<AccountRow> {
+  async openAccount(@Body() body: OpenAccount, @CurrentCommand() { by, meta }: RequestContext): Promise<AccountRow> {
     const { kind, name, email, language, appointment } = body;
     if (!appointment && by.role !== 'secretariat')
       throw refused('appointment_needed', '/appointment', 'A focal point opens accounts with a role for its agency.');
     const first = appointment ? [appointmentFrom(appointment, by, '/appointment')] : [];
     await this.#lookup.refuseUnknown(referencesIn(body));
     const account = `account-${hash('sha256', meta.commandId).slice(0, 16)}`;
-    void reply.header('Location', `/v1/accounts/${account}`);
     const known = await this.access.accounts.one(account);
     if (known) return shownTo(by, known);
     try {
@@ -217,15 +213,14 @@ export class AccountsController {
     'Appoint an account',
     'By the secretariat, or for its own agency by a focal point. It sees all that was done before it.',
     201,
+    accountAddress,
   )
   @ApiConflictResponse({ description: 'It was erased' })
   async appointAccount(
     @Param('account') account: string,
     @Body() body: Appoint,
     @CurrentCommand() { by, meta }: RequestContext,
-    @Reply() reply: FastifyReply,
   ): Promise<AccountRow> {
-    void reply.header('Location', `/v1/accounts/${encodeURIComponent(account)}`);
     const appointment = appointmentFrom(body, by);
     await this.#lookup.refuseUnknown(referencesIn(body));
     const row = await knownAccount(this.access, account, by);

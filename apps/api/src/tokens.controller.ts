@@ -1,7 +1,6 @@
 /** Tokens of accounts: given, rotated, revoked. */
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiConflictResponse, ApiProperty, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
 import {
   AccessStore,
   actsForAlone,
@@ -27,7 +26,6 @@ import {
   SomeOf,
   Text,
   WholeNumber,
-  Reply,
   type Principal,
   type RequestContext,
 } from '#platform';
@@ -76,6 +74,8 @@ class TokensQuery {
   @QueryText('Only its tokens', { message: 'account must be one account' }) account?: string;
 }
 
+const tokensAddress = ({ account }: TokenRow): string => `/v1/tokens?account=${encodeURIComponent(account)}`;
+
 @ApiTags('Accounts')
 @Controller('v1/tokens')
 export class TokensController {
@@ -106,13 +106,10 @@ export class TokensController {
     'Give a token to an account; it is shown this once',
     'Nobody gives a scope that their own token has not; `admin` only who has just shown who it is, or by a token of the last 15 minutes. Only its digest is kept.',
     201,
+    tokensAddress,
   )
   @ApiConflictResponse({ description: 'It was given already by the same Idempotency-Key, and is not shown again' })
-  async giveToken(
-    @Body() body: GiveToken,
-    @CurrentCommand() { by, meta }: RequestContext,
-    @Reply() reply: FastifyReply,
-  ): Promise<GivenToken> {
+  async giveToken(@Body() body: GiveToken, @CurrentCommand() { by, meta }: RequestContext): Promise<GivenToken> {
     const account = await this.#account(body.account ?? by.account, by);
     refuseGiving(by, account, body.scopes);
     if (body.scopes.includes('admin')) refuseUnlessProven(by);
@@ -123,7 +120,6 @@ export class TokensController {
     const until = expires ? { expires: endOfLastDay(expires) } : {};
     const given = { id, account: account.account, label, scopes, by: by.account, ...until };
     const { token } = await this.access.give(given);
-    void reply.header('Location', tokensAddress(account.account));
     return { ...(await this.access.token(id))!, token };
   }
 
@@ -134,13 +130,13 @@ export class TokensController {
     'A token in the place of another, which works on for a time',
     'With the same account, label and scopes, good for a year. A token may be rotated by itself.',
     201,
+    tokensAddress,
   )
   @ApiConflictResponse({ description: 'It was revoked or has expired' })
   async rotateToken(
     @Param('id') id: string,
     @Body() { overlapHours }: RotateToken,
     @CurrentCommand() { by, meta }: RequestContext,
-    @Reply() reply: FastifyReply,
   ): Promise<GivenToken> {
     const hours = overlapHours ?? OVERLAP_HOURS;
     if (hours > 720) throw refused('too_long', '/overlapHours', 'Both work for 720 hours at most.');
@@ -154,7 +150,6 @@ export class TokensController {
     );
     const given = await this.access.rotate(id, { id: meta.commandId, overlapMs: hours * HOUR_MS, by: by.account });
     if (!given) throw new Conflict('not_in_use', 'It was revoked or has expired: give a new one.');
-    void reply.header('Location', tokensAddress(old.account));
     return { ...(await this.access.token(given.id))!, token: given.token };
   }
 
@@ -190,7 +185,5 @@ export class TokensController {
     return row;
   }
 }
-
-const tokensAddress = (account: string) => `/v1/tokens?account=${encodeURIComponent(account)}`;
 
 const noToken = (id: string) => new Rejected('not_found', `There is no token ${id}.`);

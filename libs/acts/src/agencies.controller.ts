@@ -1,10 +1,10 @@
 /** The agencies, read as they were on a date. */
 import { Controller, Get, Inject, Param } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Agency, AgencyAsAt, MemberAsAt } from '#bodies';
 import type { FullDate } from '#clocks';
 import { load, type Log } from '#eventsourcing';
-import { Shown, ShownList, Day, AtClocks, LOG, ClockQuery, WRITTEN_FORMAT_WORDS } from '#platform';
+import { Shown, ShownList, Day, AtClocks, Answers, LOG, ClockQuery, WRITTEN_FORMAT_WORDS } from '#platform';
 import { agency, asAt, Registers } from '#registers';
 import { listController } from './registers.controller.js';
 
@@ -31,13 +31,12 @@ export class AgenciesController {
   ) {}
 
   @Get(':code')
-  @ApiOperation({
-    summary: 'One of the agencies as at a date',
-    description: 'As it was on the date, with its members; `entry` is what the next amendment replaces.',
-    operationId: 'getAgency',
-  })
-  @ApiOkResponse({ type: AgencyView })
-  async one(@Param('code') code: string, @AtClocks() { at: { asOf, knownAt } }: ClockQuery) {
+  @Answers(
+    AgencyView,
+    'One of the agencies as at a date',
+    'As it was on the date, with its members; `entry` is what the next amendment replaces.',
+  )
+  async getAgency(@Param('code') code: string, @AtClocks() { at: { asOf, knownAt } }: ClockQuery) {
     const { state, revision, position } = await load(this.log, agency, code, knownAt);
     if (!state.entry) throw await this.registered.missing('agency', code, knownAt);
     const members = await this.registered.members(code, await this.registered.pinned(knownAt), asOf);

@@ -1,6 +1,6 @@
 /** The crosswalks, read as at a date. */
 import { Controller, Get, Inject, Param } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags, IntersectionType, OmitType } from '@nestjs/swagger';
+import { ApiProperty, ApiTags, IntersectionType, OmitType } from '@nestjs/swagger';
 import { Crosswalk, CrosswalkLink, CrosswalkVersion, NoEquivalent } from '#bodies';
 import type { FullDate } from '#clocks';
 import { load, type Log } from '#eventsourcing';
@@ -10,6 +10,7 @@ import {
   QueryText,
   Day,
   AtClocks,
+  Answers,
   LOG,
   InRows,
   WantedFormat,
@@ -82,13 +83,12 @@ export class CrosswalksController {
   ) {}
 
   @Get(':code')
-  @ApiOperation({
-    summary: 'One crosswalk as at a date, with its links',
-    description: `The version that holds on the date, or the one that is asked for. As ${WRITTEN_FORMAT_WORDS}: its links.`,
-    operationId: 'getCrosswalk',
-  })
-  @ApiOkResponse({ type: CrosswalkView })
-  async one(@Param('code') code: string, @AtClocks() query: CrosswalkQuery, @WantedFormat() format?: Format) {
+  @Answers(
+    CrosswalkView,
+    'One crosswalk as at a date, with its links',
+    `The version that holds on the date, or the one that is asked for. As ${WRITTEN_FORMAT_WORDS}: its links.`,
+  )
+  async getCrosswalk(@Param('code') code: string, @AtClocks() query: CrosswalkQuery, @WantedFormat() format?: Format) {
     const { asOf, knownAt } = query.at;
     const { state, revision, position } = await load(this.log, crosswalk, code, knownAt);
     if (!state.entry) throw await this.registered.missing('crosswalk', code, knownAt);

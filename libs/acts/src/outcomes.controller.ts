@@ -1,10 +1,10 @@
 /** Outcomes as at a date: with who had endorsed them by then. */
 import { Controller, Get, Inject, Param } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Outcome, OutcomeAsAt } from '#bodies';
 import type { FullDate } from '#clocks';
 import { load, Rejected, type Log } from '#eventsourcing';
-import { Integer, Day, AtClocks, LOG, ClockQuery, WRITTEN_FORMAT_WORDS } from '#platform';
+import { Integer, Day, AtClocks, Answers, LOG, ClockQuery, WRITTEN_FORMAT_WORDS } from '#platform';
 import { outcome, outcomeAt } from '#registers';
 import { listController } from './registers.controller.js';
 
@@ -27,13 +27,12 @@ export class OutcomesController {
   constructor(@Inject(LOG) private readonly log: Log) {}
 
   @Get(':code')
-  @ApiOperation({
-    summary: 'One of the outcomes as at a date',
-    description: 'With who had endorsed it by the date; `entry` is what the next amendment replaces.',
-    operationId: 'getOutcome',
-  })
-  @ApiOkResponse({ type: OutcomeView })
-  async one(@Param('code') code: string, @AtClocks() { at: { asOf, knownAt } }: ClockQuery) {
+  @Answers(
+    OutcomeView,
+    'One of the outcomes as at a date',
+    'With who had endorsed it by the date; `entry` is what the next amendment replaces.',
+  )
+  async getOutcome(@Param('code') code: string, @AtClocks() { at: { asOf, knownAt } }: ClockQuery) {
     const { state, revision, position } = await load(this.log, outcome, code, knownAt);
     if (!state.entry) throw new Rejected('not_found', `There is no outcome ${code}.`);
     return { ...outcomeAt(state, asOf), asOf, entry: state.entry, revision, position };

@@ -33,7 +33,6 @@ import {
   FILES_CONFIG,
   UploadedFiles,
   signedIn,
-  Reply,
   type RequestContext,
   type Principal,
   type Upload,
@@ -169,16 +168,14 @@ export class ImportsController {
     'Send a spreadsheet, or several, and see what its import would do',
     'Nothing is written but the preview. Columns are found by their names in English, French or Spanish, or by a mapping. Each row is compared with the register: it would be recorded or changed, is recognised, or is refused, with the sheet, row and column of each problem and the right values.',
     201,
+    ({ id }) => `/v1/imports/${id}`,
   )
   async previewImport(
     @Body() asked: NewImport,
     @UploadedFiles() files: readonly Upload[],
     @CurrentCommand() context: RequestContext,
-    @Reply() reply: FastifyReply,
   ): Promise<ImportPreview> {
-    const kept = await this.imports.preview(sentIn(files), await this.request(asked, context), context);
-    void reply.header('Location', `/v1/imports/${kept.id}`);
-    return previewOf(kept);
+    return previewOf(await this.imports.preview(sentIn(files), await this.request(asked, context), context));
   }
 
   /** The request, with the mapping that it names; one that is to be kept is kept. */

@@ -1,7 +1,6 @@
 /** The routes of webhooks: make, look at, end, resume, another secret, and dead letters. */
 import { applyDecorators, Body, Controller, Get, Inject, Param, Post } from '@nestjs/common';
 import { ApiParam, ApiProperty, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
 import { Matches, IsOptional, ArrayMaxSize, ArrayMinSize, IsArray } from 'class-validator';
 import { Rejected, refused, type Log } from '#eventsourcing';
 import {
@@ -20,7 +19,6 @@ import {
   Text,
   WebAddress,
   signedIn,
-  Reply,
   type CommandContext,
   type Principal,
 } from '#platform';
@@ -131,11 +129,11 @@ export class WebhooksController {
     'Each event that the filter lets through is posted as JSON, {type, timestamp, data}, signed as Standard Webhooks asks. In ' +
       'order, at least once: the same webhook-id is the same event. It is tried again for a day and a half, then it is a dead letter.',
     201,
+    ({ id }) => `/v1/webhooks/${id}`,
   )
   async createWebhook(
     @Body() body: NewWebhook,
     @CurrentCommand() { by, meta }: CommandContext,
-    @Reply() reply: FastifyReply,
   ): Promise<WebhookWithSecret> {
     await this.codes.refuseUnknown(body.filter ?? {}, 'filter/');
     refuseUnknownTypes(body.filter ?? {}, this.log.codec, 'filter/');
@@ -156,7 +154,6 @@ export class WebhooksController {
       position: body.after === '0' ? null : (body.after ?? head),
     });
     this.deliveries.look();
-    void reply.header('Location', `/v1/webhooks/${hook.id}`);
     return { ...(await this.#shown(hook)), secret: hook.secret };
   }
 

@@ -1,9 +1,8 @@
 /** The routes of follows: the subjects of an account's digests. */
 import { Body, Controller, Get, Param, Post, Put } from '@nestjs/common';
 import { ApiConflictResponse, ApiProperty, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
 import { AccessStore } from '#access';
-import { Answers, Caller, OneOf, Rights, Text, signedIn, Reply, type Principal } from '#platform';
+import { Answers, Caller, OneOf, Rights, Text, signedIn, type Principal } from '#platform';
 import { ACCOUNT_ROLES, REPORT_LANGUAGES, type ReportLanguage } from '#words';
 import { Followed, FOLLOW_KINDS, type FollowKind } from './followed.js';
 import { Following, type Follow } from './following.js';
@@ -68,16 +67,11 @@ export class FollowsController {
     'Follow an agency, a theme, a forum or a list by e-mail',
     'A digest comes once a week at most, after a change, to the address of the account. A follow that exists stays as it is. People without an account follow on the pages, and confirm the address.',
     201,
+    () => '/v1/follows',
   )
   @ApiConflictResponse({ description: 'The account has no address' })
-  async createFollow(
-    @Body() asked: FollowAsked,
-    @Caller() caller: Principal | null,
-    @Reply() reply: FastifyReply,
-  ): Promise<FollowView> {
-    const follow = await this.following.follow(signedIn(caller).account, asked);
-    void reply.header('Location', '/v1/follows');
-    return this.#shown(follow);
+  async createFollow(@Body() asked: FollowAsked, @Caller() caller: Principal | null): Promise<FollowView> {
+    return this.#shown(await this.following.follow(signedIn(caller).account, asked));
   }
 
   @Post('follows/:id/end')

@@ -31,7 +31,6 @@ import {
   QueryChoice,
   Rights,
   WantedFormat,
-  Reply,
   type CommandContext,
   type Format,
   type Principal,
@@ -129,13 +128,12 @@ export class PublicationsController extends listController('publication') {
   }
 
   @Get(':code')
-  @ApiOperation({
-    summary: 'A publication: the report, the words added to it, its files',
-    description: 'While it is being prepared only for the secretariat and agencies.',
-    operationId: 'getPublication',
-  })
-  @ApiOkResponse({ type: PublicationView })
-  async one(
+  @Answers(
+    PublicationView,
+    'A publication: the report, the words added to it, its files',
+    'While it is being prepared only for the secretariat and agencies.',
+  )
+  async getPublication(
     @Param('code') code: string,
     @AtClocks() { at: { knownAt } }: ClockQuery,
     @Caller() by: Principal | null = null,
@@ -169,16 +167,14 @@ export class PublicationsController extends listController('publication') {
     'Prepare a report for publication',
     'The report is made once as a trial; if it cannot be made, it is refused. Until it is published, readers learn nothing of it.',
     201,
+    ({ code }) => `/v1/publications/${encodeURIComponent(code)}`,
   )
   @ApiConflictResponse({ description: 'The symbol is taken' })
   async preparePublication(
     @Body() body: Publication,
     @CurrentCommand() context: CommandContext,
-    @Reply() reply: FastifyReply,
   ): Promise<PreparedAnswer> {
-    const revision = await this.publications.enter(body, context);
-    void reply.header('Location', `/v1/publications/${encodeURIComponent(body.id)}`);
-    return { code: body.id, revision };
+    return { code: body.id, revision: await this.publications.enter(body, context) };
   }
 
   @Post(':code/amend')

@@ -10,7 +10,6 @@ import {
   ApiTags,
   PickType,
 } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
 import { classOf, OpenRound, Round } from '#bodies';
 import { Projector } from '#eventsourcing';
 import {
@@ -27,7 +26,6 @@ import {
   Rights,
   validation,
   wholeNumberIn,
-  Reply,
   type Clocks,
   type Format,
   type RouteRights,
@@ -116,7 +114,7 @@ const roundRow = ({ responses, ...round }: Partial<RoundInShort>): object => ({
   ),
 });
 
-export const NAMED_ROUND = ApiParam({ name: 'round', description: 'The code of the round' });
+export const NAMED_ROUND = ApiParam({ name: 'round', type: String, description: 'The code of the round' });
 
 @ApiTags('Rounds')
 @Controller('v1/rounds')
@@ -157,16 +155,11 @@ export class RoundsController {
     'Prepare a round: nothing of it is public before it is opened',
     'By the secretariat: the agencies, the questions, the commitments in question, the deadline.',
     201,
+    ({ round }) => `/v1/rounds/${encodeURIComponent(round)}`,
   )
   @ApiConflictResponse({ description: 'The code is taken' })
-  async prepareRound(
-    @Body() body: Round,
-    @CurrentCommand() context: CommandContext,
-    @Reply() reply: FastifyReply,
-  ): Promise<RoundAnswer> {
-    const done = await this.rounds.prepare(body, context);
-    void reply.header('Location', `/v1/rounds/${encodeURIComponent(body.code)}`);
-    return { round: body.code, ...done };
+  async prepareRound(@Body() body: Round, @CurrentCommand() context: CommandContext): Promise<RoundAnswer> {
+    return { round: body.code, ...(await this.rounds.prepare(body, context)) };
   }
 
   @Get(':round')
@@ -255,17 +248,6 @@ export class RoundsController {
   async discardRound(@Param('round') round: string, @CurrentCommand() context: CommandContext) {
     return roundAnswer(round, await this.rounds.discard(round, context));
   }
-
-  @Post(':round/amend')
-  @NAMED_ROUND
-  @Rights(rightsOfRoundAct('amend'))
-  @HttpCode(200)
-  @ApiOperation(operationOnRound('amend'))
-  @ApiOkResponse({ type: RoundAnswer })
-  @ApiConflictResponse({ description: ROUND_ACTS.amend.conflict })
-  async amend(@Param('round') round: string, @Body() body: Round, @CurrentCommand() context: CommandContext) {
-    return roundAnswer(round, await this.rounds.amend(round, body, context));
-  }
 }
 
 /** The rounds in which an agency was asked, and the progress of its drafts, to those who may know of them. */
@@ -329,8 +311,8 @@ export function revisionIn(text: string | undefined): number | undefined {
   return text === undefined ? undefined : wholeNumberIn('revision', text);
 }
 
-/** The acts that have a method here, and publishing, which takes long: that route is of the context of reports. */
-const OWN_ROUTES = ['open', 'amend', 'publish'] as const;
+/** Opening, whose body is another one than the event’s, and publishing, which takes long: that route is of the context of reports. */
+const OWN_ROUTES = ['open', 'publish'] as const;
 type OwnRoute = (typeof OWN_ROUTES)[number];
 
 /** The controller of one act on a round that was opened. */
@@ -357,10 +339,11 @@ function actController(name: Exclude<RoundActName, OwnRoute>): Type<unknown> {
       @Body(validation(BodyClass)) said: object,
       @CurrentCommand() context: CommandContext,
     ): Promise<RoundAnswer> {
-      return roundAnswer(
-        round!,
-        await this.rounds.act(name, round!, said, context, { revision: revisionIn(revision) }),
-      );
+      const done =
+        name === 'amend'
+          ? await this.rounds.amend(round!, said as Round, context)
+          : await this.rounds.act(name, round!, said, context, { revision: revisionIn(revision) });
+      return roundAnswer(round!, done);
     }
   }
   return RoundActController;

@@ -1,6 +1,5 @@
 /** The pages of accounts, for the secretariat and for focal points: who may act for whom, now and on any day. */
 import { Body, Controller, Get, Inject, Param, Query, Req } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
 import { AccessStore, isKnownTo, refuseMinding, shownTo, type AccountRow } from '#access';
 import { todayAt, type FullDate } from '#clocks';
 import { Rejected, type Log } from '#eventsourcing';
@@ -18,7 +17,6 @@ import {
   SeeOther,
   Text,
   YesNo,
-  Reply,
   type ApiRequest,
   type Principal,
   type Session,
@@ -80,10 +78,9 @@ export class AccountsPages {
 
   @PostsForm()
   @Rights(KEEPER_RIGHTS)
-  async opens(@Body() body: OpenAccount, @Req() request: KeeperRequest, @Reply() reply: FastifyReply) {
+  async opens(@Body() body: OpenAccount, @Req() request: KeeperRequest) {
     refuseUnlessProven(request.session);
-    const { account } = await this.#api.openAccount(body, commandContextOf(request), reply);
-    reply.removeHeader('Location');
+    const { account } = await this.#api.openAccount(body, commandContextOf(request));
     try {
       await this.signIn.links.invite(account);
     } catch (error) {
@@ -109,15 +106,9 @@ export class AccountsPages {
 
   @PostsForm(':account/appoint')
   @Rights(KEEPER_RIGHTS)
-  async appoints(
-    @Param('account') account: string,
-    @Body() body: Appoint,
-    @Req() request: KeeperRequest,
-    @Reply() reply: FastifyReply,
-  ) {
+  async appoints(@Param('account') account: string, @Body() body: Appoint, @Req() request: KeeperRequest) {
     refuseUnlessProven(request.session);
-    await this.#api.appointAccount(account, body, commandContextOf(request), reply);
-    reply.removeHeader('Location');
+    await this.#api.appointAccount(account, body, commandContextOf(request));
     return new SeeOther(path('accounts', account));
   }
 

@@ -1,8 +1,7 @@
 /** The pages of webhooks, for their agencies and the secretariat: the state of each, and its undelivered messages. */
 import { Body, Controller, Get, Param, Req } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
 import { CONCERNED_KINDS, NewWebhook, OfOwn, ReplayDeadLetters, WebhooksController, type Webhook } from '#feed';
-import { commandContextOf, ForSignedIn, PostsForm, SeeOther, Reply, type ApiRequest } from '#platform';
+import { commandContextOf, ForSignedIn, PostsForm, SeeOther, type ApiRequest } from '#platform';
 import { Fact } from './fact.js';
 import { PlainPage } from './layout.js';
 import { Instant } from './links.js';
@@ -27,10 +26,8 @@ export class WebhookPages {
 
   @PostsForm()
   @OfOwn()
-  async makes(@Body() body: NewWebhook, @Req() request: ApiRequest, @Reply() reply: FastifyReply) {
-    const made = await this.api.createWebhook(body, commandContextOf(request), reply);
-    reply.removeHeader('Location');
-    return <Secret of={made} />;
+  async makes(@Body() body: NewWebhook, @Req() request: ApiRequest) {
+    return <Secret of={await this.api.createWebhook(body, commandContextOf(request))} />;
   }
 
   @Get(':id')

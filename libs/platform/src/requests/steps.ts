@@ -31,8 +31,8 @@
  * 22. pipe `CodesAreKnown` (registered in `libs/progress/src/index.ts`): the codes of a query are known
  * 23. pipe `SettleClocks` (`clock-query.ts`), by `@AtClocks()`: the clocks of a query are settled
  * 24. controller: it answers; acts on commitments and registers go through Nest's CommandBus, with a span and a measure (`observed.ts`)
- * 25. `PageInterceptor`: the page becomes HTML; `AnswerInterceptor`: a list takes the requested format (`downloads.ts`), an answer
- *     with a revision gets `ETag`, and a refused request gives its `Idempotency-Key` back
+ * 25. `PageInterceptor`: the page becomes HTML; `AnswerInterceptor`: the address of a new thing is `Location`
+ *     (`answers.ts`), a list takes the requested format (`downloads.ts`), an answer with a revision gets `ETag`, and a refused request gives its `Idempotency-Key` back
  * 26. filter `ProblemFilter` (`problem.ts`): an error becomes problem+json or a page
  * 27. onSend `giveCorrelation` (`observability/requests.ts`): `X-Correlation-Id`
  * 28. onSend `limitSending` (`admission.ts`): the time that a reader may take
@@ -65,6 +65,7 @@ import type { FastifyReply } from 'fastify';
 import { from, lastValueFrom, type Observable } from 'rxjs';
 import { canonicalJson, isFit, Projector, Rejected, REQUEST_DIGESTS } from '#eventsourcing';
 
+import { addressOfMade } from './answers.js';
 import { ownerOf } from './command-context.js';
 import { todayAt } from '#clocks';
 import { isWholeNumber } from '#text';
@@ -246,6 +247,8 @@ export class AnswerInterceptor implements NestInterceptor {
     const answer = async () => {
       if (isStreamed(request, context) && this.#wasSent(request, reply)) return '';
       const given: unknown = await lastValueFrom(next.handle());
+      const address = addressOfMade(context.getHandler(), given);
+      if (address !== undefined) void reply.header('Location', address);
       return downloaded(given, request, reply, context.getHandler());
     };
     return from(this.around(request, reply, answer));
