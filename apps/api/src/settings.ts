@@ -4,21 +4,11 @@ import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { isPostgres } from '#databases';
 import type { Budgets, LogSettings } from '#platform';
+import type { SignInSettings } from '#sign-in';
 import { holdsUser, isWholeNumber } from '#text';
 
 const LOG_FORMATS = ['text', 'json'] as const satisfies readonly LogSettings['logFormat'][];
 const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const satisfies readonly LogSettings['logLevel'][];
-
-/** The identity provider, and this server's agreement with it. */
-interface ProviderSettings {
-  readonly issuer: string;
-  readonly clientId: string;
-  readonly clientSecret: string | null;
-  readonly audience: string | null;
-  /** The rules by which its claims give roles, as they were written. */
-  readonly roles: string;
-  readonly name: string;
-}
 
 /** Everything that can be set, read from the environment here and nowhere else. The README's table says the same. */
 export interface Settings extends LogSettings, Budgets {
@@ -71,7 +61,7 @@ export interface Settings extends LogSettings, Budgets {
   /** How long people stay signed in. */
   readonly sessions: { readonly idleMs: number; readonly longestMs: number };
   /** The OpenID Connect provider; `null`: there is none. */
-  readonly provider: ProviderSettings | null;
+  readonly provider: SignInSettings['provider'];
   /** The server that takes letters, `smtp://…` or `smtps://…`; `null`: they are laid in a folder of `dataDir`. */
   readonly smtpUrl: string | null;
   /** Whether people may ask for sign-in links by letter. */
@@ -178,7 +168,7 @@ function tracedIn(env: NodeJS.ProcessEnv): number | null {
   return exporter === 'none' ? null : share;
 }
 
-function providerIn(env: NodeJS.ProcessEnv): ProviderSettings | null {
+function providerIn(env: NodeJS.ProcessEnv): SignInSettings['provider'] {
   const issuer = env['OIDC_ISSUER'] || null;
   const clientId = env['OIDC_CLIENT_ID'] || null;
   const audience = env['OIDC_AUDIENCE'] || null;

@@ -1,6 +1,6 @@
 /** Opens every SQLite file of ours, and waits for other processes. */
 import Database from 'better-sqlite3';
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { retrying } from './retrying.js';
 import { NothingThere } from './nothing-there.js';
@@ -86,7 +86,3 @@ export async function retryWhileBusy<T>(act: () => T): Promise<T> {
     return retrying(act, { forMs: BUSY_MS, everyMs: AGAIN_MS, after: isBusy });
   }
 }
-
-/** Removes a database file and the files that SQLite keeps beside it. */
-export const removeSqlite = (file: string): void =>
-  ['', '-wal', '-shm', '-journal'].forEach((suffix) => rmSync(file + suffix, { force: true }));

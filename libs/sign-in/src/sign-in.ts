@@ -8,14 +8,14 @@ import { Passkeys } from './passkeys.js';
 import { Provider, type Patience, type ProviderSettings } from './provider.js';
 import { KeptSessions, type SessionLimits } from './sessions.js';
 
-interface SignInSettings {
+export interface SignInSettings {
   readonly publicUrl: string;
   /** `null`: letters are laid in a folder. */
   readonly smtpUrl: string | null;
   /** Whether people may ask for links; without them they sign in by the provider, a passkey, or a link of the command line. */
   readonly signInLinks: boolean;
   readonly sessions: SessionLimits;
-  /** `null`: there is no identity provider, and people sign in by links. */
+  /** With its rules for roles as they were written. `null`: there is no identity provider, and people sign in by links. */
   readonly provider: (Omit<ProviderSettings, 'roles'> & { readonly roles: string }) | null;
 }
 

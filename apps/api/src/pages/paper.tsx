@@ -30,7 +30,12 @@ import { PlainPage, Section } from './layout.js';
 import { RendersPages } from './rendering.js';
 import { PostForm } from './signed-in.js';
 import { path } from './view.js';
-import { counted, dateWords, sentence, STAGE_WORDS } from './words.js';
+import { counted, dateWords, sentence } from './words.js';
+
+interface StatementAddress {
+  readonly id: string;
+  readonly place: string;
+}
 
 @RendersPages()
 @ForSignedIn()
@@ -60,14 +65,13 @@ export class PaperPages {
   }
 
   @Get(':place')
-  async statement(@Param('id') id: string, @Param('place') place: string, @Req() { principal }: ApiRequest) {
+  async statement(@Param() { id, place }: StatementAddress, @Req() { principal }: ApiRequest) {
     return <StatementPage {...await this.#statement(id, place, principal?.agency ?? null)} />;
   }
 
   @PostsForm(':place/update')
   async update(
-    @Param('id') id: string,
-    @Param('place') place: string,
+    @Param() { id, place }: StatementAddress,
     @Body() sent: FormFields,
     @CurrentCommand() context: RequestContext,
   ) {
@@ -79,8 +83,7 @@ export class PaperPages {
 
   @PostsForm(':place/commitment')
   async commitment(
-    @Param('id') id: string,
-    @Param('place') place: string,
+    @Param() { id, place }: StatementAddress,
     @Body() sent: FormFields,
     @CurrentCommand() context: RequestContext,
   ) {
@@ -313,12 +316,7 @@ const StatementPage = ({ document, paragraph, agency, suggestions, sent, refused
 
 const OfStage = ({ value }: { value: (name: string) => string }) => (
   <>
-    <label>
-      <span>Stage</span>
-      <select name="stage" required>
-        <Options of={STAGES.map((stage) => [stage, STAGE_WORDS[stage]])} chosen={value('stage')} />
-      </select>
-    </label>
+    <ChoiceField name="stage" label="Stage" of={STAGES} value={value('stage')} />
     <Field name="effective" label="When: year, month or day, 2012-11" value={value('effective')} required />
     <WordsField name="note" label="Note" value={value('note')} />
   </>

@@ -26,6 +26,7 @@ import { REPORT_LANGUAGES } from '#words';
 import { Listed } from './links.js';
 import { PlainPage, Section } from './layout.js';
 import { RendersPages } from './rendering.js';
+import type { ReturnPath } from './returns.js';
 import { REPORT_LANGUAGE_WORDS } from './report-form.js';
 import { LEVEL_WORDS } from './round-words.js';
 import { PostForm } from './signed-in.js';
@@ -44,11 +45,6 @@ interface WaitingWorkbook {
 
 class SentSheet {
   @Matches(/^[0-9a-f]{64}$/, { message: 'no file was sent' }) file: string;
-}
-
-interface ReturnPath {
-  readonly round: string;
-  readonly agency: string;
 }
 
 /** The name under which a workbook that was looked at waits until its reader takes it. */

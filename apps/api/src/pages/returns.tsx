@@ -1,23 +1,20 @@
 /** The page of a return: its form for those who write it, a review for the secretariat, and its words for all. */
-import { Body, Controller, Get, Param, Query, Req } from '@nestjs/common';
+import { Controller, Get, Param, Query, Req } from '@nestjs/common';
 import { IsOptional, Matches } from 'class-validator';
-import type { FastifyReply } from 'fastify';
 import { classOf, type ReturnDraft, type SubmitReturn } from '#bodies';
 import { Projector, Rejected, WrongRevision } from '#eventsourcing';
 import {
   bodyOfForm,
-  FormFields,
   PostsForm,
   SeeOther,
   validated,
-  Reply,
   type ApiRequest,
   type CommandContext,
   QueryChoice,
 } from '#platform';
-import { isSameDraft, joinedDrafts, RETURN_ACTS, Returns, type ReturnInRound } from '#rounds';
+import { isSameDraft, joinedDrafts, RETURN_ACTS, RETURN_SIZE_IN_BODIES, Returns, type ReturnInRound } from '#rounds';
 import { REVISION, fieldId, SHOW_TIMEOUT_MS, type Filled } from './form-parts.js';
-import { formContext, sentForm } from './form-sent.js';
+import { formContext, Sent, type FormRequest } from './form-sent.js';
 import { PlainPage } from './layout.js';
 import { RendersPages } from './rendering.js';
 import { chosenIn, ROW_CHOICES, PARTICIPATIONS } from './return-choice.js';
@@ -52,7 +49,7 @@ class ReturnQuery {
   @IsOptional() @Matches(/^yes$/) _unfold?: string;
 }
 
-interface ReturnPath {
+export interface ReturnPath {
   readonly round: string;
   readonly agency: string;
 }
@@ -60,9 +57,6 @@ interface ReturnPath {
 /** Acts on a return that its page has a button for. */
 const RETURN_BUTTONS = ['accept', 'return', 'comment', 'nil'] as const;
 type Button = (typeof RETURN_BUTTONS)[number];
-
-/** As many times the body of one act may be a return. */
-const RETURN_SIZE_IN_BODIES = 16;
 
 @RendersPages()
 @Controller('rounds/:round/returns/:agency')
@@ -91,17 +85,12 @@ export class ReturnPages {
 
   /** Saves the draft; then does the act of the pressed button. */
   @PostsForm('', 'signed-in', { bodies: RETURN_SIZE_IN_BODIES })
-  async saves(
-    @Param() { round, agency }: ReturnPath,
-    @Body() sent: FormFields,
-    @Req() request: ApiRequest,
-    @Reply() reply: FastifyReply,
-  ) {
+  async saves(@Param() { round, agency }: ReturnPath, @Sent() form: FormRequest) {
     const known = await this.returns.inRound(round, agency);
-    const { key, more, filled: others, revision = 0 } = sentForm(sent);
+    const { request, reply, more, filled: others, revision = 0 } = form;
     const { _do: does = 'save', _add: added, _only, _theme, _part, _unfold, ...filled } = others;
     const [verb, of, reference] = String(does).split(' ');
-    const context = formContext(request, key, [does, revision, filled]);
+    const context = formContext(form, [does, revision, filled]);
     const base = await this.returns.draftAt(known, agency, revision);
     let draft = draftIn(filled, base);
     if (verb === 'rest') draft = await this.#restUnchanged(known, agency, draft, filled);
@@ -147,16 +136,11 @@ export class ReturnPages {
   }
 
   @PostsForm(':act')
-  async acts(
-    @Param() { round, agency, act }: ReturnPath & { act: string },
-    @Body() sent: FormFields,
-    @Req() request: ApiRequest,
-    @Reply() reply: FastifyReply,
-  ) {
+  async acts(@Param() { round, agency, act }: ReturnPath & { act: string }, @Sent() form: FormRequest) {
     const name = RETURN_BUTTONS.find((one) => RETURN_ACTS[one].path === act);
     if (!name) throw new Rejected('not_found', `There is no act ${act} on a return.`);
-    const { key, filled: others } = sentForm(sent);
-    const { _do, _only, _theme, _part, _unfold, ...filled } = others;
+    const { request, reply } = form;
+    const { _do, _only, _theme, _part, _unfold, ...filled } = form.filled;
     const said = withComments(name, filled);
     const here = path('rounds', round, 'returns', agency);
     const query = choiceIn({ _do, _only, _theme, _part, _unfold });
@@ -168,7 +152,7 @@ export class ReturnPages {
     try {
       const of = classOf(RETURN_ACTS[name].body) as new () => object;
       const body = validated(of, bodyOfForm(of, said));
-      const context = formContext(request, key, [act, filled]);
+      const context = formContext(form, [act, filled]);
       const position = await this.returns.act(name, round, agency, body, context);
       await this.projector.reached(position, SHOW_TIMEOUT_MS);
       return new SeeOther(here);
