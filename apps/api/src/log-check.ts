@@ -3,7 +3,7 @@ import { Inject, Injectable, Logger, type BeforeApplicationShutdown } from '@nes
 import { ApiProperty } from '@nestjs/swagger';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DamagedLog, LogVerification, type Log, type FirstFault } from '#eventsourcing';
-import { LOG } from '#platform';
+import { InstantOrNull, OrNull, TextOrNull, LOG } from '#platform';
 
 /** Events in one go: their check takes no more than a few milliseconds. */
 const BATCH_SIZE = 50;
@@ -19,13 +19,10 @@ class LogFault {
 
 /** The findings of the checks so far. */
 export class LogChecked {
-  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'null: the first pass is under way' })
-  readonly checkedAt: string | null;
-  @ApiProperty({ type: String, nullable: true, description: 'How far the pass under way, or the last one, has come' })
-  readonly position: string | null;
+  @InstantOrNull('null: the first pass is under way') readonly checkedAt: string | null;
+  @TextOrNull('How far the pass under way, or the last one, has come') readonly position: string | null;
   /** It stays until a whole pass has found none. */
-  @ApiProperty({ type: LogFault, nullable: true, description: 'The first fault of the last pass' })
-  readonly fault: LogFault | null;
+  @OrNull(() => LogFault, 'The first fault of the last pass') readonly fault: LogFault | null;
 }
 
 /**

@@ -1,7 +1,7 @@
 /** The answers to acts on commitments. */
 import { ApiProperty } from '@nestjs/swagger';
 import { STAGES, type Stage } from '#words';
-import { Shown, OneWord } from '#platform';
+import { Integer, Shown, OneWord } from '#platform';
 
 /** Something that was recorded as asked for, and should be looked at again. */
 export class ActWarning {
@@ -23,14 +23,13 @@ const Warned = () =>
 
 export class ActAnswer {
   @ApiProperty({ example: 'IOM-2011-12' }) reference: string;
-  @ApiProperty({ type: 'integer', description: 'Of the commitment’s last event; also the ETag', example: 3 })
-  revision: number;
+  @Integer('Of the commitment’s last event; also the ETag', 3) revision: number;
   @Shown('Opaque; for If-Position-At-Least and knownAt', '1841') position: string;
   @Warned() warnings?: ActWarning[];
 }
 
 export class Outranked {
-  @ApiProperty({ type: 'integer', description: 'The revision of the entry that holds', example: 2 }) revision: number;
+  @Integer('The revision of the entry that holds', 2) revision: number;
   @ApiProperty({ enum: STAGES }) stage: Stage;
   @ApiProperty({ example: '2006-11' }) effective: string;
   @ApiProperty({ example: '2006-11-21' }) reportedOn: string;
@@ -52,7 +51,7 @@ export class StageAnswer extends ActAnswer {
 
 export class RegisterAnswer {
   @ApiProperty({ example: 'IOM' }) code: string;
-  @ApiProperty({ type: 'integer', description: 'Of its last event; also the ETag' }) revision: number;
+  @Integer('Of its last event; also the ETag') revision: number;
   @Shown('Opaque; for If-Position-At-Least and knownAt') position: string;
   @Warned() warnings?: ActWarning[];
 }

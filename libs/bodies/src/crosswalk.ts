@@ -1,7 +1,6 @@
 /** Bodies and views: crosswalks between frameworks. */
-import { ApiProperty } from '@nestjs/swagger';
 import type { FullDate } from '#clocks';
-import { Code, CodeOf, ListOf, Nested, OnDate, OneOf, Text } from '#platform';
+import { Integer, Code, CodeOf, ListOf, Nested, OnDate, OneOf, Text } from '#platform';
 import { MATCHES, type Match } from '#words';
 import { Citation } from './agency.js';
 
@@ -41,5 +40,5 @@ export class PublishVersion {
 }
 
 export class CrosswalkVersion extends PublishVersion {
-  @ApiProperty({ type: 'integer', description: 'Of the event that says so' }) readonly revision: number;
+  @Integer('Of the event that says so') readonly revision: number;
 }

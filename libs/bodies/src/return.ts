@@ -1,9 +1,13 @@
 /** Bodies: a return, one agency's answer in a reporting round, and the acts on it. */
+import { ApiProperty } from '@nestjs/swagger';
 import type { FullDate } from '#clocks';
 import {
   AnyNumber,
   CodeOf,
   CodesOf,
+  Day,
+  Integer,
+  IntegerOrNull,
   Kebab,
   Language,
   ListOf,
@@ -11,13 +15,23 @@ import {
   Nested,
   OnDate,
   OneOf,
+  OneWord,
   Plain,
   Pointer,
+  Shown,
   Text,
+  TextOrNull,
   WholeNumber,
   YesNo,
 } from '#platform';
-import { ACTS_OF_RETURNS, RETURN_WORDS, type ActOfReturn, type ReturnWord } from '#words';
+import {
+  ACTS_OF_RETURNS,
+  FINDING_LEVELS,
+  RETURN_WORDS,
+  type ActOfReturn,
+  type FindingLevel,
+  type ReturnWord,
+} from '#words';
 import { Citation, ON_BEHALF, OnBehalf } from './agency.js';
 
 /** An act on a commitment as its own route takes it, but for its date: the return dates it. */
@@ -122,4 +136,26 @@ export class ReceivePaper {
   @OnDate({ description: 'The date of the paper', example: '2011-02-17' }) reportedOn: FullDate;
   @Nested(() => Citation) citation: Citation;
   @CodesOf('commitment', { optional: true, description: 'The commitments that it speaks of' }) covers?: string[] | null;
+}
+
+export class CommentOfReturn {
+  /** In the order in which they were made. */
+  @Integer() readonly number: number;
+  @TextOrNull(undefined, '/commitments/3/acts/0') readonly at: string | null;
+  @ApiProperty() readonly text: string;
+  @IntegerOrNull('The number of the comment that it answers') readonly answers: number | null;
+  @TextOrNull('Whose it is; null: the secretariat’s') readonly agency: string | null;
+  @Day() readonly on: FullDate;
+  @IntegerOrNull('The revision of the submission whose fields `at` points into; null: nothing was submitted by then')
+  readonly submission: number | null;
+  @TextOrNull('The symbol of the published report that it stands beside, as a reply; null: it was made before that')
+  readonly beside: string | null;
+}
+
+/** A finding about a return before it is submitted. */
+export class FoundAbout {
+  @OneWord(FINDING_LEVELS, '`odd` does not keep the return from being submitted') readonly level: FindingLevel;
+  @ApiProperty({ example: 'not_mentioned' }) readonly code: string;
+  @Shown('Into the draft (RFC 6901)', '/commitments/3/acts/0/body/effective') readonly pointer: string;
+  @ApiProperty() readonly message: string;
 }

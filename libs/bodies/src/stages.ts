@@ -1,7 +1,7 @@
 /** Bodies and views: stages of a commitment, and their verification. */
 import { ApiProperty } from '@nestjs/swagger';
 import type { DatedEntry, PartialDate } from '#clocks';
-import { Shown, OrNull, CodeOf, InPeriod, OneOf, Text, YesNo } from '#platform';
+import { Integer, Shown, OrNull, CodeOf, InPeriod, OneOf, Text, YesNo } from '#platform';
 import {
   FINDINGS,
   OUTLOOKS,
@@ -67,7 +67,7 @@ export class Reply extends Sourced {
 }
 
 export class StageEntry extends ReportStage implements DatedEntry {
-  @ApiProperty({ type: 'integer', description: 'Of the event that says so' }) readonly revision: number;
+  @Integer('Of the event that says so') readonly revision: number;
 }
 
 export class ReplyAsAt extends Source {
@@ -79,8 +79,7 @@ export class ReplyAsAt extends Source {
 export class Verification extends Source {
   @ApiProperty({ enum: FINDINGS }) readonly verification: Finding;
   @ApiProperty() readonly reason: string;
-  @ApiProperty({ type: 'integer', description: 'The revision of the stage entry that was read' })
-  readonly entry: number;
+  @Integer('The revision of the stage entry that was read') readonly entry: number;
   @Shown('Whether the part still rests on the entry that was read') readonly current: boolean;
   @ApiProperty({ type: [ReplyAsAt] }) readonly replies: readonly ReplyAsAt[];
 }

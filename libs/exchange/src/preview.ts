@@ -2,7 +2,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { DATE_ORDERS } from './cell-values.js';
 import { TABLE_SUBJECTS } from './fields.js';
-import { Count, Day, Shown, ShownList, OneWord, OrNull, TextOrNull } from '#platform';
+import { Integer, IntegerOrNull, Count, Day, Shown, ShownList, OneWord, OrNull, TextOrNull } from '#platform';
 
 export const ROW_OUTCOMES = ['recorded', 'changed', 'recognised', 'refused'] as const;
 export type RowOutcome = (typeof ROW_OUTCOMES)[number];
@@ -51,8 +51,7 @@ export class FieldChange {
 export class DuplicateSide {
   @TextOrNull('null: it gets one when it is recorded') readonly reference: string | null;
   @TextOrNull('Its sheet, where it is in the file') readonly sheet: string | null;
-  @ApiProperty({ type: 'integer', nullable: true, description: 'Its row, where it is in the file' })
-  readonly row: number | null;
+  @IntegerOrNull('Its row, where it is in the file') readonly row: number | null;
   @ApiProperty() readonly title: string;
   @ApiProperty({ type: [String] }) readonly agencies: readonly string[];
   @ApiProperty({ type: [String] }) readonly followsUp: readonly string[];
@@ -113,8 +112,7 @@ export class ImportSheet {
   @ApiProperty({ example: 'Commitments' }) readonly sheet: string;
   @ApiProperty({ enum: IMPORT_SUBJECTS, nullable: true, description: 'null: it was not read' })
   readonly subject: ImportSubject | null;
-  @ApiProperty({ type: 'integer', nullable: true, description: 'The row in which the columns are named' })
-  readonly head: number | null;
+  @IntegerOrNull('The row in which the columns are named') readonly head: number | null;
   @ApiProperty({ type: [SheetColumn] }) readonly columns: readonly SheetColumn[];
   @TextOrNull('Why it was not read') readonly unread: string | null;
 }
@@ -128,7 +126,7 @@ export class RowCounts {
 
 export class ImportedFile {
   @ApiProperty({ example: 'list.xlsx' }) readonly name: string;
-  @ApiProperty({ type: 'integer', description: 'In bytes' }) readonly size: number;
+  @Integer('In bytes') readonly size: number;
   @Shown('SHA-256, in hexadecimal') readonly sha256: string;
   @OneWord(['xlsx', 'csv', 'folder', 'json'], 'folder: several spreadsheets at once; json: a folder of JSON')
   readonly format: string;

@@ -2,59 +2,59 @@
 import { Controller, Get, Param, Post as PostTo, Query } from '@nestjs/common';
 import { ApiConflictResponse, ApiProperty, ApiTags, OmitType } from '@nestjs/swagger';
 import { Conflict } from '#eventsourcing';
-import { Answers, Code, PageSize, Rights } from '#platform';
+import {
+  Answers,
+  Code,
+  Count,
+  Instant,
+  InstantOrNull,
+  OneWord,
+  OrNull,
+  PageSize,
+  Rights,
+  Shown,
+  ShownList,
+  TextOrNull,
+} from '#platform';
 import { RoundViews } from '#rounds';
 import { REPORT_LANGUAGES, type ReportLanguage } from '#words';
 import { Letters, type ShownLetter } from './letters.js';
 import { LETTER_KINDS, LETTER_STATES, type LetterKind, type LetterState } from './outbox.js';
 import { Post } from './post.js';
 
-const NULLABLE_TEXT_SCHEMA = { type: String, nullable: true } as const;
-const INSTANT_SCHEMA = { type: String, format: 'date-time' } as const;
-
 class LetterText {
   @ApiProperty({ format: 'email' }) readonly to: string;
   @ApiProperty({ enum: REPORT_LANGUAGES }) readonly language: ReportLanguage;
   @ApiProperty() readonly subject: string;
-  @ApiProperty({ description: 'As plain text' }) readonly text: string;
+  @Shown('As plain text') readonly text: string;
 }
 
 export class LetterView {
   @ApiProperty({ format: 'uuid' }) readonly id: string;
-  @ApiProperty({ enum: LETTER_KINDS, description: 'The occasion' }) readonly kind: LetterKind;
-  @ApiProperty({ ...NULLABLE_TEXT_SCHEMA, example: 'CM-2012' }) readonly round: string | null;
-  @ApiProperty({ ...NULLABLE_TEXT_SCHEMA, example: 'IOM' }) readonly agency: string | null;
-  @ApiProperty({
-    ...NULLABLE_TEXT_SCHEMA,
-    description: 'To whom, by pseudonym; null: the agency has nobody with an address',
-  })
+  @OneWord(LETTER_KINDS, 'The occasion') readonly kind: LetterKind;
+  @TextOrNull(undefined, 'CM-2012') readonly round: string | null;
+  @TextOrNull(undefined, 'IOM') readonly agency: string | null;
+  @TextOrNull('To whom, by pseudonym; null: the agency has nobody with an address')
   readonly account: string | null;
-  @ApiProperty({ ...NULLABLE_TEXT_SCHEMA, description: 'null: it was erased, or there is nobody' }) readonly name:
-    | string
-    | null;
-  @ApiProperty({
-    enum: LETTER_STATES,
-    description:
-      'sent: handed over to the mail server, or laid in the folder. not_needed: of no use any more when it was its turn. given_up: the mail server refused it. nobody: there is nobody to write to',
-  })
+  @TextOrNull('null: it was erased, or there is nobody') readonly name: string | null;
+  @OneWord(
+    LETTER_STATES,
+    'sent: handed over to the mail server, or laid in the folder. not_needed: of no use any more when it was its turn. given_up: the mail server refused it. nobody: there is nobody to write to',
+  )
   readonly state: LetterState;
-  @ApiProperty({ ...INSTANT_SCHEMA, description: 'When it was decided on' }) readonly decided: string;
-  @ApiProperty({ ...INSTANT_SCHEMA, nullable: true, description: 'When it was sent, or ended otherwise' })
+  @Instant('When it was decided on') readonly decided: string;
+  @InstantOrNull('When it was sent, or ended otherwise')
   readonly settled: string | null;
-  @ApiProperty({ type: 'integer', minimum: 0 }) readonly attempts: number;
-  @ApiProperty({ ...NULLABLE_TEXT_SCHEMA, description: 'Why the last attempt failed' }) readonly error: string | null;
-  @ApiProperty({
-    type: LetterText,
-    nullable: true,
-    description: 'As it would be written now; null: it would not be any more',
-  })
+  @Count() readonly attempts: number;
+  @TextOrNull('Why the last attempt failed') readonly error: string | null;
+  @OrNull(() => LetterText, 'As it would be written now; null: it would not be any more')
   readonly letter: LetterText | null;
 }
 
 class LetterInShort extends OmitType(LetterView, ['letter']) {}
 
 class LetterList {
-  @ApiProperty({ type: [LetterInShort], description: 'The last ones first' }) readonly items: LetterInShort[];
+  @ShownList(LetterInShort, 'The last ones first') readonly items: LetterInShort[];
 }
 
 class LettersQuery {

@@ -6,6 +6,8 @@ import { Controller, Get } from '@nestjs/common';
 import { ApiProperty, ApiTags } from '@nestjs/swagger';
 import { refused } from '#eventsourcing';
 import {
+  Shown,
+  ShownList,
   Answers,
   Count,
   AtClocks,
@@ -38,23 +40,20 @@ const COLUMN_AXES = [...new Set(Object.values(COLUMN_AXES_OF_ROWS).flat())];
 export const MAX_CROSSED = 200;
 
 export class MatrixQuery extends FilterQuery {
-  @QueryChoice(ROW_AXES, { default: 'agency' })
-  rows?: RowAxis;
+  @QueryChoice(ROW_AXES, { default: 'agency' }) rows?: RowAxis;
   @QueryChoice(COLUMN_AXES, {
     description: `The columns for each kind of rows, the default first: ${ROW_AXES.map((rows) => `${rows}: ${COLUMN_AXES_OF_ROWS[rows].join(', ')}`).join('; ')}`,
   })
   columns?: ColumnAxis;
-  @PageSize(MAX_CROSSED, MAX_CROSSED, 'Of rows and of columns: those with most commitments in cells')
-  limit?: number;
+  @PageSize(MAX_CROSSED, MAX_CROSSED, 'Of rows and of columns: those with most commitments in cells') limit?: number;
 }
 
 export const LIST_DESCRIPTION = 'The query of `/v1/commitments` that lists the counted ones';
 
 /** The meeting of a row and a column. */
 export class Cell extends Row {
-  @ApiProperty({ description: 'The code of the column' }) readonly column: string;
-  @ApiProperty({ description: LIST_DESCRIPTION, example: 'agency=IOM&theme=HLD06-04&asOf=2011-02-17' })
-  readonly list: string;
+  @Shown('The code of the column') readonly column: string;
+  @Shown(LIST_DESCRIPTION, 'agency=IOM&theme=HLD06-04&asOf=2011-02-17') readonly list: string;
 }
 
 /** All of a row, or of a column: each commitment once, in however many cells it stands. */
@@ -62,15 +61,11 @@ export class Head extends Row {
   @ApiProperty({ example: 'IOM' }) readonly code: string;
   @ApiProperty() readonly name: string;
   @Count('How many of them stand in any cell, also of those that `limit` leaves away') readonly placed: number;
-  @ApiProperty({ description: LIST_DESCRIPTION, example: 'agency=IOM&asOf=2011-02-17' }) readonly list: string;
+  @Shown(LIST_DESCRIPTION, 'agency=IOM&asOf=2011-02-17') readonly list: string;
 }
 
 export class MatrixRow extends Head {
-  @ApiProperty({
-    type: [Cell],
-    description: 'In the order of the columns; where there is none, there are no commitments',
-  })
-  readonly cells: Cell[];
+  @ShownList(Cell, 'In the order of the columns; where there is none, there are no commitments') readonly cells: Cell[];
 }
 
 /** The kinds of the rows and columns. */
@@ -81,9 +76,7 @@ class Axes {
 
 export class MatrixView extends FiguresAnswer {
   @ApiProperty() readonly by: Axes;
-  @ApiProperty({
-    description: 'Neither rows nor columns nor cells add up to it: a commitment counts once in each where it belongs',
-  })
+  @Shown('Neither rows nor columns nor cells add up to it: a commitment counts once in each where it belongs')
   readonly total: Row;
   @Count('How many of the total stand in any cell') readonly placed: number;
   @Count('Of the total: in how many something was corrected after `knownAt`') readonly correctedLater: number;

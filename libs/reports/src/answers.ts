@@ -1,5 +1,6 @@
 /** A report as the API answers it in JSON: the model of report.ts, as a schema. */
 import { ApiProperty } from '@nestjs/swagger';
+import { Day, DayOrNull, Integer, Shown, ShownList, TextOrNull } from '#platform';
 import type { FullDate } from '#clocks';
 import { REPORT_KINDS, REPORT_LANGUAGES as LANGUAGES, type ReportKind, type ReportLanguage as Language } from '#words';
 
@@ -13,31 +14,28 @@ export const OrNull = (schema: string, description: string) =>
 /** All that the bytes of a report depend on: with it the same log gives the same report again. */
 export class ReportManifest {
   @ApiProperty({ enum: REPORT_KINDS }) readonly kind: ReportKind;
-  @ApiProperty({ type: String, nullable: true, description: 'Of the publication whose words it has' })
-  readonly symbol: string | null;
+  @TextOrNull('Of the publication whose words it has') readonly symbol: string | null;
   /** Without clocks, language and format, in the order of their names. */
   @ApiProperty({ type: 'object', additionalProperties: { type: 'string' }, example: { agency: 'IOM' } })
   readonly parameters: Readonly<Record<string, string>>;
-  @ApiProperty({ type: String, format: 'date' }) readonly asOf: FullDate;
-  @ApiProperty({ description: 'The position of the log' }) readonly knownAt: string;
+  @Day() readonly asOf: FullDate;
+  @Shown('The position of the log') readonly knownAt: string;
   /** The first day that the report covers; `null`: from the beginning. */
-  @ApiProperty({ type: String, format: 'date', nullable: true }) readonly since: FullDate | null;
-  @ApiProperty({ type: 'integer', description: 'Calendar months' }) readonly staleAfter: number;
+  @DayOrNull() readonly since: FullDate | null;
+  @Integer('Calendar months') readonly staleAfter: number;
   @ApiProperty({ enum: LANGUAGES }) readonly language: Language;
   @ApiProperty({ enum: ['asOf', 'knownAt'], isArray: true, description: 'Not asked for, but as they were then' })
   readonly filledIn: readonly ('asOf' | 'knownAt')[];
-  @ApiProperty({ description: 'The identity of the log' }) readonly log: string;
+  @Shown('The identity of the log') readonly log: string;
   @ApiProperty() readonly publisher: string;
-  @ApiProperty({ description: 'The address to which links lead' }) readonly site: string;
-  @ApiProperty({ type: String, nullable: true, description: 'Of the data, by its SPDX name' })
-  readonly licence: string | null;
-  @ApiProperty({ type: 'integer', description: 'Of the form of this kind of report' }) readonly template: number;
+  @Shown('The address to which links lead') readonly site: string;
+  @TextOrNull('Of the data, by its SPDX name') readonly licence: string | null;
+  @Integer('Of the form of this kind of report') readonly template: number;
   @ApiProperty() readonly software: string;
 }
 
 class ReportCover {
-  @ApiProperty({ type: String, nullable: true, description: 'null until it is published' })
-  readonly symbol: string | null;
+  @TextOrNull('null until it is published') readonly symbol: string | null;
   @ApiProperty() readonly title: string;
   @ApiProperty({ type: 'array', items: {}, description: 'Inlines' }) readonly subtitle: readonly unknown[];
   @ApiProperty() readonly asAt: string;
@@ -65,7 +63,7 @@ export class ReportNote {
   @ApiProperty({ example: 'ESA/P/WP.204, para. 12' }) readonly citation: string;
   @ApiProperty({ required: false }) readonly href?: string;
   /** In the order of the report from 1; the same citation has one number. 0 until `numbered`. */
-  @ApiProperty({ type: 'integer' }) readonly number: number;
+  @Integer() readonly number: number;
 }
 
 export class ReportAbbreviation {
@@ -82,6 +80,5 @@ export class ReportAnswer {
   readonly data: object;
   @ApiProperty({ type: [ReportAbbreviation] }) readonly abbreviations: readonly ReportAbbreviation[];
   @ApiProperty() readonly manifest: ReportManifest;
-  @ApiProperty({ type: [ReportNote], description: 'In the order of their numbers' })
-  readonly notes: readonly ReportNote[];
+  @ShownList(ReportNote, 'In the order of their numbers') readonly notes: readonly ReportNote[];
 }

@@ -3,10 +3,9 @@
  * The report itself stays as it is.
  */
 import { Inject, Injectable } from '@nestjs/common';
-import { ApiProperty } from '@nestjs/swagger';
 import type { PublicationAsAt } from '#bodies';
 import type { Log } from '#eventsourcing';
-import { LOG } from '#platform';
+import { Integer, OrNull, Shown, ShownList, LOG } from '#platform';
 import { Changed, Flows, FLOW_NAMES, FlowsView, withCauses, type FlowFilter } from '#progress';
 import { ReplyBeside, RoundViews } from '#rounds';
 
@@ -38,24 +37,16 @@ export function changesCountedBy({ kind, parameters }: PublicationSubject): Flow
 }
 
 export class CorrectedSince {
-  @ApiProperty({ description: 'The symbol of the report' }) readonly publication: string;
-  @ApiProperty({
-    type: FlowsView,
-    nullable: true,
-    description:
-      '`totalThen` as published, `totalThenAsKnownNow` as corrected since, `learned` from one to the other. null: changes cannot be counted with a filter of the report, or nothing was recorded since',
-  })
+  @Shown('The symbol of the report') readonly publication: string;
+  @OrNull(
+    () => FlowsView,
+    '`totalThen` as published, `totalThenAsKnownNow` as corrected since, `learned` from one to the other. null: changes cannot be counted with a filter of the report, or nothing was recorded since',
+  )
   readonly figures: FlowsView | null;
-  @ApiProperty({ type: 'integer', description: 'How many commitments count otherwise by now' }) readonly total: number;
-  @ApiProperty({
-    type: [Changed],
-    description: `The first ${MAX_CORRECTIONS_SHOWN} of them, with what was said and why`,
-  })
+  @Integer('How many commitments count otherwise by now') readonly total: number;
+  @ShownList(Changed, `The first ${MAX_CORRECTIONS_SHOWN} of them, with what was said and why`)
   readonly changed: readonly Changed[];
-  @ApiProperty({
-    type: [ReplyBeside],
-    description: 'Replies of agencies to the report of a reporting round, in the order of their codes',
-  })
+  @ShownList(ReplyBeside, 'Replies of agencies to the report of a reporting round, in the order of their codes')
   readonly replies: readonly ReplyBeside[];
 }
 

@@ -1,20 +1,14 @@
 /** The findings about a return before it is submitted: missing, wrong and odd entries. Pure. */
-import type { Answer, CommitmentReturn, Question, ReturnDraft, Round } from '#bodies';
+import type { Answer, CommitmentReturn, FoundAbout, Question, ReturnDraft, Round } from '#bodies';
 import { FIRST_YEAR, firstDayOf, isPartialDate, lastDayOf, monthsBefore, type FullDate } from '#clocks';
-import { oneOf, type FindingLevel, type QuestionKind } from '#words';
+import { oneOf, type QuestionKind } from '#words';
 import type { CommitmentInQuestion } from './in-question.js';
 import { supports } from './return.js';
 
 /** The facts of a commitment that findings rest on. */
 type CheckedCommitment = Pick<CommitmentInQuestion, 'reference' | 'open' | 'target' | 'own' | 'evidence'>;
 
-export interface ReturnFinding {
-  readonly level: FindingLevel;
-  readonly code: string;
-  /** Into the draft (RFC 6901). */
-  readonly pointer: string;
-  readonly message: string;
-}
+export type ReturnFinding = FoundAbout;
 
 /** A target is long past once this many months have gone by since. */
 const LONG_PAST_MONTHS = 12;

@@ -8,7 +8,7 @@ import { MilestoneAsAt, StageEntry, type InQuestion } from '#bodies';
 import { todayAt, type FullDate } from '#clocks';
 import { allowedActs, commitment, isOpen, isOverdue, stagesOf, viewAsAt } from '#commitments';
 import { load, type Log } from '#eventsourcing';
-import { Count, Day, LOG } from '#platform';
+import { Integer, OneWord, OrNull, Shown, ShownList, Count, Day, LOG } from '#platform';
 import { Progress, type Filter } from '#progress';
 import {
   ACTS_OF_RETURNS,
@@ -36,8 +36,8 @@ export class NewlyRecorded {
 
 /** How far the draft of a return is. */
 export class Drafted {
-  @ApiProperty({ type: 'integer', description: 'The commitments of which it says something' }) readonly said: number;
-  @ApiProperty({ type: 'integer', description: 'Those in question' }) readonly of: number;
+  @Integer('The commitments of which it says something') readonly said: number;
+  @Integer('Those in question') readonly of: number;
 }
 
 /** An act that the agency may do on a commitment as it stands: on which milestone, if on one. */
@@ -50,26 +50,23 @@ export class ActInQuestion {
 export class CommitmentInQuestion {
   @ApiProperty() readonly reference: string;
   @ApiProperty() readonly title: string;
-  @ApiProperty({ description: 'Of the agency that leads' }) readonly lead: string;
-  @ApiProperty({ enum: RESPONSIBLE_ROLES, description: 'Of the agency that reports' }) readonly role: Role;
-  @ApiProperty({ description: 'Whether the agency has yet to accept this role' }) readonly asked: boolean;
+  @Shown('Of the agency that leads') readonly lead: string;
+  @OneWord(RESPONSIBLE_ROLES, 'Of the agency that reports') readonly role: Role;
+  @Shown('Whether the agency has yet to accept this role') readonly asked: boolean;
   @ApiProperty({ enum: NATURES }) readonly nature: Nature;
-  @ApiProperty({ type: [String], description: 'Its themes, by their codes' }) readonly themes: readonly string[];
-  @ApiProperty({ enum: STAGES, description: 'The lead’s part' }) readonly stage: Stage;
+  @ShownList(String, 'Its themes, by their codes') readonly themes: readonly string[];
+  @OneWord(STAGES, 'The lead’s part') readonly stage: Stage;
   @ApiProperty({ enum: STAGES, isArray: true, description: 'The stages that can be said of it' })
   readonly stages: readonly Stage[];
-  @ApiProperty({ type: [ActInQuestion], description: 'The statements on it that the return may hold' })
-  readonly acts: readonly ActInQuestion[];
-  @ApiProperty({ description: 'Whether it is neither completed nor discontinued' }) readonly open: boolean;
-  @ApiProperty({ type: () => StageEntry, nullable: true, description: 'The agency’s last statement on its part' })
-  readonly own: StageEntry | null;
+  @ShownList(ActInQuestion, 'The statements on it that the return may hold') readonly acts: readonly ActInQuestion[];
+  @Shown('Whether it is neither completed nor discontinued') readonly open: boolean;
+  @OrNull(() => StageEntry, 'The agency’s last statement on its part') readonly own: StageEntry | null;
   @ApiProperty({ type: String, nullable: true, example: '2012-06' }) readonly target: string | null;
   @ApiProperty() readonly overdue: boolean;
   @Day('When anybody last mentioned it') readonly lastReportedOn: FullDate;
-  @ApiProperty({ type: [MilestoneAsAt], description: 'Those that were not dropped' })
-  readonly milestones: readonly MilestoneAsAt[];
+  @ShownList(MilestoneAsAt, 'Those that were not dropped') readonly milestones: readonly MilestoneAsAt[];
   @Count('How much evidence is attached') readonly evidence: number;
-  @ApiProperty({ type: 'integer', description: 'Of its last event' }) readonly revision: number;
+  @Integer('Of its last event') readonly revision: number;
 }
 
 /** The commitments that a round asks an agency about, as a filter. */

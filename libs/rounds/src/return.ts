@@ -4,6 +4,7 @@
  */
 import type {
   AcceptReturn,
+  CommentOfReturn,
   CommentOnReturn,
   NilReturn,
   ReceivePaper,
@@ -58,24 +59,8 @@ export type ReturnEvents = {
   PaperReceived: ReceivePaper & DoneOn;
 };
 
-export interface CommentAsAt {
-  /** In the order in which they were made. */
-  readonly number: number;
-  readonly at: string | null;
-  readonly text: string;
-  /** The number of the comment that this answers. */
-  readonly answers: number | null;
-  /** `null`: the secretariat. */
-  readonly agency: string | null;
-  readonly on: FullDate;
-  /** The revision of the submission whose fields it points into; `null`: nothing was submitted by then. */
-  readonly submission: number | null;
-  /** The symbol of the published report that it stands beside, as a reply; `null`: it was made before that. */
-  readonly beside: string | null;
-}
-
 /** How many of the threads of comments end with a word of the secretariat, which the agency has yet to answer. */
-export function unansweredIn(comments: readonly Pick<CommentAsAt, 'number' | 'answers' | 'agency'>[]): number {
+export function unansweredIn(comments: readonly Pick<CommentOfReturn, 'number' | 'answers' | 'agency'>[]): number {
   const rootOf = ({ answers, number }: (typeof comments)[number]): number => {
     const answered = answers === null ? undefined : comments[answers];
     return answered && answered.number < number ? rootOf(answered) : number;
@@ -95,7 +80,7 @@ export interface ReturnSoFar {
   readonly submissions: readonly Submission[];
   readonly papers: readonly ReturnEvents['PaperReceived'][];
   readonly nil: ReturnEvents['NilReported'] | null;
-  readonly comments: readonly CommentAsAt[];
+  readonly comments: readonly CommentOfReturn[];
   /** The day of the first answer of any kind; it decides whether the answer is late. */
   readonly receivedOn: FullDate | null;
   readonly acceptedOn: FullDate | null;
@@ -104,8 +89,8 @@ export interface ReturnSoFar {
 const withComment = (
   state: ReturnSoFar,
   comments: readonly Pick<CommentOnReturn, 'at' | 'text' | 'answers'>[],
-  by: Pick<CommentAsAt, 'agency' | 'on' | 'beside'>,
-): readonly CommentAsAt[] => [
+  by: Pick<CommentOfReturn, 'agency' | 'on' | 'beside'>,
+): readonly CommentOfReturn[] => [
   ...state.comments,
   ...comments.map(({ at = null, text, answers = null }, i) => ({
     ...{ number: state.comments.length + i, at, text, answers, ...by },

@@ -11,10 +11,25 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import { IsOptional, Matches } from 'class-validator';
-import { classOf, NilReturn, OnBehalf, ReceivePaper, ReturnDraft, SubmitReturn } from '#bodies';
+import {
+  classOf,
+  CommentOfReturn,
+  FoundAbout,
+  NilReturn,
+  OnBehalf,
+  ReceivePaper,
+  ReturnDraft,
+  type SubmitReturn,
+} from '#bodies';
 import { todayAt, type FullDate } from '#clocks';
 import { decodeAll, Rejected, streamOf, type Log } from '#eventsourcing';
 import {
+  Instant,
+  Integer,
+  OneWord,
+  OrNull,
+  Shown,
+  ShownList,
   Answers,
   Day,
   DayOrNull,
@@ -34,11 +49,10 @@ import {
   type CommandContext,
   type Principal,
 } from '#platform';
-import { ACCOUNT_ROLES, FINDING_LEVELS, RETURN_STATES, type FindingLevel, type ReturnState, type Scope } from '#words';
+import { ACCOUNT_ROLES, RETURN_STATES, type ReturnState, type Scope } from '#words';
 import { RETURN_ACTS, type Doer, type ReturnActName } from './acts.js';
-import type { ReturnFinding } from './checking.js';
 import { CommitmentInQuestion, NewlyRecorded } from './in-question.js';
-import { aReturn, returnId, stateOfReturn, type CommentAsAt, type Submission } from './return.js';
+import { aReturn, returnId, stateOfReturn, type Submission } from './return.js';
 import type { PresentDraft } from './drafting.js';
 import { Returns, type ReturnInRound } from './returns.js';
 import { worksFor } from './owners.js';
@@ -46,38 +60,16 @@ import { deadlineFor, isLate, reopenedUntil } from './round.js';
 import { KnownQuery, NAMED_ROUND, OfPath, revisionIn } from './rounds.controller.js';
 import { contentOf } from './submitting.js';
 
-class CommentOfReturn implements CommentAsAt {
-  @ApiProperty({ type: 'integer' }) readonly number: number;
-  @ApiProperty({ type: String, nullable: true, example: '/commitments/3/acts/0' }) readonly at: string | null;
-  @ApiProperty() readonly text: string;
-  @ApiProperty({ type: 'integer', nullable: true, description: 'The number of the comment that it answers' })
-  readonly answers: number | null;
-  @TextOrNull('Whose it is; null: the secretariat’s') readonly agency: string | null;
-  @Day() readonly on: FullDate;
-  @ApiProperty({
-    type: 'integer',
-    nullable: true,
-    description: 'The revision of the submission whose fields `at` points into; null: nothing was submitted by then',
-  })
-  readonly submission: number | null;
-  @TextOrNull('The symbol of the published report that it stands beside, as a reply; null: it was made before that')
-  readonly beside: string | null;
-}
-
 class Submitted {
-  @ApiProperty({ type: 'integer', description: 'Of the event that says so' }) readonly revision: number;
+  @Integer('Of the event that says so') readonly revision: number;
   @Day() readonly reportedOn: FullDate;
   @Day('The day on which it was submitted') readonly on: FullDate;
-  @ApiProperty({
-    enum: ['under_way', 'applied', 'taken_back'],
-    description: 'Whether its acts are recorded: all of them, or none',
-  })
+  @OneWord(['under_way', 'applied', 'taken_back'], 'Whether its acts are recorded: all of them, or none')
   readonly outcome: Submission['outcome'];
-  @ApiProperty({
-    type: () => OnBehalf,
-    nullable: true,
-    description: 'The secretariat submitted it for the agency, on this authority; null: the agency did so itself',
-  })
+  @OrNull(
+    () => OnBehalf,
+    'The secretariat submitted it for the agency, on this authority; null: the agency did so itself',
+  )
   readonly onBehalf: OnBehalf | null;
   @ApiProperty({ type: () => ReturnDraft }) readonly content: ReturnDraft;
 }
@@ -96,11 +88,11 @@ class LastReturn {
 }
 
 class ReturnEvent {
-  @ApiProperty({ type: 'integer' }) readonly revision: number;
+  @Integer() readonly revision: number;
   @ApiProperty() readonly position: string;
-  @ApiProperty({ format: 'date-time' }) readonly recordedAt: string;
+  @Instant() readonly recordedAt: string;
   @ApiProperty({ example: 'return.Submitted' }) readonly type: string;
-  @ApiProperty({ description: 'The secretariat acts on the agency’s behalf' }) readonly by: Actor;
+  @Shown('The secretariat acts on the agency’s behalf') readonly by: Actor;
 }
 
 /** The draft of a return, for those who work on it. */
@@ -109,8 +101,8 @@ class DraftOfReturn {
   @ApiProperty({ type: String, nullable: true, format: 'date-time', description: 'null: it was not saved yet' })
   readonly saved: string | null;
   @TextOrNull('The account that saved it') readonly by: string | null;
-  @ApiProperty({ type: [String], description: 'Other accounts that have it open' }) readonly openBy: readonly string[];
-  @ApiProperty({ description: 'Whether it can be saved and submitted now' }) readonly writable: boolean;
+  @ShownList(String, 'Other accounts that have it open') readonly openBy: readonly string[];
+  @Shown('Whether it can be saved and submitted now') readonly writable: boolean;
 }
 
 export class ReturnView {
@@ -121,63 +113,40 @@ export class ReturnView {
   @Day() readonly deadline: FullDate;
   @DayOrNull('The round was closed, and reopened for this agency: the last day on which it can answer')
   readonly reopenedUntil: FullDate | null;
-  @ApiProperty({ type: [Submitted], description: 'In their order' }) readonly submissions: readonly Submitted[];
-  @ApiProperty({ type: () => NilShown, nullable: true, description: 'The nil return' })
-  readonly nil: NilShown | null;
-  @ApiProperty({ type: [PaperShown], description: 'The return that came as a paper' })
-  readonly papers: readonly PaperShown[];
-  @ApiProperty({ type: [NewlyRecorded], description: 'The commitments that it newly recorded' })
-  readonly recorded: readonly NewlyRecorded[];
+  @ShownList(Submitted, 'In their order') readonly submissions: readonly Submitted[];
+  @OrNull(() => NilShown, 'The nil return') readonly nil: NilShown | null;
+  @ShownList(PaperShown, 'The return that came as a paper') readonly papers: readonly PaperShown[];
+  @ShownList(NewlyRecorded, 'The commitments that it newly recorded') readonly recorded: readonly NewlyRecorded[];
   @ApiProperty({ type: [CommentOfReturn] }) readonly comments: readonly CommentOfReturn[];
-  @ApiProperty({ type: [ReturnEvent], description: 'Its events' }) readonly history: readonly ReturnEvent[];
-  @ApiProperty({
-    type: LastReturn,
-    nullable: true,
-    description: 'The agency’s submission in the round before, or one before that',
-  })
+  @ShownList(ReturnEvent, 'Its events') readonly history: readonly ReturnEvent[];
+  @OrNull(() => LastReturn, 'The agency’s submission in the round before, or one before that')
   readonly before: LastReturn | null;
-  @ApiProperty({
-    type: [CommitmentInQuestion],
-    description: 'The commitments in question, as the register has them today',
-  })
+  @ShownList(CommitmentInQuestion, 'The commitments in question, as the register has them today')
   readonly register: readonly CommitmentInQuestion[];
-  @ApiProperty({ type: DraftOfReturn, nullable: true, description: 'For those who work on it' })
-  readonly draft: DraftOfReturn | null;
-  @ApiProperty({
-    type: 'integer',
-    description: 'Of the draft, also the ETag, for If-Match; 0: none was saved, or none is yours to see',
-  })
+  @OrNull(() => DraftOfReturn, 'For those who work on it') readonly draft: DraftOfReturn | null;
+  @Integer('Of the draft, also the ETag, for If-Match; 0: none was saved, or none is yours to see')
   readonly revision: number;
 }
 
-class FoundAbout implements ReturnFinding {
-  @ApiProperty({ enum: FINDING_LEVELS, description: '`odd` does not keep the return from being submitted' })
-  readonly level: FindingLevel;
-  @ApiProperty({ example: 'not_mentioned' }) readonly code: string;
-  @ApiProperty({ description: 'Into the draft (RFC 6901)', example: '/commitments/3/acts/0/body/effective' })
-  readonly pointer: string;
-  @ApiProperty() readonly message: string;
-}
-
 class Findings {
-  @ApiProperty({ description: 'Whether it could be submitted as it is' }) readonly submittable: boolean;
+  @Shown('Whether it could be submitted as it is') readonly submittable: boolean;
   @ApiProperty({ type: [FoundAbout] }) readonly findings: FoundAbout[];
 }
 
 class DraftSaved {
   @ApiProperty() readonly round: string;
   @ApiProperty() readonly agency: string;
-  @ApiProperty({ type: 'integer', description: 'Of the draft; also the ETag' }) readonly revision: number;
+  @Integer('Of the draft; also the ETag') readonly revision: number;
 }
 
 class DraftRevisionShown {
   @ApiProperty({ type: 'integer', minimum: 1 }) readonly revision: number;
-  @ApiProperty({ description: 'The account that saved it' }) readonly account: string;
-  @ApiProperty({ format: 'date-time' }) readonly saved: string;
+  @Shown('The account that saved it') readonly account: string;
+  @Instant() readonly saved: string;
 }
 
 class DraftRevisions {
-  @ApiProperty({ type: [DraftRevisionShown], description: 'The first first' }) readonly items: DraftRevisionShown[];
+  @ShownList(DraftRevisionShown, 'The first first') readonly items: DraftRevisionShown[];
 }
 
 class ReturnAnswer {
@@ -185,7 +154,7 @@ class ReturnAnswer {
   @ApiProperty() readonly agency: string;
   @ApiProperty({ enum: RETURN_STATES }) readonly state: ReturnState;
   @ApiProperty() readonly late: boolean;
-  @ApiProperty({ description: 'For If-Position-At-Least' }) readonly position: string;
+  @Shown('For If-Position-At-Least') readonly position: string;
 }
 
 class CommentList {
@@ -210,11 +179,11 @@ export const FOR_OWN_AGENCY = 'for its own agency';
 const DRAFT_RIGHTS: RouteRights = { scope: 'read', roles: ACCOUNT_ROLES, only: FOR_OWN_AGENCY };
 
 /** As many times the body of one act may be the body of a return. */
-const RETURN_SIZE_IN_BODIES = 16;
+export const RETURN_SIZE_IN_BODIES = 16;
 
 /** The parameters of the address of a return. */
 export const OfReturn = () =>
-  applyDecorators(NAMED_ROUND, ApiParam({ name: 'agency', description: 'The code of the agency' }));
+  applyDecorators(NAMED_ROUND, ApiParam({ name: 'agency', type: String, description: 'The code of the agency' }));
 
 @ApiTags('Rounds')
 @Controller('v1/rounds/:round/returns/:agency')
@@ -351,22 +320,6 @@ export class ReturnsController {
   async listComments(@Param('round') round: string, @Param('agency') agency: string): Promise<CommentList> {
     return { items: (await this.returns.inRound(round, agency)).state.comments };
   }
-
-  @Post('submit')
-  @OfReturn()
-  @Rights(rightsOfReturnAct('submit'))
-  @HttpCode(200)
-  @ApiOperation(operationOf('submit'))
-  @ApiOkResponse({ type: ReturnAnswer })
-  @ApiConflictResponse({ description: RETURN_ACTS.submit.conflict })
-  async submit(
-    @Param('round') round: string,
-    @Param('agency') agency: string,
-    @Body() body: SubmitReturn,
-    @CurrentCommand() context: CommandContext,
-  ): Promise<ReturnAnswer> {
-    return returnAnswer(this.returns, round, agency, await this.returns.submit(round, agency, body, context));
-  }
 }
 
 /** @throws Rejected `unauthenticated` | `forbidden` for those who may not see the draft of an agency */
@@ -399,7 +352,7 @@ function operationOf(name: ReturnActName) {
   return { summary, description, operationId: line.operationId ?? `${name}Return` };
 }
 
-function actController(name: Exclude<ReturnActName, 'submit'>): Type<unknown> {
+function actController(name: ReturnActName): Type<unknown> {
   const { path, body, conflict } = RETURN_ACTS[name];
   const BodyClass = classOf(body) as new () => object;
 
@@ -422,13 +375,14 @@ function actController(name: Exclude<ReturnActName, 'submit'>): Type<unknown> {
       @Body(validation(BodyClass)) said: object,
       @CurrentCommand() context: CommandContext,
     ): Promise<ReturnAnswer> {
-      const done = await this.returns.act(name, round!, agency!, said, context, revisionIn(revision));
+      const done =
+        name === 'submit'
+          ? await this.returns.submit(round!, agency!, said as SubmitReturn, context)
+          : await this.returns.act(name, round!, agency!, said, context, revisionIn(revision));
       return returnAnswer(this.returns, round!, agency!, done);
     }
   }
   return ReturnActController;
 }
 
-export const returnActControllers = (Object.keys(RETURN_ACTS) as ReturnActName[])
-  .filter((name) => name !== 'submit')
-  .map(actController);
+export const returnActControllers = (Object.keys(RETURN_ACTS) as ReturnActName[]).map(actController);

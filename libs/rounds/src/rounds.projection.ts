@@ -1,5 +1,5 @@
 /** The read model of rounds and returns: each round as it stands, and each return in short. */
-import type { CommentOnReturn } from '#bodies';
+import type { CommentOfReturn, CommentOnReturn } from '#bodies';
 import type { FullDate } from '#clocks';
 import {
   decodeAll,
@@ -14,14 +14,14 @@ import {
 } from '#eventsourcing';
 import type { EntryHistory } from '#registers';
 import type { ReturnWord } from '#words';
-import { aReturn, returnId, returnOf, type CommentAsAt, type ReturnEvents, type ReturnSoFar } from './return.js';
+import { aReturn, returnId, returnOf, type ReturnEvents, type ReturnSoFar } from './return.js';
 import { round as rounds, type OpenedRound } from './round.js';
 
 type WordCounts = Readonly<Record<ReturnWord | 'new', number>>;
 const NO_WORDS_COUNTED: WordCounts = { update: 0, no_change: 0, not_assessed: 0, new: 0 };
 
 /** A comment without its words. */
-export type CommentInShort = Pick<CommentAsAt, 'number' | 'answers' | 'agency' | 'beside'>;
+export type CommentInShort = Pick<CommentOfReturn, 'number' | 'answers' | 'agency' | 'beside'>;
 
 /** A return in short: its state and counts, and none of its words. */
 export interface ReturnInShort {

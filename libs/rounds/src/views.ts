@@ -1,14 +1,14 @@
 /** The views of rounds: their list, who has answered, an agency's rounds, and the changes from one to the next. */
 import { Count, Day, DayOrNull, TextOrNull } from '#platform';
 import { ApiProperty } from '@nestjs/swagger';
-import { Round } from '#bodies';
+import { Round, type CommentOfReturn } from '#bodies';
 import { daysBetween, todayAt, type FullDate } from '#clocks';
 import { load, Rejected, type Log, type Projector } from '#eventsourcing';
 import { Flows, FlowsView, type FlowFilter } from '#progress';
 import { missing, publication, Registers } from '#registers';
 import { compareTexts } from '#text';
 import { RETURN_STATES, ROUND_STATES, type ReturnState, type RoundState } from '#words';
-import { aReturn, returnId, stateOfReturn, unansweredIn, type CommentAsAt } from './return.js';
+import { aReturn, returnId, stateOfReturn, unansweredIn } from './return.js';
 import { Drafted } from './in-question.js';
 import { deadlineFor, dueOn, isLate, remindedOn, reopenedUntil, stateOf, type OpenedRound } from './round.js';
 import { roundsAt, RoundsProjection, type ReturnInShort, type RoundsSeen } from './rounds.projection.js';
@@ -326,7 +326,7 @@ export class RoundViews {
   }
 }
 
-const isReply = ({ beside }: Pick<CommentAsAt, 'beside'>): boolean => beside !== null;
+const isReply = ({ beside }: Pick<CommentOfReturn, 'beside'>): boolean => beside !== null;
 
 function returnLine(
   state: OpenedRound,

@@ -1,8 +1,8 @@
 /** The comments on a return: each at the field that it is about, with the answers to it, and the fields to write them. */
-import type { CommitmentReturn, Question, ReturnDraft } from '#bodies';
+import type { CommentOfReturn, CommitmentReturn, Question, ReturnDraft } from '#bodies';
 import { ACTS } from '#commitments';
 import { newCommandId } from '#eventsourcing';
-import { contentOf, questionWords, type CommentAsAt, type ReturnSoFar } from '#rounds';
+import { contentOf, questionWords, type ReturnSoFar } from '#rounds';
 import { labelOf } from '#words';
 import { KEY } from './form-parts.js';
 import { PostForm } from './signed-in.js';
@@ -60,8 +60,8 @@ export const fieldsOfWhole = (
 
 /** A comment with the answers to it, in the order in which they were made. */
 export interface Thread {
-  readonly root: CommentAsAt;
-  readonly answers: readonly CommentAsAt[];
+  readonly root: CommentOfReturn;
+  readonly answers: readonly CommentOfReturn[];
   /** The commitment that it is about; `null`: of none alone. */
   readonly reference: string | null;
   /** The field that it is about, in words; `null`: the whole return. */
@@ -70,7 +70,7 @@ export interface Thread {
 
 /** The comments on a return; each points into the version submitted by then. */
 export function threadsOf({ comments, submissions }: ReturnSoFar, questions: readonly Question[]): Thread[] {
-  const rootOf = ({ answers, number }: CommentAsAt): number =>
+  const rootOf = ({ answers, number }: CommentOfReturn): number =>
     answers === null || !comments[answers] ? number : rootOf(comments[answers]);
   const roots = comments.filter((one) => rootOf(one) === one.number);
   return roots.map((root): Thread => {
@@ -132,7 +132,7 @@ const AnswerForm = ({ answering: { action }, number }: { answering: Answering; n
   );
 };
 
-const Comment = ({ one: { text, agency, on, beside }, about }: { one: CommentAsAt; about?: string }) => (
+const Comment = ({ one: { text, agency, on, beside }, about }: { one: CommentOfReturn; about?: string }) => (
   <>
     <small>
       {agency ?? 'The secretariat'}, {dateWords(on)}

@@ -27,6 +27,9 @@ export const DayOrNull = (description?: string) => ApiProperty({ ...DAY_SCHEMA, 
 export const Instant = (description?: string) => ApiProperty({ ...INSTANT_SCHEMA, description });
 export const InstantOrNull = (description?: string) => ApiProperty({ ...INSTANT_SCHEMA, nullable: true, description });
 
+export const Integer = (description?: string, example?: unknown) =>
+  ApiProperty({ type: 'integer', description, example });
+export const IntegerOrNull = (description: string) => ApiProperty({ type: 'integer', nullable: true, description });
 export const COUNT_SCHEMA = { type: 'integer', minimum: 0 } as const;
 export const Count = (description?: string) => ApiProperty({ ...COUNT_SCHEMA, description });
 export const CountsBy = (names: readonly string[], description?: string) =>
