@@ -82,7 +82,7 @@ describe('recording a commitment', () => {
   });
 });
 
-describe('an address that cannot be read', () => {
+describe('an address that cannot be read, or that nothing has', () => {
   it.each([
     ['/v1/commitments/%E0%A4%A', 400],
     ['/v1/commitments?q=%E9tude', 400],
@@ -92,6 +92,7 @@ describe('an address that cannot be read', () => {
     ['/agencies?utm_campaign=%E9t%E9', 400],
     [`/v1/commitments/${'X'.repeat(500)}`, 414],
     ['/v1/nowhere', 404],
+    ['/agencies/NOBODY', 404],
   ])('is a problem too: %s', async (path, status) => {
     const answer = await server.get(path);
     expect(answer.status).toBe(status);
@@ -106,7 +107,9 @@ describe('an address that cannot be read', () => {
     ['/search?q=%E9tude&kinds=', 400, 'The address cannot be read'],
     ['/commitments?agency=IOM&q=100%', 400, 'The address cannot be read'],
     ['/commitments?asOf=2012-11-0%32%', 400, 'The address cannot be read'],
-    ['/nowhere', 404, 'There is nothing at'],
+    ['/nowhere', 404, 'There is nothing at /nowhere.'],
+    ['/agencies/NOBODY', 404, 'There is no agency NOBODY.'],
+    ['/?asOf=2006-02-30', 400, '>asOf must be a real date, YYYY-MM-DD<'],
   ])('is a page for whoever looks at pages: %s', async (path, status, words) => {
     const answer = await server.get(path, { accept: 'text/html' });
     expect([answer.status, answer.body]).toEqual([status, expect.stringContaining(words)]);

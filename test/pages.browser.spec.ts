@@ -244,15 +244,6 @@ describe('the pages, in a real browser', () => {
     );
   });
 
-  it('passes over what mail and social media add to an address', async () => {
-    for (const path of ['/?utm_source=newsletter', '/agencies/IOM?asOf=2012-11-02&fbclid=x&gclid=y']) {
-      const { status, body } = await server.get(path, HTML);
-      expect([path, status]).toEqual([path, 200]);
-      expect(body).not.toMatch(/utm_source|fbclid|gclid/);
-    }
-    expect((await server.get('/v1/progress/agencies?fbclid=x')).status).toBe(400);
-  });
-
   it('an empty list names its conditions, and leads to the ones that find something', async () => {
     const asked = 'agency=IOM&stage=discontinued&overdue=true&asOf=2012-11-02';
     await on(`/commitments?${asked}`, async (page) => {
@@ -517,30 +508,6 @@ describe('the pages, in a real browser', () => {
         stale,
       ]);
     });
-  });
-
-  it('what is not there, or is asked wrongly, is a page with the reason', async () => {
-    const answers = {
-      '/agencies/NOBODY': [404, 'There is no agency NOBODY.'],
-      '/nowhere': [404, 'There is nothing at /nowhere.'],
-      '/?asOf=2006-02-30': [400, '>asOf must be a real date, YYYY-MM-DD<'],
-    } as const;
-    for (const [path, [status, reason]] of Object.entries(answers)) {
-      const answer = await server.get(path, HTML);
-      expect([path, answer.status, answer.headers.get('content-type')]).toEqual([
-        path,
-        status,
-        'text/html; charset=utf-8',
-      ]);
-      expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'");
-      expect(answer.body).toContain(reason);
-    }
-    expect((await server.get('/agencies/NOBODY')).headers.get('content-type')).toMatch(/^application\/problem\+json/);
-  });
-
-  it('an address that begins with two slashes is not followed to another host', async () => {
-    const answer = await fetch(`${server.url}//example.org/?q=`, { headers: HTML, redirect: 'manual' });
-    expect(answer.headers.get('location')).toBeNull();
   });
 
   it('the stylesheet may be kept for ever, and no other address of one answers', async () => {
