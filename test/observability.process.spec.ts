@@ -114,13 +114,17 @@ describe('Traces', () => {
     expect(batch!.links.map(({ context: { spanId } }) => spanId)).toEqual([append.spanId]);
   });
 
-  it('go on in the trace of the caller', async () => {
+  it('go on in the trace of the caller, which the event keeps, also in the feed', async () => {
     record();
-    const spans = await spansOf(await report(traceparent()));
+    const answer = await report(traceparent());
+    const spans = await spansOf(answer);
     const inTrace = spans.filter((span) => span.spanContext().traceId === TRACE);
     expect(treeOf(inTrace)).toEqual(TREE);
     expect(inTrace.find(({ name }) => name.startsWith('POST'))!.parentSpanContext?.spanId).toBe(CALLER);
-    expect((await lastEvent()).meta.traceparent).toMatch(new RegExp(`^00-${TRACE}-[\\da-f]{16}-01$`));
+    const { traceparent: kept } = (await lastEvent()).meta;
+    expect(kept).toMatch(new RegExp(`^00-${TRACE}-[\\da-f]{16}-01$`));
+    const feed = await server.get(`/v1/changes?after=${Number(answer.body.position) - 1}`);
+    expect(JSON.parse(feed.body).meta.traceparent).toBe(kept);
   });
 
   it('are not recorded when the caller says so', async () => {
@@ -178,14 +182,6 @@ describe('Traces', () => {
     expect(await server.app.get(Projector).reached(answer.body.position, LIMIT_MS)).toBe(true);
     expect(exporter.getFinishedSpans()).toEqual([]);
     expect((await lastEvent()).meta).not.toHaveProperty('traceparent');
-  });
-
-  it('that were recorded are in the feed of events', async () => {
-    record();
-    const answer = await report(traceparent());
-    await spansOf(answer);
-    const feed = await server.get(`/v1/changes?after=${Number(answer.body.position) - 1}`);
-    expect(JSON.parse(feed.body).meta.traceparent).toMatch(new RegExp(`^00-${TRACE}-`));
   });
 
   it('go on in another application on the same stores, as in another process', async () => {

@@ -127,21 +127,6 @@ describe.each(PLACES_OF_NAMES)('words that must go from the %s', (register, code
       /agencies|outcomes/.test(register) ? { entry: clean } : clean,
     );
   });
-
-  it('are for the secretariat to blank, and only words are', async () => {
-    const head = await server.app.get(LOG).store.head();
-    expect(refusal(await server.post(`/v1/${path}/history/1/blank`, why))).toBe('401 unauthenticated');
-    expect(refusal(await blank(1, why, server.token('IOM')))).toBe('403 forbidden');
-    expect(refusal(await blank(1, { ...why, fields: ['/code'] }))).toBe('422 no_such_text /fields/0');
-    expect(refusal(await blank(1, { ...why, fields: [] }))).toBe('400 invalid /fields');
-    expect(refusal(await blank(1, { fields }))).toBe('400 invalid /reason');
-    expect(refusal(await blank(4, { ...why, fields: ['/left/name'] }))).toBe('409 not_correctable');
-    expect(refusal(await blank(7, why))).toBe('404 not_found');
-    expect(refusal(await blank('first', why))).toBe('400 bad_request');
-    expect(refusal(await post(`${register}/NONE/history/0/blank`, why))).toBe('404 not_found');
-    expect(refusal(await blank(1, why, secretariat, { 'if-match': '"0"' }))).toBe('412 wrong_revision');
-    expect(await server.app.get(LOG).store.head()).toBe(head);
-  });
 });
 
 describe('words in an act on an agency', () => {
