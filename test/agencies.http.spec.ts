@@ -141,14 +141,6 @@ describe('an act on an agency', () => {
     expect((await server.get('/v1/agencies/HABITAT/history')).body.items).toHaveLength(2);
   });
 
-  it('outlives an amendment; what that replaces is shown', async () => {
-    const { entry } = await agency('HABITAT');
-    expect(entry).toEqual({ code: 'HABITAT', name: 'UNCHS', kind: 'un' });
-    await actAndWait('HABITAT/amend', { ...entry, kind: 'un-fund-programme' });
-    expect(await agency('HABITAT')).toMatchObject({ name: 'UN-Habitat', kind: 'un-fund-programme' });
-    expect(await agency('HABITAT', '?asOf=2001-12-31')).toMatchObject({ name: 'UNCHS', kind: 'un-fund-programme' });
-  });
-
   it.each([
     ['NASA/rename', '404 not_found', renaming],
     ['IOM/rename', '400 invalid /name', { name: ' ', effective: '2006' }],

@@ -92,7 +92,10 @@ describe('A wrong value', () => {
   const wrongOf = ({ name, schema }: Parameter): string[] => {
     if (name === 'q') return ['!!!', ' ', '""', '%'];
     if (name === 'knownAt' || name === 'after')
-      return ['0010', '+10', ' 10', '1e1', '0x1', '10.0', '-1', 'No-Such-Thing'];
+      return [
+        ...['0010', '+10', ' 10', '1e1', '0x1', '10.0', '-1', 'No-Such-Thing'],
+        ...['2025-02-29T12:00:00Z', '2026-01-01T24:00:00Z', '2026-06-31T12:00:00+02:00'],
+      ];
     const { enum: words, type, format, minimum = 0, maximum } = schemaOf(schema.items ?? schema);
     const another = (word: string) => (word === word.toUpperCase() ? word.toLowerCase() : word.toUpperCase());
     if (words) return ['No-Such', another(words[0]!), schema.items ? `${words[0]},No-Such` : words.slice(0, 2).join()];
@@ -125,6 +128,11 @@ describe('A wrong value', () => {
     expect(faults).toEqual([]);
     expect(asked).toBeGreaterThan(1_000);
   });
+
+  it.each(['knownAt=2024-02-29T23:59:59Z', 'asOf=2024-02-29', 'asOf=0001-01-01', 'asOf=9999-12-31'])(
+    'negative control: %s is answered',
+    async (query) => expect((await server.get(`/v1/commitments?${query}`)).status).toBe(200),
+  );
 
   it('in an address is refused on every route, by the name that was asked for', async () => {
     const faults: unknown[] = [];
@@ -406,27 +414,6 @@ describe('A list', () => {
     for (const query of ['stage=planned,', 'stage=,', 'reference=IOM-2006-24,IOM-x', 'fields=reference,Title'])
       expect([query, (await server.get(`/v1/commitments?${query}`)).status >= 400]).toEqual([query, true]);
   });
-});
-
-describe('A time that there never was', () => {
-  it.each([
-    'knownAt=2026-11-31T00:00:00Z',
-    'knownAt=2026-02-30T12:00:00Z',
-    'knownAt=2025-02-29T12:00:00Z',
-    'knownAt=2026-06-31T12:00:00%2B02:00',
-    'knownAt=2026-01-01T24:00:00Z',
-    'knownAt=2026-13-01T00:00:00Z',
-    'asOf=2026-02-30',
-    'asOf=0000-01-01',
-  ])('%s is refused', async (query) => {
-    for (const path of ['commitments', 'progress/agencies', 'agencies', 'progress/timeline'])
-      expect([path, (await server.get(`/v1/${path}?${query}`)).status]).toEqual([path, 400]);
-  });
-
-  it.each(['knownAt=2024-02-29T23:59:59Z', 'asOf=2024-02-29', 'asOf=0001-01-01', 'asOf=9999-12-31'])(
-    'negative control: %s is answered',
-    async (query) => expect((await server.get(`/v1/commitments?${query}`)).status).toBe(200),
-  );
 });
 
 describe('What people write', () => {

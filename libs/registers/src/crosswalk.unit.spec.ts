@@ -68,7 +68,7 @@ describe('A version', () => {
 
   it('is not published in the future', () => {
     const { when } = given(registered);
-    when(publishing({ reportedOn: '2026-11-22' })).rejected('date_in_the_future');
+    when(publishing({ reportedOn: '2026-11-22' })).rejected('date_in_the_future /reportedOn');
     expect(when(publishing({ reportedOn: '2026-11-21' })).state().versions).toHaveLength(1);
   });
 
