@@ -650,17 +650,6 @@ describe('The bare client 1.3.1 has these defects:', () => {
     await appended(double, connect(double.url)).work;
   });
 
-  it.concurrent('a conflict that is not thrown tells a revision that is not there', async () => {
-    const { client } = await doubled('&throwOnAppendFailure=false');
-    const stream = newStream();
-    await client.appendToStream(stream, someEvents(42));
-    expect(await client.appendToStream(stream, event(), { streamState: 7n })).toEqual({
-      success: false,
-      nextExpectedRevision: 1n,
-      position: undefined,
-    });
-  });
-
   it.concurrent('a checkpointReached that throws kills the process, and without it would end the subscription in silence', async () => {
     const double = await startDouble();
     double.foreign(40);
@@ -690,19 +679,6 @@ describe('The bare client 1.3.1 has these defects:', () => {
     expect(told).toBe(1);
     expect(heard).toBeGreaterThanOrEqual(0);
     expect(heard).toBeLessThan(26);
-  });
-
-  it.concurrent('(none:) the loss of a connection does fail the appends that wait and those that come while it lasts', async () => {
-    const { double, client } = await doubled();
-    double.appendsAre('ignored');
-    const { work } = appended(double, client);
-    await waitUntil(() => double.open('batchAppend') === 1);
-    await double.stop();
-    await expectFailed(work, ErrorType.UNAVAILABLE);
-    const error = await failure(appended(double, client).work);
-    expect(error.message).toContain('UNAVAILABLE');
-    // The server is away: an error without a type.
-    expect([error.type, error]).toMatchObject([undefined, { code: 14 }]);
   });
 
   it.concurrent('dispose() leaves its connections open', async () => {

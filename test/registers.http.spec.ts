@@ -120,13 +120,6 @@ describe.each(PLACES_OF_NAMES)('words that must go from the %s', (register, code
     expect(items[2].data).toEqual(withWords(clean, fields, (field) => `Others of ${field}`));
     expect(JSON.stringify(items)).not.toContain(words);
   });
-
-  it('can be followed by an amendment', async () => {
-    const position = await done(post(`${path}/amend`, clean));
-    expect(await shown(position, `/v1/${path}`)).toMatchObject(
-      /agencies|outcomes/.test(register) ? { entry: clean } : clean,
-    );
-  });
 });
 
 describe('words in an act on an agency', () => {
