@@ -21,7 +21,7 @@ import { QueryChoice } from '#platform';
 import { EntryFacts } from './entry-fields.js';
 import { Listed } from './links.js';
 import { AgenciesAs, AgencyIdentity, Members, AgencyEndNotice } from './agency-identity.js';
-import { Choice, type Choosable } from './choice.js';
+import type { Choosable } from './choice.js';
 import { NothingFound } from './conditions.js';
 import { Contents } from './contents.js';
 import { agencyLines, Breakdown, Headline, Legend, mostFirst, NoSum, ShownDate } from './figures.js';
@@ -142,9 +142,7 @@ const Agencies = ({ view, progress, forums, bodies, members }: AgenciesParts) =>
       }
       api={['/progress/agencies', asked]}
     >
-      <Scope view={view} forums={forums} fields={['memberOf']}>
-        <Choice {...bodies} value={view.asked['memberOf']} />
-      </Scope>
+      <Scope view={view} forums={forums} choices={[bodies]} />
       <OnlyMembers view={view} members={members} />
       <EndedApart apart={apart} list={(life) => view.list({ life })} />
       <CorrectedLater view={view} n={correctedLater} of={total.total} />

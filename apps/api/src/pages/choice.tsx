@@ -16,12 +16,24 @@ export interface ChoiceParts {
   readonly value: unknown;
 }
 
-/** A choice of a form, before anything is chosen. */
-export type Choosable = Omit<ChoiceParts, 'value'>;
+/** A choice of a form; without a value it has the one that is asked for. */
+export type Choosable = Omit<ChoiceParts, 'value'> & Partial<Pick<ChoiceParts, 'value'>>;
 
-export const choice = (name: string, label: string, any: string, options: ChoiceParts['options']): Choosable => ({
-  ...{ name, label, any, options },
-});
+export const choice = (
+  name: string,
+  label: string,
+  any: string,
+  options: ChoiceParts['options'],
+  value?: unknown,
+): Choosable => ({ name, label, any, options, value });
+
+export const Choices = ({ view: { asked }, of }: { view: View; of: readonly Choosable[] }) => (
+  <>
+    {of.map(({ value, ...one }) => (
+      <Choice key={one.name} {...one} value={value === undefined ? asked[one.name] : value} />
+    ))}
+  </>
+);
 
 export const yesNoOptions = (yes: string, no: string): ChoiceParts['options'] => [
   ['true', yes],
@@ -42,7 +54,7 @@ export const byFramework = (frameworks: readonly Framework[], themes: readonly T
     options: themes.filter(({ framework }) => framework === code).map(({ code, label }) => [code, label] as const),
   }));
 
-export const Choice = ({ name, label, any, options, groups = [], value }: ChoiceParts) => {
+const Choice = ({ name, label, any, options, groups = [], value }: ChoiceParts) => {
   const asked = value === undefined || value === null ? '' : String(value);
   const known = [...options, ...groups.flatMap(({ options }) => options)].some(([value]) => value === asked);
   return (

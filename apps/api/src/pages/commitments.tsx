@@ -6,7 +6,7 @@ import { ENDS, KINDS, NATURES, OUTLOOKS, ROLES, STRENGTHS, VERIFICATIONS } from 
 import { withClocksOfCursor } from '#platform';
 import { CommitmentsQuery, listQueryOf, Progress, type Facet, type ItemList, type Row } from '#progress';
 import { Registers } from '#registers';
-import { agencyOptions, byFramework, choice, Choice, optionsOf, yesNoOptions, type Choosable } from './choice.js';
+import { agencyOptions, byFramework, choice, Choices, optionsOf, yesNoOptions, type Choosable } from './choice.js';
 import { pageConditions, NothingFound, withoutEach, type WithoutCondition } from './conditions.js';
 import { StageBar, StageFigures } from './figures.js';
 import { KeptFields } from './as-at.js';
@@ -137,7 +137,7 @@ const Commitments = ({ view, list, row, choices, apart, without }: CommitmentsPa
   const made = choices.filter(({ name }) => asked[name] !== undefined);
   const isNarrowed = pageConditions(view).length > 0 || LISTED_BY.some((field) => asked[field] !== undefined);
   const search = asked['q'] === undefined ? '' : String(asked['q']);
-  const select = (choice: Choosable) => <Choice key={choice.name} {...choice} value={asked[choice.name]} />;
+  const orders = Object.entries(ORDER_WORDS).filter(([sort]) => search || sort !== 'relevance');
   return (
     <Page
       view={view}
@@ -163,18 +163,14 @@ const Commitments = ({ view, list, row, choices, apart, without }: CommitmentsPa
             placeholder="Words of title, summary or reference, or “a phrase”"
           />
         </label>
-        {choices.slice(0, CHOICES_IN_SIGHT).map(select)}
+        <Choices view={view} of={choices.slice(0, CHOICES_IN_SIGHT)} />
         <details open={choices.slice(CHOICES_IN_SIGHT).some((choice) => made.includes(choice))}>
           <summary>More filters</summary>
-          <div class="filters">{choices.slice(CHOICES_IN_SIGHT).map(select)}</div>
+          <div class="filters">
+            <Choices view={view} of={choices.slice(CHOICES_IN_SIGHT)} />
+          </div>
         </details>
-        <Choice
-          name="sort"
-          label="Order"
-          any={ORDER_WORDS[search ? 'relevance' : 'reference']}
-          options={Object.entries(ORDER_WORDS).filter(([sort]) => search || sort !== 'relevance')}
-          value={asked['sort']}
-        />
+        <Choices view={view} of={[choice('sort', 'Order', ORDER_WORDS[search ? 'relevance' : 'reference'], orders)]} />
         <p class="act">
           <button type="submit">Show</button> {isNarrowed && <a href={view.link('/commitments')}>Clear</a>}
         </p>

@@ -2,7 +2,7 @@
 import { Controller, Get, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Deadlines, DeadlinesQuery, Progress, type DeadlinesView, type Filter, type ItemList } from '#progress';
-import { Choice, type Choosable } from './choice.js';
+import { choice, type Choosable } from './choice.js';
 import { Figure } from './figures.js';
 import { Page, Section } from './layout.js';
 import { CommitmentTable } from './lists.js';
@@ -64,6 +64,10 @@ const Due = ({ view, deadlines, next, overdue, choices, within }: DueParts) => {
   const list = (query: string) => view.link('/commitments', { ...filterFromQuery(query) });
   const overdueList = (query: string) => view.link('/commitments', { ...filterFromQuery(query), overdue: true });
   const { ahead, until } = deadlines;
+  const others = MONTHS_AHEAD.filter((months) => months !== 6).map(
+    (months) => [String(months), counted(months, 'month')] as const,
+  );
+  const lookingAhead = choice('within', 'Look ahead', counted(6, 'month'), others, within === 6 ? null : within);
   return (
     <Page
       view={view}
@@ -77,18 +81,7 @@ const Due = ({ view, deadlines, next, overdue, choices, within }: DueParts) => {
       }
       api={['/progress/deadlines']}
     >
-      <Narrow view={view} choices={choices} own={['within', 'until']}>
-        <Choice
-          name="within"
-          label="Look ahead"
-          any={counted(6, 'month')}
-          options={MONTHS_AHEAD.filter((months) => months !== 6).map((months) => [
-            String(months),
-            counted(months, 'month'),
-          ])}
-          value={within === 6 ? undefined : within}
-        />
-      </Narrow>
+      <Narrow view={view} choices={[lookingAhead, ...choices]} own={['until']} />
       <Section id="ahead" title={`Due by ${dateWords(until)}`}>
         {ahead.total === 0 ? (
           <p>No open commitment falls due by then.</p>

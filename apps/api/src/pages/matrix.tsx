@@ -15,7 +15,7 @@ import {
 import { Registers, type Framework, type Theme } from '#registers';
 import { capital } from '#words';
 import { QueryChoice } from '#platform';
-import { Choice, type Choosable } from './choice.js';
+import { choice, type Choosable } from './choice.js';
 import { NothingFound } from './conditions.js';
 import { Figure } from './figures.js';
 import { COLOUR_MEASURES, HeatMap, type Coloured, type AxisOnPage } from './heat-map.js';
@@ -122,6 +122,11 @@ const Crossed = (parts: MatrixParts) => {
   const left = matrix.rowCount > matrix.rows.length || matrix.columnCount > matrix.columns.length;
   const isOfThemes = rows === 'theme' || columns === 'theme';
   const asked = { ...filter, ...matrix.by, limit };
+  const named = frameworks.map(({ code, name }) => [code, name] as const);
+  const framework = choice('framework', 'Themes of', 'The framework most used', named, filter.framework ?? null);
+  const ofThemes = isOfThemes ? [framework] : [];
+  const share = colour === 'share' ? colour : null;
+  const colours = choice('colour', 'Coloured by', 'Number of commitments', [['share', 'Share of the row']], share);
   return (
     <Page
       view={view}
@@ -138,25 +143,7 @@ const Crossed = (parts: MatrixParts) => {
       api={['/progress/matrix', asked]}
     >
       <Kinds view={view} rows={rows} columns={columns} />
-      <Narrow view={view} choices={choices} own={['memberOf', 'colour', ...(isOfThemes ? ['framework'] : [])]}>
-        {isOfThemes && (
-          <Choice
-            name="framework"
-            label="Themes of"
-            any="The framework most used"
-            options={frameworks.map(({ code, name }) => [code, name])}
-            value={filter.framework}
-          />
-        )}
-        <Choice {...bodies} value={view.asked['memberOf']} />
-        <Choice
-          name="colour"
-          label="Coloured by"
-          any="Number of commitments"
-          options={[['share', 'Share of the row']]}
-          value={colour === 'share' ? colour : undefined}
-        />
-      </Narrow>
+      <Narrow view={view} choices={[...ofThemes, bodies, colours, ...choices]} />
       <OnlyMembers view={view} members={members} />
       <CorrectedLater view={view} n={matrix.correctedLater} of={matrix.total.total} />
       <MatrixPath {...parts} />

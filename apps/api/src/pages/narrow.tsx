@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { ComponentChildren } from 'preact';
 import { Progress } from '#progress';
 import { Registers } from '#registers';
-import { agencyOptions, byFramework, choice, Choice, type Choosable } from './choice.js';
+import { agencyOptions, byFramework, choice, Choices, type Choosable } from './choice.js';
 import { KeptFields } from './as-at.js';
 import { FollowedUp } from './scope.js';
 import type { View } from './view.js';
@@ -46,9 +46,7 @@ export const Narrow = ({ view, choices, own = [], children }: NarrowParts) => (
   <form method="get" action={view.path} class="filters" aria-label="Filters">
     <KeptFields view={view} besides={[...own, ...choices.map(({ name }) => name)]} />
     {children}
-    {choices.map((choice) => (
-      <Choice key={choice.name} {...choice} value={view.asked[choice.name]} />
-    ))}
+    <Choices view={view} of={choices} />
     <button type="submit">Show</button>
   </form>
 );

@@ -2,7 +2,7 @@
 import { Controller, Get, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Silence, SilentQuery, type SilenceView } from '#progress';
-import { Choice, Field, yesNoOptions, type Choosable } from './choice.js';
+import { choice, Choices, Field, yesNoOptions, type Choosable } from './choice.js';
 import { NothingFound } from './conditions.js';
 import { Figure, ShownDate } from './figures.js';
 import { Page } from './layout.js';
@@ -46,6 +46,10 @@ const NoUpdate = ({ view, silence: { total, rows, staleAfter }, choices }: NoUpd
   const filter = { ...narrowingParams(view), agency: undefined };
   const lists = (agency: string) => ({ ...filter, agency, role: role as 'lead' });
   const does = role === 'lead' ? 'lead' : 'have a part in';
+  const any = [['any', 'Lead, co-lead or are partners']] as const;
+  const roles = choice('role', 'Agencies that', 'Lead', any, role === 'lead' ? null : role);
+  const which = yesNoOptions('Only those with no update', 'Only those with an update');
+  const shown = choice('silent', 'Show', 'All of them', which);
   return (
     <Page
       view={view}
@@ -64,20 +68,7 @@ const NoUpdate = ({ view, silence: { total, rows, staleAfter }, choices }: NoUpd
       list={['/progress/silent', { ...asked, role, silent }]}
     >
       <Narrow view={view} choices={choices} own={['role', 'silent', 'staleAfter']}>
-        <Choice
-          name="role"
-          label="Agencies that"
-          any="Lead"
-          options={[['any', 'Lead, co-lead or are partners']]}
-          value={role === 'lead' ? undefined : role}
-        />
-        <Choice
-          name="silent"
-          label="Show"
-          any="All of them"
-          options={yesNoOptions('Only those with no update', 'Only those with an update')}
-          value={silent}
-        />
+        <Choices view={view} of={[roles, shown]} />
         <Field
           label="No update for so many months"
           type="number"

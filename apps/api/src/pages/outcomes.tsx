@@ -7,7 +7,7 @@ import { Registers, type Forum, type OutcomeAsAt } from '#registers';
 import { entryFacts } from './entry-fields.js';
 import { Fact } from './fact.js';
 import { Contents } from './contents.js';
-import { agencyOptions, Choice, optionsOf, yesNoOptions, type Choosable } from './choice.js';
+import { agencyOptions, choice, optionsOf, yesNoOptions, type Choosable } from './choice.js';
 import { NothingFound } from './conditions.js';
 import { Legend } from './figures.js';
 import { FollowedUpBy, following, FollowUp, type Following } from './follow-up.js';
@@ -85,23 +85,22 @@ interface OutcomesParts {
   readonly members: number | null;
 }
 
-const SCOPE_FIELDS = [
-  'kind',
-  'concerns',
-  'addressedTo',
-  'covered',
-  'stage',
-  'addressee',
-  'agency',
-  'memberOf',
-  'cursor',
-];
-
 const Outcomes = ({ view, coverage, forums, followed, bodies, members }: OutcomesParts) => {
   const { total, rows, rowCount, nextCursor } = coverage;
-  const { asked } = view;
   const groups = [...Map.groupBy(rows, ({ forum }) => forum)];
   const agencies = agencyOptions(view, view.names.agency.keys());
+  const kinds = optionsOf(TOLD_KINDS, (kind) => OUTCOME_KIND_WORDS[kind]);
+  const stages = [[OPEN_STAGES, 'Open'] as const, ...optionsOf(SHOWN_STAGES, (stage) => STAGE_WORDS[stage])];
+  const concerns = { organisation: 'The arrangement of meetings', any: 'Both' };
+  const choices = [
+    choice('kind', 'Kind', 'Of any kind', kinds),
+    choice('concerns', 'About', 'The matter itself', Object.entries(concerns)),
+    choice('covered', 'Show', 'All outcomes', yesNoOptions('With follow-up', 'Without follow-up')),
+    choice('stage', 'With a commitment that is', 'In any stage, or none', stages),
+    choice('addressee', 'Addressed to', 'Anyone', agencies),
+    choice('agency', 'Follow-up by', 'Anyone', agencies),
+    bodies,
+  ];
   return (
     <Page
       view={view}
@@ -130,42 +129,7 @@ const Outcomes = ({ view, coverage, forums, followed, bodies, members }: Outcome
     >
       <OnlyMembers view={view} members={members} />
       <Covered view={view} total={total} />
-      <Scope view={view} forums={followedOrAsking(forums, followed, coverage)} fields={SCOPE_FIELDS}>
-        <Choice
-          name="kind"
-          label="Kind"
-          any="Of any kind"
-          options={optionsOf(TOLD_KINDS, (kind) => OUTCOME_KIND_WORDS[kind])}
-          value={asked['kind']}
-        />
-        <Choice
-          name="concerns"
-          label="About"
-          any="The matter itself"
-          options={[
-            ['organisation', 'The arrangement of meetings'],
-            ['any', 'Both'],
-          ]}
-          value={asked['concerns']}
-        />
-        <Choice
-          name="covered"
-          label="Show"
-          any="All outcomes"
-          options={yesNoOptions('With follow-up', 'Without follow-up')}
-          value={asked['covered']}
-        />
-        <Choice
-          name="stage"
-          label="With a commitment that is"
-          any="In any stage, or none"
-          options={[[OPEN_STAGES, 'Open'], ...optionsOf(SHOWN_STAGES, (stage) => STAGE_WORDS[stage])]}
-          value={asked['stage']}
-        />
-        <Choice name="addressee" label="Addressed to" any="Anyone" options={agencies} value={asked['addressee']} />
-        <Choice name="agency" label="Follow-up by" any="Anyone" options={agencies} value={asked['agency']} />
-        <Choice {...bodies} value={asked['memberOf']} />
-      </Scope>
+      <Scope view={view} forums={followedOrAsking(forums, followed, coverage)} choices={choices} />
       <Contents
         entries={[
           { id: 'kinds', name: 'By kind' },

@@ -6,7 +6,7 @@ import type { Stage } from '#commitments';
 import { Progress, TIMELINE_STEPS, Timeline, TimelineQuery, type Filter } from '#progress';
 import { noUpdateSince } from './as-at.js';
 import { datesToPlot, stagesChart, type TimelineStep } from '#charts';
-import { Choice, Field } from './choice.js';
+import { choice, Choices, Field, optionsOf } from './choice.js';
 import { NothingFound } from './conditions.js';
 import { Figure, Legend } from './figures.js';
 import { Page, Section } from './layout.js';
@@ -38,6 +38,7 @@ export class TimelinePage {
     const view = await this.views.open(query, request);
     const filter = narrowingParams(view);
     const { from, to = view.asOf, step } = query;
+    const others = optionsOf(TIMELINE_STEPS, (one) => STEP_WORDS[one]).filter(([one]) => one !== 'year');
     const [timeline, choices, reported] = await Promise.all([
       this.timeline.steps(view.at, { ...filter, from, to, step }),
       this.narrowing.choices(view),
@@ -55,12 +56,9 @@ export class TimelinePage {
         <Narrow view={view} choices={choices} own={['from', 'to', 'step']}>
           <Field label="From" type="date" name="from" value={timeline.from} max={view.asOf} />
           <Field label="To" type="date" name="to" value={query.to} max={view.asOf} />
-          <Choice
-            name="step"
-            label="In steps of"
-            any={STEP_WORDS.year}
-            options={TIMELINE_STEPS.filter((step) => step !== 'year').map((step) => [step, STEP_WORDS[step]])}
-            value={query.step === 'year' ? undefined : query.step}
+          <Choices
+            view={view}
+            of={[choice('step', 'In steps of', STEP_WORDS.year, others, step === 'year' ? null : step)]}
           />
         </Narrow>
         {timeline.rows.length === 0 ? (

@@ -11,7 +11,7 @@ import {
   type PartnershipRow,
   type PartnershipsView,
 } from '#progress';
-import { Choice, type Choosable } from './choice.js';
+import type { Choosable } from './choice.js';
 import { NothingFound } from './conditions.js';
 import { Figure, Legend, TotalHeads, TotalCells } from './figures.js';
 import { HeatMap } from './heat-map.js';
@@ -95,9 +95,7 @@ const WithWhom = ({ view, partnerships, matrix, filter, choices, bodies, members
       list={['/progress/partnerships', asked]}
     >
       <Kinds view={view} rows="agency" columns="agency" />
-      <Narrow view={view} choices={choices} own={['memberOf', 'cursor']}>
-        <Choice {...bodies} value={view.asked['memberOf']} />
-      </Narrow>
+      <Narrow view={view} choices={[bodies, ...choices]} />
       <OnlyMembers view={view} members={members} />
       <CorrectedLater view={view} n={partnerships.correctedLater} of={total.total} />
       {rows.length === 0 && <NothingFound view={view} what="shared commitment" />}

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { ComponentChildren } from 'preact';
 import { Progress } from '#progress';
 import { Registers, type Forum } from '#registers';
-import { Choice } from './choice.js';
+import { choice, Choices, type Choosable } from './choice.js';
 import { KeptFields } from './as-at.js';
 import type { View } from './view.js';
 
@@ -32,30 +32,27 @@ export class FollowedUp {
 interface ScopeParts {
   readonly view: View;
   readonly forums: readonly Forum[];
+  readonly choices?: readonly Choosable[];
   /** Further fields, and their names. */
   readonly children?: ComponentChildren;
   readonly fields?: readonly string[];
 }
 
-export const Scope = ({ view, forums, children, fields = [] }: ScopeParts) => {
-  const { followsUp, role } = view.asked;
+export const Scope = ({ view, forums, choices = [], children, fields = [] }: ScopeParts) => {
+  const all = [
+    choice(
+      'followsUp',
+      'Follow-up of',
+      'Everything',
+      forums.map(({ id, name }) => [id, name]),
+    ),
+    choice('role', 'Agencies count as', 'Lead, co-lead or partner', [['lead', 'Lead only']]),
+    ...choices,
+  ];
   return (
     <form method="get" action={view.path} class="filters" aria-label="Narrow the figures">
-      <KeptFields view={view} besides={['followsUp', 'role', ...fields]} />
-      <Choice
-        name="followsUp"
-        label="Follow-up of"
-        any="Everything"
-        options={forums.map(({ id, name }) => [id, name])}
-        value={followsUp}
-      />
-      <Choice
-        name="role"
-        label="Agencies count as"
-        any="Lead, co-lead or partner"
-        options={[['lead', 'Lead only']]}
-        value={role}
-      />
+      <KeptFields view={view} besides={[...fields, ...all.map(({ name }) => name)]} />
+      <Choices view={view} of={all} />
       {children}
       <button type="submit">Show</button>
     </form>

@@ -9,7 +9,7 @@ import {
   type Match,
 } from '#registers';
 import type { Filter, CrosswalkChoice, ThroughCrosswalk } from '#progress';
-import { Choice } from './choice.js';
+import { choice, Choices } from './choice.js';
 import { Figure, ShownDate, type BreakdownLine } from './figures.js';
 import { AgencyLink, Listed } from './links.js';
 import { Words } from './source.js';
@@ -133,31 +133,22 @@ interface FieldParts {
 
 /** Chooses a crosswalk, and when one is chosen, which of its links count. */
 export const ThroughFields = ({ view, crosswalks }: FieldParts) => {
-  const { crosswalk: code, crosswalkVersion, match } = crosswalkParamsOf(view);
+  const { crosswalk: code, match } = crosswalkParamsOf(view);
   const types = match?.split(',') ?? MATCHES_AS_A_WHOLE;
   const chosen = crosswalks.find((crosswalk) => crosswalk.code === code);
   if (crosswalks.length === 0 && !code) return null;
+  const not = 'No: only what has these themes itself';
+  const all = crosswalks.map(({ code, title }) => [code, textWords(title)] as const);
+  const present = `The one as at ${dateWords(view.asOf)}`;
+  const versions = (chosen?.versions ?? []).map(
+    ({ version, reportedOn }) => [version, `${version}, of ${dateWords(reportedOn, 'short')}`] as const,
+  );
   return (
     <>
-      <Choice
-        name="crosswalk"
-        label="Also read through a crosswalk"
-        any="No: only what has these themes itself"
-        options={crosswalks.map(({ code, title }) => [code, textWords(title)])}
-        value={code}
-      />
+      <Choices view={view} of={[choice('crosswalk', 'Also read through a crosswalk', not, all)]} />
       {chosen && (
         <>
-          <Choice
-            name="crosswalkVersion"
-            label="Version of the crosswalk"
-            any={`The one as at ${dateWords(view.asOf)}`}
-            options={chosen.versions.map(({ version, reportedOn }) => [
-              version,
-              `${version}, of ${dateWords(reportedOn, 'short')}`,
-            ])}
-            value={crosswalkVersion}
-          />
+          <Choices view={view} of={[choice('crosswalkVersion', 'Version of the crosswalk', present, versions)]} />
           <fieldset class="boxes">
             <legend>Links that count</legend>
             {MATCHES.map((one) => (
