@@ -26,14 +26,14 @@ import { StageTag } from './figures.js';
 import { actForPeople } from './field-words.js';
 import { Form } from './form.js';
 import { asFilled, SHOW_TIMEOUT_MS, type Filled, type FormParts, type ShownForm } from './form-parts.js';
-import { formContext, Sent, taken, type FormRequest } from './form-sent.js';
+import { formContext, FormSent, taken, type FormRequest } from './form-sent.js';
 import { PlainPage } from './layout.js';
 import { RendersPages } from './rendering.js';
 import { Source, Words } from './source.js';
 import { PageQuery, path, Views, type View } from './view.js';
 import { dateWords, roleWords, textWords } from './words.js';
 
-type PathParams = Readonly<Record<string, string>>;
+export type PathParams = Readonly<Record<string, string>>;
 type HistoryItem = History['items'][number];
 
 /** The values that the form of an act begins with. */
@@ -338,27 +338,38 @@ const ActsMeanwhile = ({ view, commitment, items }: SinceParts) => (
   </div>
 );
 
-/** The pages of the form of one act. */
-function formPages(name: ActName): Type<unknown> {
-  const { path: below } = ACTS[name];
-
-  @RendersPages()
-  @ForSignedIn()
-  @Controller(below === '' ? 'record' : 'commitments')
-  class ActFormPages {
-    constructor(private readonly acts: ActForms) {}
-
-    @Get(below === '' ? '' : `:reference/${below}`)
-    form(@Param() params: PathParams, @Req() request: ApiRequest) {
-      return this.acts.empty(name, params, request);
-    }
-
-    @PostsForm(below === '' ? '' : `:reference/${below}`)
-    takes(@Param() params: PathParams, @Sent() form: FormRequest) {
-      return this.acts.take(name, params, form);
-    }
-  }
-  return ActFormPages;
+/** The forms of a kind of acts; an act is named by some words. */
+interface FormsOf<Names extends readonly string[]> {
+  empty(...of: [...Names, params: PathParams, request: ApiRequest]): Promise<unknown>;
+  take(...of: [...Names, params: PathParams, form: FormRequest]): Promise<unknown>;
 }
 
-export const actFormPages = (Object.keys(ACTS) as ActName[]).map(formPages);
+/** The pages of the form of one act, at an address. */
+export function formPages<Names extends readonly string[]>(
+  forms: Type<FormsOf<Names>>,
+  [prefix, below]: readonly [prefix: string, below: string],
+  ...names: Names
+): Type<unknown> {
+  @RendersPages()
+  @ForSignedIn()
+  @Controller(prefix)
+  class FormPages {
+    constructor(@Inject(forms) private readonly forms: FormsOf<Names>) {}
+
+    @Get(below)
+    form(@Param() params: PathParams, @Req() request: ApiRequest) {
+      return this.forms.empty(...names, params, request);
+    }
+
+    @PostsForm(below)
+    takes(@Param() params: PathParams, @FormSent() form: FormRequest) {
+      return this.forms.take(...names, params, form);
+    }
+  }
+  return FormPages;
+}
+
+export const actFormPages = (Object.keys(ACTS) as ActName[]).map((name) => {
+  const { path: below } = ACTS[name];
+  return formPages(ActForms, below === '' ? ['record', ''] : ['commitments', `:reference/${below}`], name);
+});

@@ -22,7 +22,7 @@ export interface FormRequest extends ShownForm {
   readonly reply: FastifyReply;
 }
 
-export const Sent = createParamDecorator((_: unknown, context: ExecutionContext): FormRequest => {
+export const FormSent = createParamDecorator((_: unknown, context: ExecutionContext): FormRequest => {
   const http = context.switchToHttp();
   const [request, reply] = [http.getRequest<ApiRequest>(), http.getResponse<FastifyReply>()];
   const { [KEY]: key = newCommandId(), [REVISION]: revision, [MORE_BUTTON]: more, ...filled } = request.body as Filled;

@@ -33,7 +33,7 @@ import { ConfirmPage } from './confirming.js';
 import { MARKDOWN_HINT } from './field-words.js';
 import { Form } from './form.js';
 import { asFilled, type Filled, type ShownForm } from './form-parts.js';
-import { bodyIn, formContext, Sent, taken, type FormRequest } from './form-sent.js';
+import { bodyIn, formContext, FormSent, taken, type FormRequest } from './form-sent.js';
 import { PlainPage } from './layout.js';
 import { mayWrite, preparerOf, numberedTitle } from './prepared-report.js';
 import { publishingPath } from './publishing.js';
@@ -75,7 +75,7 @@ export class PreparingPages {
   }
 
   @PostsForm('prepare')
-  async prepared(@Sent() form: FormRequest) {
+  async prepared(@FormSent() form: FormRequest) {
     return this.#takes(null, form);
   }
 
@@ -87,7 +87,7 @@ export class PreparingPages {
   }
 
   @PostsForm(':id/amend')
-  async amended(@Param('id') id: string, @Sent() form: FormRequest) {
+  async amended(@Param('id') id: string, @FormSent() form: FormRequest) {
     return this.#takes(id, form);
   }
 
@@ -106,7 +106,7 @@ export class PreparingPages {
   }
 
   @PostsForm(':id/words/:section')
-  async writes(@Param() { id, section }: { id: string; section: string }, @Sent() form: FormRequest) {
+  async writes(@Param() { id, section }: { id: string; section: string }, @FormSent() form: FormRequest) {
     const by = needsPreparer(form.request);
     const said = tidied(WriteNarrative, form.filled);
     const given = { ...said, section, ...(by.agency !== null && { agency: by.agency }) };
@@ -122,7 +122,7 @@ export class PreparingPages {
   }
 
   @PostsForm(':id/remove')
-  async removes(@Param('id') id: string, @Sent() form: FormRequest) {
+  async removes(@Param('id') id: string, @FormSent() form: FormRequest) {
     const by = needsPreparer(form.request);
     const given = { ...form.filled, ...(by.agency !== null && { agency: by.agency }) };
     const body = bodyIn(RemoveNarrative, given);
@@ -158,7 +158,7 @@ export class PreparingPages {
   }
 
   @PostsForm(':id/publish')
-  async publishes(@Param('id') id: string, @Sent() form: FormRequest) {
+  async publishes(@Param('id') id: string, @FormSent() form: FormRequest) {
     needsDesk(form.request);
     const context = { ...formContext(form, {}), expected: form.revision };
     return new SeeOther(publishingPath(await this.orders.report(id, context)));

@@ -1,11 +1,11 @@
 /** The forms of acts on the registers, and the page of an entry: its statements, their authors, the possible acts. */
-import { Controller, Get, Inject, Injectable, Param, Query, Req, type Type } from '@nestjs/common';
+import { Controller, Get, Inject, Injectable, Param, Query, Req } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { IsOptional, Matches } from 'class-validator';
 import { giveAct, parameterNamesOf, parametersOf, type ActOn } from '#acts';
 import { classOf } from '#bodies';
 import { decodeAll, load, newCommandId, Projector, Rejected, WrongRevision, type Log } from '#eventsourcing';
-import { ForSignedIn, LOG, PostsForm, type Actor, type ApiRequest } from '#platform';
+import { ForSignedIn, LOG, type Actor, type ApiRequest } from '#platform';
 import {
   actsOn,
   entryCode,
@@ -19,12 +19,12 @@ import {
 import { Suggestions, type Suggestion } from '#progress';
 import { WHOLE_NUMBER } from '#text';
 import { PATHS } from '#words';
-import { freeTextsIn } from './act-forms.js';
+import { formPages, freeTextsIn, type PathParams } from './act-forms.js';
 import { CODES_IN_ADDRESS, endedAgencies, queryAfter } from './after-act.js';
 import { actForPeople } from './field-words.js';
 import { Form } from './form.js';
 import { asFilled, SHOW_TIMEOUT_MS, type Filled, type ShownForm } from './form-parts.js';
-import { bodyIn, formContext, Sent, taken, type FormRequest } from './form-sent.js';
+import { bodyIn, formContext, taken, type FormRequest } from './form-sent.js';
 import { PlainPage } from './layout.js';
 import { RendersPages } from './rendering.js';
 import { Words } from './source.js';
@@ -39,8 +39,6 @@ import {
   actLinesOf,
   type RegisterKind,
 } from './register-words.js';
-
-type PathParams = Readonly<Record<string, string>>;
 
 /** An act as one is about to do it. */
 interface ActToDo {
@@ -146,29 +144,10 @@ const entering = (kind: RegisterKind): string => {
 const mayDo = ({ ownedBy }: ActLine, { role, agency }: Actor): boolean =>
   role === 'secretariat' || (ownedBy !== undefined && agency !== null);
 
-/** The pages of the form of one act. */
-function formPages(kind: RegisterKind, name: string, { path: below }: ActLine): Type<unknown> {
-  @RendersPages()
-  @ForSignedIn()
-  @Controller(below === '' ? `register/${kind}` : PATHS[kind])
-  class RegisterFormPages {
-    constructor(private readonly forms: RegisterForms) {}
-
-    @Get(below === '' ? '' : `:code/${below}`)
-    form(@Param() params: PathParams, @Req() request: ApiRequest) {
-      return this.forms.empty(kind, name, params, request);
-    }
-
-    @PostsForm(below === '' ? '' : `:code/${below}`)
-    takes(@Param() params: PathParams, @Sent() form: FormRequest) {
-      return this.forms.take(kind, name, params, form);
-    }
-  }
-  return RegisterFormPages;
-}
-
 export const registerFormPages = REGISTER_KINDS.flatMap((kind) =>
-  actLinesOf(kind).map(([name, line]) => formPages(kind, name, line)),
+  actLinesOf(kind).map(([name, { path: below }]) =>
+    formPages(RegisterForms, below === '' ? [`register/${kind}`, ''] : [PATHS[kind], `:code/${below}`], kind, name),
+  ),
 );
 
 class EntryQuery {

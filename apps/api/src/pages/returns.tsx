@@ -14,7 +14,7 @@ import {
 } from '#platform';
 import { isSameDraft, joinedDrafts, RETURN_ACTS, RETURN_SIZE_IN_BODIES, Returns, type ReturnInRound } from '#rounds';
 import { REVISION, fieldId, SHOW_TIMEOUT_MS, type Filled } from './form-parts.js';
-import { formContext, Sent, type FormRequest } from './form-sent.js';
+import { formContext, FormSent, type FormRequest } from './form-sent.js';
 import { PlainPage } from './layout.js';
 import { RendersPages } from './rendering.js';
 import { chosenIn, ROW_CHOICES, PARTICIPATIONS } from './return-choice.js';
@@ -85,7 +85,7 @@ export class ReturnPages {
 
   /** Saves the draft; then does the act of the pressed button. */
   @PostsForm('', 'signed-in', { bodies: RETURN_SIZE_IN_BODIES })
-  async saves(@Param() { round, agency }: ReturnPath, @Sent() form: FormRequest) {
+  async saves(@Param() { round, agency }: ReturnPath, @FormSent() form: FormRequest) {
     const known = await this.returns.inRound(round, agency);
     const { request, reply, more, filled: others, revision = 0 } = form;
     const { _do: does = 'save', _add: added, _only, _theme, _part, _unfold, ...filled } = others;
@@ -136,7 +136,7 @@ export class ReturnPages {
   }
 
   @PostsForm(':act')
-  async acts(@Param() { round, agency, act }: ReturnPath & { act: string }, @Sent() form: FormRequest) {
+  async acts(@Param() { round, agency, act }: ReturnPath & { act: string }, @FormSent() form: FormRequest) {
     const name = RETURN_BUTTONS.find((one) => RETURN_ACTS[one].path === act);
     if (!name) throw new Rejected('not_found', `There is no act ${act} on a return.`);
     const { request, reply } = form;

@@ -6,7 +6,7 @@ import { ForSignedIn, metaOf, PostsForm, problemOf, SeeOther, type ApiRequest, t
 import { Returns, RoundViews, type ReturnLine } from '#rounds';
 import { Confirm } from './confirming.js';
 import { SHOW_TIMEOUT_MS } from './form-parts.js';
-import { formContext, Sent, type FormRequest } from './form-sent.js';
+import { formContext, FormSent, type FormRequest } from './form-sent.js';
 import { PlainPage } from './layout.js';
 import { RendersPages } from './rendering.js';
 import { Consequences } from './round-consequences.js';
@@ -40,7 +40,7 @@ export class RoundAcceptingPages {
 
   /** Accepts each return that can be; tells which could not. */
   @PostsForm()
-  async accepts(@Param('round') code: string, @Sent() form: FormRequest) {
+  async accepts(@Param('round') code: string, @FormSent() form: FormRequest) {
     needsDesk(form.request);
     const agencies = [form.filled['agencies'] ?? []].flat().map(String);
     if (agencies.length === 0) {

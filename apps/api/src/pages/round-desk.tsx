@@ -22,7 +22,7 @@ import { ConfirmPage } from './confirming.js';
 import { actForPeople } from './field-words.js';
 import { Form } from './form.js';
 import { asFilled, SHOW_TIMEOUT_MS, type Filled, type ShownForm } from './form-parts.js';
-import { bodyIn, formContext, Sent, taken, type FormRequest } from './form-sent.js';
+import { bodyIn, formContext, FormSent, taken, type FormRequest } from './form-sent.js';
 import { PlainPage } from './layout.js';
 import { publishingPath } from './publishing.js';
 import { RendersPages } from './rendering.js';
@@ -67,7 +67,7 @@ export class RoundDeskPages {
   }
 
   @PostsForm('prepare')
-  async prepared(@Sent() form: FormRequest) {
+  async prepared(@FormSent() form: FormRequest) {
     return this.#takes('prepare', null, form, async (body, context) => {
       await this.rounds.prepare(body as Round, context);
       return path('rounds', (body as Round).code);
@@ -93,7 +93,7 @@ export class RoundDeskPages {
   }
 
   @PostsForm(':round/discard')
-  async discards(@Param('round') code: string, @Sent() { request, revision }: FormRequest) {
+  async discards(@Param('round') code: string, @FormSent() { request, revision }: FormRequest) {
     needsDesk(request);
     await this.rounds.discard(code, { ...commandContextOf(request), expected: revision });
     return new SeeOther('/rounds');
@@ -114,7 +114,7 @@ export class RoundDeskPages {
   }
 
   @PostsForm(':round/:act')
-  async takes(@Param() { round: code, act }: { round: string; act: string }, @Sent() form: FormRequest) {
+  async takes(@Param() { round: code, act }: { round: string; act: string }, @FormSent() form: FormRequest) {
     needsDesk(form.request);
     const name = formAct(act);
     const { known, revision } = await this.#known(code);
