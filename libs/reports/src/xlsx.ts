@@ -4,7 +4,17 @@
  */
 import { PassThrough } from 'node:stream';
 import type { Alignment, Font, WorkbookWriter } from '@cj-tech-master/excelts';
-import { archivedAlike, CELL_STYLES, commitRow, XLSX_TYPE } from '#tables';
+import {
+  archivedAlike,
+  CELL_STYLES,
+  cellDate,
+  commitRow,
+  drained,
+  MAX_NAME_CHARS,
+  MAX_ROWS,
+  shortenedText,
+  XLSX_TYPE,
+} from '#tables';
 import { cellLines } from './in-words.js';
 import { manifestLines } from './manifest-lines.js';
 import { pagesOf, textOfInlines, type Cell, type Column, type Inline, type NumberedReport } from './report.js';
@@ -12,8 +22,8 @@ import type { ReportFormat } from './report.js';
 import { reportSheets, type Sheet } from './sheets.js';
 import { reportWords, type Words } from './words/index.js';
 
-/** The most that a sheet, a cell, the name of a sheet and the links of a sheet hold. */
-const [MAX_ROWS, MAX_CELL_CHARS, MAX_NAME_CHARS, MAX_LINKS] = [1_048_576, 32_767, 31, 65_530] as const;
+/** The most links that a sheet holds. */
+const MAX_LINKS = 65_530;
 
 /**
  * In sheets of no more rows texts are kept once for the whole workbook, as programs do themselves: some show the lines of a text
@@ -30,9 +40,6 @@ const MAX_COLUMN_CHARS = 70;
 
 /** With more columns than this a row is wider than a screen. */
 const MAX_COLUMNS_ON_SCREEN = 8;
-
-/** The programs count days from here, and take 1900 for a leap year. */
-const FIRST_DATE = '1900-03-01';
 
 export const xlsx: ReportFormat = {
   mediaType: XLSX_TYPE,
@@ -201,7 +208,7 @@ class Book {
     add([manifest.title, manifest.explains], { font: { bold: true } });
     for (const pair of manifestLines(report)) add(pair);
     sheet.commit();
-    await this.#drained();
+    await drained(this.out);
   }
 
   /** Tables one below the other. Of several, each row tells whose it is, and the columns are all that any of them has. */
@@ -231,7 +238,7 @@ class Book {
       for await (const page of pagesOf(table)) {
         for (const row of page) write(before, isOne ? row : places.map((place) => row[place] ?? null));
         last += page.length;
-        await this.#drained();
+        await drained(this.out);
       }
     }
     sheet.autoFilter = { from: { row: 1, col: 1 }, to: { row: last, col: head.length } };
@@ -255,7 +262,7 @@ class Book {
         ...(href === undefined ? [] : [[{ text: href, hyperlink: href }, LINK_STYLE] as const]),
       ]);
     sheet.commit();
-    await this.#drained();
+    await drained(this.out);
   }
 
   async #columns(name: string, sheets: readonly NamedSheet[]) {
@@ -282,7 +289,7 @@ class Book {
         for (const { code, words } of codes) add(name, title, key, '', code, words);
       }
     sheet.commit();
-    await this.#drained();
+    await drained(this.out);
   }
 
   /**
@@ -306,7 +313,7 @@ class Book {
     const row = sheet.addRow([]);
     head.forEach(({ title, isNumeric }, i) => {
       const cell = row.getCell(i + 1);
-      cell.value = shortenedText(title, MAX_CELL_CHARS);
+      cell.value = shortenedText(title);
       cell.style = isNumeric ? NUMERIC_HEAD_STYLE : HEAD_STYLE;
     });
     commitRow(row, widthsOf(head));
@@ -335,10 +342,10 @@ class Book {
           [cell.value, COUNT_STYLE],
           [cell.of, COUNT_STYLE],
         ];
-      case 'date':
-        return /^\d{4}-\d{2}-\d{2}$/.test(cell.value) && cell.value >= FIRST_DATE
-          ? [[new Date(`${cell.value}T00:00:00Z`), DAY_STYLE]]
-          : [[cell.value, TEXT_STYLE]];
+      case 'date': {
+        const day = cellDate(cell.value);
+        return [day ? [day, DAY_STYLE] : [cell.value, TEXT_STYLE]];
+      }
       default: {
         const lines = cellLines(cell, this.#words);
         const text = lines.map(marked).join('\n');
@@ -348,16 +355,6 @@ class Book {
         return [href === undefined || text === '' ? [text, PLAIN_STYLE] : [{ text, hyperlink: href }, LINK_STYLE]];
       }
     }
-  }
-
-  /** Waits until the written chunks have been taken, so that no more than these are in memory. */
-  async #drained() {
-    if (this.out.writableNeedDrain)
-      await new Promise<void>((resolve) => {
-        this.out.once('drain', resolve).once('close', resolve);
-      });
-    else await new Promise<void>((resolve) => void setImmediate(resolve));
-    if (this.out.destroyed) throw new Error('Nobody takes the workbook any more');
   }
 }
 
@@ -380,10 +377,6 @@ const marked = (inlines: readonly Inline[]): string =>
       return one.type === 'note' ? ` [${one.number}]` : textOfInlines([one]);
     })
     .join('');
-
-/** A text that is too long, without half a letter at its end. */
-const shortenedText = (text: string, most: number): string =>
-  text.length <= most ? text : `${text.slice(0, most - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 
 /** A name that is too long, without the words in its middle: names that begin alike end otherwise. */
 function shortenedName(name: string, most: number): string {
@@ -413,7 +406,7 @@ function addRow(sheet: WrittenSheet, widths: readonly number[], values: readonly
   for (const [i, [value, style]] of values.entries()) {
     const cell = row.getCell(i + 1);
     if (value === null || value === '') continue;
-    cell.value = typeof value === 'string' ? shortenedText(value, MAX_CELL_CHARS) : value;
+    cell.value = typeof value === 'string' ? shortenedText(value) : value;
     cell.style = styleOf(style, value);
   }
   commitRow(row, widths);

@@ -1,9 +1,22 @@
 /** The parts of a workbook that several writers share: the styles of cells, the heights of rows, and an archive of the same bytes each time. */
 import type { WorkbookWriter, WorksheetWriter } from '@cj-tech-master/excelts';
 import type { PassThrough } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 
 /** The media type of a workbook. */
 export const XLSX_TYPE = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
+
+/** The most rows that a sheet holds, its head among them, and the most letters of a cell and of a name of a sheet. */
+export const [MAX_ROWS, MAX_CELL_CHARS, MAX_NAME_CHARS] = [1_048_576, 32_767, 31] as const;
+
+/** Programs count days from 1900, with a 29 February that never was: earlier dates are text, as are those without a day. */
+const FIRST_DATE = '1900-03-01';
+export const cellDate = (text: string): Date | null =>
+  /^\d{4}-\d{2}-\d{2}$/.test(text) && text >= FIRST_DATE ? new Date(`${text}T00:00:00Z`) : null;
+
+/** A text that is too long, without half a letter at its end. */
+export const shortenedText = (text: string, most: number = MAX_CELL_CHARS): string =>
+  text.length <= most ? text : `${text.slice(0, most - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 
 const CELL_FONT = { name: 'Arial', size: 10 } as const;
 const TOP_ALIGNMENT = { vertical: 'top' } as const;
@@ -91,4 +104,18 @@ export async function archivedAlike({ zip }: WorkbookWriter, out: PassThrough) {
     Object.assign(entry, { push });
   };
   zip.end = () => archive.end();
+}
+
+/** Waits until the written chunks have been taken: no more than these are in memory. */
+export async function drained(out: PassThrough): Promise<void> {
+  if (out.writableNeedDrain)
+    await new Promise<void>((resolve) => {
+      const taken = () => {
+        out.off('drain', taken).off('close', taken);
+        resolve();
+      };
+      out.on('drain', taken).on('close', taken);
+    });
+  else await nextTurn();
+  if (out.destroyed) throw new Error('Nobody takes the workbook any more.');
 }

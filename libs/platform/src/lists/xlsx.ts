@@ -1,22 +1,26 @@
 /** A list as a workbook: typed rows with a head that stays and filters; the meaning of its columns; its source. */
 import type { WorkbookWriter, WorksheetWriter } from '@cj-tech-master/excelts';
 import { PassThrough, Readable } from 'node:stream';
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { archivedAlike, CELL_STYLES, columnsOf, flat, setCell, type SheetCell } from '#tables';
+import {
+  archivedAlike,
+  CELL_STYLES,
+  cellDate,
+  columnsOf,
+  drained,
+  flat,
+  MAX_NAME_CHARS,
+  MAX_ROWS,
+  setCell,
+  shortenedText,
+  type SheetCell,
+} from '#tables';
 import type { ListContent } from './list-content.js';
-
-/** The most rows that a sheet holds, its head among them, and the most letters of a cell and of a name of a sheet. */
-const [MAX_ROWS, MAX_CELL_CHARS, MAX_NAME_CHARS] = [1_048_576, 32_767, 31] as const;
 
 /** A4. */
 const PAGE_SETUP = { orientation: 'landscape', paperSize: 9, printTitlesRow: '1:1' } as const;
 
 /** In letters. */
 const [MIN_COLUMN_CHARS, MAX_COLUMN_CHARS] = [10, 60] as const;
-
-/** Programs count days from 1900, with a 29 February that never was: earlier dates are text, as are those without a day. */
-const FIRST_DATE = '1900-03-01';
-const FULL_DATE = /^\d{4}-\d{2}-\d{2}$/;
 
 /** The sheets beside the data, by their names. The last one tells an import which list the rows were compared with. */
 export const WORKBOOK_SHEETS = { columns: 'columns', about: 'about', example: 'example' } as const;
@@ -136,22 +140,7 @@ function put(cell: SheetCell, value: unknown): void {
   if (typeof value === 'number') return setCell(cell, value, CELL_STYLES.number);
   if (typeof value === 'boolean') return setCell(cell, value, CELL_STYLES.plain);
   const text = String(value);
-  if (FULL_DATE.test(text) && text >= FIRST_DATE) return setCell(cell, new Date(`${text}T00:00:00Z`), CELL_STYLES.day);
-  const kept =
-    text.length <= MAX_CELL_CHARS ? text : `${text.slice(0, MAX_CELL_CHARS - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
-  setCell(cell, kept, CELL_STYLES.text);
-}
-
-/** Waits until the written chunks have been taken: no more than these are in memory. */
-async function drained(out: PassThrough): Promise<void> {
-  if (out.writableNeedDrain)
-    await new Promise<void>((resolve) => {
-      const taken = () => {
-        out.off('drain', taken).off('close', taken);
-        resolve();
-      };
-      out.on('drain', taken).on('close', taken);
-    });
-  else await nextTurn();
-  if (out.destroyed) throw new Error('Nobody takes the workbook any more.');
+  const day = cellDate(text);
+  if (day) return setCell(cell, day, CELL_STYLES.day);
+  setCell(cell, shortenedText(text), CELL_STYLES.text);
 }
