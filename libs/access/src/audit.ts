@@ -1,6 +1,7 @@
 /** The record of who did what, tried what and was refused: beside the log, only ever added to, kept for a set time. */
 import type { SqlStatement, SqlValue } from '#databases';
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { Mutex } from 'async-mutex';
 import { DAY_MS } from '#clocks';
 import { fieldsIn, TextOrNull } from '#platform';
 import type { AccessStore } from './access-store.js';
@@ -74,7 +75,7 @@ const MAX_WAITING_ENTRIES = 10_000;
 export class Audit {
   #waiting: Audited[] = [];
   #timer: NodeJS.Timeout | undefined;
-  #writing: Promise<void> = Promise.resolve();
+  readonly #turns = new Mutex();
   #pruned = -Infinity;
 
   /**
@@ -100,9 +101,7 @@ export class Audit {
   async flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const writing = this.#writing.then(() => this.#write());
-    this.#writing = writing;
-    await writing;
+    await this.#turns.runExclusive(() => this.#write());
   }
 
   async #write(): Promise<void> {

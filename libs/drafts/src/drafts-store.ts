@@ -1,4 +1,5 @@
 /** The port of drafts, and its statements, which both databases understand. */
+import { Mutex } from 'async-mutex';
 import { randomUUID } from 'node:crypto';
 import { PostgresStatements, SqliteStatements, type Statements } from '#databases';
 import { canonicalJson, Conflict, NO_STREAM, WrongRevision } from '#eventsourcing';
@@ -36,6 +37,9 @@ const IS_LATEST_REVISION =
   'NOT EXISTS (SELECT 1 FROM revisions n WHERE n.kind = r.kind AND n.id = r.id AND n.revision = r.revision + 1)';
 const IS_THIS_DRAFT = 'd.kind = ? AND d.id = ?';
 
+/** Whether two contents are the same to the letter. */
+export const isSameContent = (one: object, other: object): boolean => canonicalJson(one) === canonicalJson(other);
+
 /** The time between two tries to remove deleted drafts from the files. */
 const SCRUB_RETRY_MS = 60_000;
 
@@ -44,7 +48,7 @@ const SCRUB_RETRY_MS = 60_000;
  * count of the log tells that they exist. The content of a draft is any JSON object.
  */
 export class DraftsStore {
-  #erasing: Promise<void> | undefined;
+  readonly #turns = new Mutex();
   #again: NodeJS.Timeout | undefined;
   #closed = false;
 
@@ -89,12 +93,12 @@ export class DraftsStore {
    */
   async put<C extends object>(name: DraftName, content: C, account: string, expected: number): Promise<DraftRevision> {
     const now = await this.read(name);
-    const is = (draft: Draft | null): boolean => canonicalJson(draft?.content ?? null) === canonicalJson(content);
-    if (now && now.revision === expected && is(now)) return now;
+    if (now && now.revision === expected && isSameContent(now.content, content)) return now;
     const saved = now?.revision === expected ? await this.#append(name, expected, content, account) : null;
     if (saved) return saved;
     const last = await this.read(name);
-    if (last?.revision === expected + 1 && last.account === account && is(last)) return last;
+    const isMine = last?.revision === expected + 1 && last.account === account;
+    if (isMine && isSameContent(last.content, content)) return last;
     throw new WrongRevision(`${name.kind} ${name.id}`, expected, last?.revision ?? NO_STREAM);
   }
 
@@ -159,10 +163,7 @@ export class DraftsStore {
 
   /** Removes the drafts deleted by now from the files; if that is impossible yet, it is tried again later. */
   erased(): Promise<void> {
-    const before = this.#erasing ?? Promise.resolve();
-    const mine: Promise<void> = before.then(() => this.#tryToErase());
-    this.#erasing = mine;
-    return mine;
+    return this.#turns.runExclusive(() => this.#tryToErase());
   }
 
   async #tryToErase(): Promise<void> {
@@ -181,7 +182,7 @@ export class DraftsStore {
   }
 
   async close(): Promise<void> {
-    await this.#erasing;
+    await this.#turns.waitForUnlock();
     this.#closed = true;
     clearTimeout(this.#again);
     await this.statements.close();

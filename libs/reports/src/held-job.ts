@@ -1,4 +1,5 @@
 /** A job that this server works on, and whether the server of another one is still at work. */
+import { Mutex } from 'async-mutex';
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -44,7 +45,7 @@ export class HeldJob {
   #revision: number;
   #job: Job;
   #rows: RowsRead | null = null;
-  #saving: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Mutex();
 
   /** @param lost hears that somebody else has changed it */
   constructor(
@@ -65,9 +66,7 @@ export class HeldJob {
 
   /** @throws NotHeld */
   save(change: Partial<Job>): Promise<void> {
-    const saved = this.#saving.then(() => this.#put(change));
-    this.#saving = saved.catch(() => undefined);
-    return saved;
+    return this.#turns.runExclusive(() => this.#put(change));
   }
 
   async #put(change: Partial<Job>): Promise<void> {

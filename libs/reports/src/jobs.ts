@@ -7,8 +7,8 @@
 import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
 import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { DraftsStore, type Draft } from '#drafts';
-import { canonicalJson, Conflict, Rejected, StoreUnavailable, WrongRevision, type Meta } from '#eventsourcing';
+import { DraftsStore, isSameContent, type Draft } from '#drafts';
+import { Conflict, Rejected, StoreUnavailable, WrongRevision, type Meta } from '#eventsourcing';
 import { actorOf, problemOf } from '#platform';
 import { Erasures } from './erasures.projection.js';
 import { JOBS_ACCOUNT, HeldJob, hasStopped, NotHeld, self } from './held-job.js';
@@ -371,5 +371,4 @@ export class ReportJobs implements BeforeApplicationShutdown {
   }
 }
 
-const isSameContent = (a: object, b: object): boolean => canonicalJson(a) === canonicalJson(b);
 const noJob = (id: string) => new Rejected('not_found', `There is no job ${id}, or it was kept long enough.`);

@@ -21,9 +21,6 @@ export interface PresentDraft {
   readonly saved: Draft<ReturnDraft> | null;
 }
 
-/** To the letter; `isSameDraft` takes null for absent. */
-export const isSameContent = (one: object, other: object): boolean => canonicalJson(one) === canonicalJson(other);
-
 /** The fields by which every act says where it stands: a return says that once, for all of them. */
 const SOURCE_FIELDS = new Set([...formFieldsIn(classOf('Sourced')).map(({ name }) => name), 'agency']);
 

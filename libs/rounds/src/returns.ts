@@ -4,7 +4,7 @@ import { plainToInstance } from 'class-transformer';
 import { classOf, forms, type ReturnDraft, type Round, type SubmitReturn } from '#bodies';
 import { todayAnywhere, todayAt } from '#clocks';
 import { FindsDuplicates, refuseUnscoped, type DuplicateCandidate } from '#acts';
-import { DraftsStore, type Draft } from '#drafts';
+import { DraftsStore, isSameContent, type Draft } from '#drafts';
 import {
   Conflict,
   decodeAll,
@@ -22,7 +22,7 @@ import { LOG, referencesIn, SavedByOthers, tracedCommand, type CommandContext, t
 import { Lookup, type EntryHistory } from '#registers';
 import { RETURN_ACTS, type ReturnActName } from './acts.js';
 import { findingsIn, type ReturnFinding } from './checking.js';
-import { draftOf, isSameContent, savedMeanwhile, type PresentDraft } from './drafting.js';
+import { draftOf, savedMeanwhile, type PresentDraft } from './drafting.js';
 import { FindsInQuestion, type CommitmentInQuestion, type Drafted, type NewlyRecorded } from './in-question.js';
 import {
   aReturn,
