@@ -30,7 +30,7 @@ export interface AccountOptions extends Pick<AppointOptions, 'agency'> {
   readonly role?: string;
 }
 
-async function withAccess<T>(
+export async function withAccess<T>(
   settings: Settings,
   purpose: Purpose,
   use: (access: AccessStore) => Promise<T>,

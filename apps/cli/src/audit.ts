@@ -2,8 +2,8 @@
 import { userInfo } from 'node:os';
 import { Audit, type AuditFilter } from '#access';
 import { csvOf } from '#tables';
-import { openAccess } from '../../api/src/app.module.js';
 import type { Settings } from '../../api/src/settings.js';
+import { withAccess } from './accounts.js';
 
 const ENTRIES_PER_BATCH = 1_000;
 
@@ -12,14 +12,8 @@ export interface AuditOptions extends Pick<AuditFilter, 'from' | 'to' | 'account
   readonly format: string;
 }
 
-async function withAudit<T>(settings: Settings, use: (audit: Audit) => Promise<T>): Promise<T> {
-  const access = openAccess(settings);
-  try {
-    return await use(new Audit(access, settings.auditDays));
-  } finally {
-    await access.close();
-  }
-}
+const withAudit = <T>(settings: Settings, use: (audit: Audit) => Promise<T>): Promise<T> =>
+  withAccess(settings, 'serve', (access) => use(new Audit(access, settings.auditDays)));
 
 /** Prints all entries that are asked for, the newest first. */
 export const printAudit = (

@@ -106,15 +106,17 @@ export function refuseGiving(by: Principal, { account, appointments }: AccountRo
   refuseMinding(by, { account, appointments });
 }
 
-/** An account that may give tokens manages them. @throws Rejected `forbidden` */
-export function refuseMinding(
-  by: Actor,
-  { account, appointments }: Pick<AccountRow, 'account' | 'appointments'>,
-): void {
-  if (by.role === 'secretariat' || by.account === account) return;
+/** An account that may give tokens manages them. */
+export function minds(by: Actor, { account, appointments }: Pick<AccountRow, 'account' | 'appointments'>): boolean {
+  if (by.role === 'secretariat' || by.account === account) return true;
   const roles = standing({ appointments });
-  if (APPOINTING_ROLES.includes(by.role) && roles.length > 0 && roles.every(({ agency }) => isOwn(by, agency))) return;
-  throw new Rejected('forbidden', 'The tokens of an account are for itself, its focal point and the secretariat.');
+  return APPOINTING_ROLES.includes(by.role) && roles.length > 0 && roles.every(({ agency }) => isOwn(by, agency));
+}
+
+/** @throws Rejected `forbidden` */
+export function refuseMinding(by: Actor, row: Pick<AccountRow, 'account' | 'appointments'>): void {
+  if (!minds(by, row))
+    throw new Rejected('forbidden', 'The tokens of an account are for itself, its focal point and the secretariat.');
 }
 
 /** The longest that a token may be good, in days. */

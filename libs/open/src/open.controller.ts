@@ -2,11 +2,11 @@
 import { applyDecorators, Controller, Get, Param, Query, Req } from '@nestjs/common';
 import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiParam, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { ArrayMaxSize, IsOptional, IsString, MaxLength, ValidateBy } from 'class-validator';
+import { ArrayMaxSize, IsOptional, ValidateBy } from 'class-validator';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isFullDate, todayAt } from '#clocks';
 import { Rejected } from '#eventsourcing';
-import { AtClocks, ClockQuery, listText, QueryChoice, vary, Reply } from '#platform';
+import { AtClocks, ClockQuery, listText, QueryChoice, QueryText, vary, Reply } from '#platform';
 import { csvPart } from '#tables';
 import { Progress, type Item } from '#progress';
 import { LATEST_DATE, Registers, versionOf } from '#registers';
@@ -32,11 +32,7 @@ class ActivitiesQuery extends ClockQuery {
 }
 
 class MappingQuery extends GraphQuery {
-  @ApiProperty({ required: false, type: String, description: 'Which version; without it the one as at the date' })
-  @IsOptional()
-  @IsString()
-  @MaxLength(60)
-  version?: string;
+  @QueryText('Which version; without it the one as at the date', { max: 60 }) version?: string;
 }
 
 class DatesQuery {
@@ -60,10 +56,7 @@ class DatesQuery {
     { each: true },
   )
   dates?: string[];
-  @ApiProperty({ required: false, type: String, description: 'A position of the log, or an instant (RFC 3339)' })
-  @IsOptional()
-  @IsString()
-  knownAt?: string;
+  @QueryText('A position of the log, or an instant (RFC 3339)') knownAt?: string;
 }
 
 const Files = (...types: string[]) =>

@@ -5,6 +5,7 @@ import { refused } from '#eventsourcing';
 import { MATCHES, type Match } from '#registers';
 import { countAll, Row } from './count.js';
 import type { Filter } from './filters.js';
+import { listQuery } from './list-query.js';
 import { View } from './look.js';
 import { flags, type PinnedClocks, type ViewClocks } from './scan.js';
 import type { CrosswalkChoice } from './theme-tree.js';
@@ -67,7 +68,8 @@ export class Crosswalks extends View {
         holds((these) => themes.some((theme) => these!.has(theme))),
       );
       const { row } = countAll(look.within(found, { codes: columns.themes, holds: has }));
-      return { ...row, list: `/v1/commitments${listQuery({ ...filter, followsUp, asOf, knownAt, staleAfter })}` };
+      const list = listQuery({ ...filter, followsUp }, { asOf, knownAt, staleAfter }).replaceAll('%2C', ',');
+      return { ...row, list: `/v1/commitments?${list}` };
     };
     return {
       ...{ code, title, from, to },
@@ -82,8 +84,3 @@ export class Crosswalks extends View {
     };
   }
 }
-
-const listQuery = (asked: object): string => {
-  const given = Object.entries(asked).filter(([, value]) => value !== undefined);
-  return `?${new URLSearchParams(given as [string, string][]).toString().replaceAll('%2C', ',')}`;
-};

@@ -19,27 +19,18 @@ const readColumns = (draft: Draft, below: (of: Dossier) => Inline[][] = () => []
 
 const targetOf = ({ view }: Dossier) => view.target?.date;
 
+/** Of a table of commitments. */
+type OfDossiers = [id: string, title: Title, dossiers: readonly Dossier[], href: string];
+
 /** Commitments with the words of their agencies, and the evidence of each; no table for none. */
-export function commitmentTable(
-  draft: Draft,
-  id: string,
-  title: Title,
-  dossiers: readonly Dossier[],
-  href: string,
-): Table[] {
+export function commitmentTable(draft: Draft, ...[id, title, dossiers, href]: OfDossiers): Table[] {
   const evidence = ({ view }: Dossier) => view.evidence.map((one) => evidenceOf(draft, one));
   const more = [draft.dates('target', 1.3, targetOf), draft.lists('evidence', 2.7, evidence)];
   return draft.tableOf(id, title, [...readColumns(draft, (of) => notesOf(draft, of)), ...more], dossiers, href);
 }
 
 /** Commitments with the words of their agencies, and their dependencies; no table for none. */
-export function reasonTable(
-  draft: Draft,
-  id: string,
-  title: Title,
-  dossiers: readonly Dossier[],
-  href: string,
-): Table[] {
+export function reasonTable(draft: Draft, ...[id, title, dossiers, href]: OfDossiers): Table[] {
   const more = [
     draft.dates('target', 1.2, targetOf),
     draft.dates('lastReportedOn', 1.2, ({ view }: Dossier) => view.lastReportedOn),

@@ -105,11 +105,14 @@ class DraftOfReturn {
   @Shown('Whether it can be saved and submitted now') readonly writable: boolean;
 }
 
-export class ReturnView {
+class ReturnStanding {
   @ApiProperty() readonly round: string;
   @ApiProperty() readonly agency: string;
   @ApiProperty({ enum: RETURN_STATES }) readonly state: ReturnState;
   @ApiProperty() readonly late: boolean;
+}
+
+export class ReturnView extends ReturnStanding {
   @Day() readonly deadline: FullDate;
   @DayOrNull('The round was closed, and reopened for this agency: the last day on which it can answer')
   readonly reopenedUntil: FullDate | null;
@@ -149,11 +152,7 @@ class DraftRevisions {
   @ShownList(DraftRevisionShown, 'The first first') readonly items: DraftRevisionShown[];
 }
 
-class ReturnAnswer {
-  @ApiProperty() readonly round: string;
-  @ApiProperty() readonly agency: string;
-  @ApiProperty({ enum: RETURN_STATES }) readonly state: ReturnState;
-  @ApiProperty() readonly late: boolean;
+class ReturnAnswer extends ReturnStanding {
   @Shown('For If-Position-At-Least') readonly position: string;
 }
 

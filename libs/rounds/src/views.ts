@@ -200,7 +200,7 @@ export class RoundViews {
         return {
           code,
           name,
-          forum: forum ?? null,
+          forum,
           state: stateOf(state),
           asOf,
           opens,
@@ -253,7 +253,7 @@ export class RoundViews {
       .map((state) => {
         const { code, name, forum = null, asOf, opens } = state.round!;
         const line = returnLine(state, agency, seen, names, drafts, todayAt(now));
-        return { ...line, round: code, title: name, forum: forum ?? null, asOf, opens };
+        return { ...line, round: code, title: name, forum, asOf, opens };
       })
       .sort((a, b) => compareTexts(b.asOf, a.asOf) || compareTexts(a.round, b.round));
   }

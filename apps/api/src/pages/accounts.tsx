@@ -1,6 +1,6 @@
 /** The pages of accounts, for the secretariat and for focal points: who may act for whom, now and on any day. */
 import { Body, Controller, Get, Inject, Param, Query, Req } from '@nestjs/common';
-import { AccessStore, isKnownTo, refuseMinding, shownTo, type AccountRow } from '#access';
+import { AccessStore, minds, refuseMinding, shownTo, type AccountRow } from '#access';
 import { todayAt, type FullDate } from '#clocks';
 import { Rejected, type Log } from '#eventsourcing';
 import { LetterNotSent, Mailer } from '#mail';
@@ -23,7 +23,7 @@ import {
 } from '#platform';
 import { Registers } from '#registers';
 import { SignIn } from '#sign-in';
-import { AccountsController, Appoint, OpenAccount, type WhoCould } from '../accounts.controller.js';
+import { AccountsController, Appoint, knownAccount, OpenAccount, type WhoCould } from '../accounts.controller.js';
 import { PlainPage, Section } from './layout.js';
 import { NameLink } from './links.js';
 import { RendersPages } from './rendering.js';
@@ -93,9 +93,8 @@ export class AccountsPages {
   @Get(':account')
   @Rights(KEEPER_RIGHTS)
   async one(@Param('account') account: string, @Req() { principal }: KeeperRequest) {
-    const known = await this.#known(account, principal);
-    const mayMind = minds(principal, known);
-    const [sessions, tokens] = mayMind
+    const known = await knownAccount(this.access, account, principal);
+    const [sessions, tokens] = minds(principal, known)
       ? await Promise.all([this.signIn.sessions.of(account), this.access.tokens(account)])
       : [null, null];
     const shown = shownTo(principal, known);
@@ -126,7 +125,7 @@ export class AccountsPages {
   @PostsForm(':account/sign-out')
   @Rights(KEEPER_RIGHTS)
   async signsOut(@Param('account') account: string, @Req() { principal }: KeeperRequest) {
-    refuseMinding(principal, await this.#known(account, principal));
+    refuseMinding(principal, await knownAccount(this.access, account, principal));
     await this.signIn.sessions.endAll(account);
     return new SeeOther(path('accounts', account));
   }
@@ -134,7 +133,7 @@ export class AccountsPages {
   @PostsForm(':account/tokens/revoke')
   @Rights(KEEPER_RIGHTS)
   async revokes(@Param('account') account: string, @Body() { id }: OneToken, @Req() { principal }: KeeperRequest) {
-    refuseMinding(principal, await this.#known(account, principal));
+    refuseMinding(principal, await knownAccount(this.access, account, principal));
     if (!(await this.access.tokens(account)).some((one) => one.id === id))
       throw new Rejected('not_found', 'The account has no such token.');
     await this.access.revoke(id);
@@ -148,26 +147,10 @@ export class AccountsPages {
     return new SeeOther(path('accounts', account));
   }
 
-  async #known(account: string, principal: Principal): Promise<AccountRow> {
-    const known = await this.access.accounts.one(account);
-    if (!known || !isKnownTo(principal, known)) throw new Rejected('not_found', `There is no account ${account}.`);
-    return known;
-  }
-
   /** The agencies for which the reader may appoint somebody. */
   async #agencies({ agency }: Principal): Promise<readonly Agency[]> {
     const all = await this.registers.all('agency');
     return agency === null ? all : all.filter(({ code }) => code === agency);
-  }
-}
-
-function minds(principal: Principal, account: AccountRow): boolean {
-  try {
-    refuseMinding(principal, account);
-    return true;
-  } catch (error) {
-    if (error instanceof Rejected) return false;
-    throw error;
   }
 }
 
