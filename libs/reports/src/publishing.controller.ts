@@ -6,7 +6,6 @@ import {
   ApiExtraModels,
   ApiNotFoundResponse,
   ApiOperation,
-  ApiParam,
   ApiProperty,
   ApiTags,
 } from '@nestjs/swagger';
@@ -90,7 +89,6 @@ export class PublishingController {
   ) {}
 
   @Post('rounds/:round/publish')
-  @ApiParam({ name: 'round', description: 'The code of the round' })
   @ApiTags('Rounds')
   @Rights({ scope: 'publish', roles: ['secretariat'] })
   @HttpCode(202)

@@ -1,5 +1,5 @@
 /** The routes of returns: the draft, its findings, and the acts on it. */
-import { applyDecorators, Body, Controller, Get, HttpCode, Inject, Param, Post, Put, type Type } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Put, type Type } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import {
   ApiBody,
@@ -180,10 +180,6 @@ const DRAFT_RIGHTS: RouteRights = { scope: 'read', roles: ACCOUNT_ROLES, only: F
 /** As many times the body of one act may be the body of a return. */
 export const RETURN_SIZE_IN_BODIES = 16;
 
-/** The parameters of the address of a return. */
-export const OfReturn = () =>
-  applyDecorators(NAMED_ROUND, ApiParam({ name: 'agency', type: String, description: 'The code of the agency' }));
-
 @ApiTags('Rounds')
 @Controller('v1/rounds/:round/returns/:agency')
 export class ReturnsController {
@@ -193,7 +189,6 @@ export class ReturnsController {
   ) {}
 
   @Get()
-  @OfReturn()
   @Answers(
     ReturnView,
     'A return: its state, its submission, and to those who work on it its draft',
@@ -256,7 +251,6 @@ export class ReturnsController {
   }
 
   @Put()
-  @OfReturn()
   @Rights({ scope: 'report', roles: ACTING_ROLES, only: FOR_OWN_AGENCY })
   @RouteConfig({ bodies: RETURN_SIZE_IN_BODIES })
   @Answers(
@@ -275,7 +269,6 @@ export class ReturnsController {
   }
 
   @Get('findings')
-  @OfReturn()
   @Rights(DRAFT_RIGHTS)
   @Answers(
     Findings,
@@ -295,7 +288,6 @@ export class ReturnsController {
   }
 
   @Get('revisions')
-  @OfReturn()
   @Rights(DRAFT_RIGHTS)
   @Answers(
     DraftRevisions,
@@ -314,7 +306,6 @@ export class ReturnsController {
   }
 
   @Get('comments')
-  @OfReturn()
   @Answers(CommentList, 'The comments on a return, and the answers to them', 'In the order in which they were made.')
   async listComments(@Param('round') round: string, @Param('agency') agency: string): Promise<CommentList> {
     return { items: (await this.returns.inRound(round, agency)).state.comments };
@@ -361,7 +352,8 @@ function actController(name: ReturnActName): Type<unknown> {
     constructor(private readonly returns: Returns) {}
 
     @Post(path)
-    @OfReturn()
+    @ApiParam({ name: 'agency', type: String, description: 'The code of the agency' })
+    @NAMED_ROUND
     @OfPath(path)
     @Rights(rightsOfReturnAct(name))
     @HttpCode(200)

@@ -114,6 +114,7 @@ const roundRow = ({ responses, ...round }: Partial<RoundInShort>): object => ({
   ),
 });
 
+/** For a route that takes the parameters of its address as one object. */
 export const NAMED_ROUND = ApiParam({ name: 'round', type: String, description: 'The code of the round' });
 
 @ApiTags('Rounds')
@@ -163,7 +164,6 @@ export class RoundsController {
   }
 
   @Get(':round')
-  @NAMED_ROUND
   @Answers(
     OneRound,
     'A round: its questions, its agencies, its deadline, and who has answered',
@@ -182,7 +182,6 @@ export class RoundsController {
   }
 
   @Get(':round/returns')
-  @NAMED_ROUND
   @Answers(
     ReturnList,
     'Who owes a return, who has answered, and how',
@@ -201,7 +200,6 @@ export class RoundsController {
   }
 
   @Get(':round/bridge')
-  @NAMED_ROUND
   @Answers(
     Bridge,
     'The changes since the round before it: N then + … − … = N now, and from stage to stage',
@@ -212,7 +210,6 @@ export class RoundsController {
   }
 
   @Get(':round/since')
-  @NAMED_ROUND
   @Answers(
     SincePublished,
     'Later changes after a round was published: corrections of its figures, and replies of agencies',
@@ -226,7 +223,6 @@ export class RoundsController {
   }
 
   @Post(':round/open')
-  @NAMED_ROUND
   @Rights(rightsOfRoundAct('open'))
   @HttpCode(200)
   @ApiOperation(operationOnRound('open'))
@@ -237,7 +233,6 @@ export class RoundsController {
   }
 
   @Post(':round/discard')
-  @NAMED_ROUND
   @Rights(rightsOfRoundAct('open'))
   @Answers(
     RoundAnswer,

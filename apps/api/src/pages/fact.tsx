@@ -6,12 +6,14 @@ interface FactParts {
   readonly children: ComponentChildren;
 }
 
-export const Fact = ({ name, children }: FactParts) => (
-  <div>
-    <dt>{name}</dt>
-    <dd>{children}</dd>
-  </div>
-);
+/** Nothing where there is none. */
+export const Fact = ({ name, children }: FactParts) =>
+  children ? (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  ) : null;
 
 /** A fact with several values; nothing where there are none. */
 export const FactList = ({ name, children }: FactParts) =>

@@ -221,16 +221,8 @@ const OutcomeReport = ({ view, outcome, followedUpOn, ...followUp }: OutcomePart
       <Fact name="Addressed to">
         <Addressees view={view} addressees={outcome.addressees} />
       </Fact>
-      {(outcome.issuedBy ?? outcome.issuer) && (
-        <Fact name="Said by">
-          <Issuer view={view} of={outcome} />
-        </Fact>
-      )}
-      {outcome.forum && (
-        <Fact name="Came from">
-          <ForumLink view={view} id={outcome.forum} />
-        </Fact>
-      )}
+      <Fact name="Said by">{(outcome.issuedBy ?? outcome.issuer) && <Issuer view={view} of={outcome} />}</Fact>
+      <Fact name="Came from">{outcome.forum && <ForumLink view={view} id={outcome.forum} />}</Fact>
       {outcome.addressedTo && (
         <Fact name="Put to">
           <ForumLink view={view} id={outcome.addressedTo} />, whose outcome it is not

@@ -24,7 +24,7 @@ import {
   type RequestContext,
   type Upload,
 } from '#platform';
-import { refuseUnlessOwn, mustSee, OfReturn, FOR_OWN_AGENCY, Returns } from '#rounds';
+import { refuseUnlessOwn, mustSee, FOR_OWN_AGENCY, Returns } from '#rounds';
 import { XLSX_TYPE } from '#tables';
 import { ACCOUNT_ROLES, REPORT_LANGUAGES, type ReportLanguage } from '#words';
 import { ReturnSheetPreview, ReturnSheets } from './return-sheets.js';
@@ -65,7 +65,6 @@ export class ReturnSheetsController {
   ) {}
 
   @Get(':agency.xlsx')
-  @OfReturn()
   @Rights({ scope: 'read', roles: ACCOUNT_ROLES, only: FOR_OWN_AGENCY })
   @ApiOperation({
     summary: 'A return as a workbook to be filled in anywhere',
@@ -90,7 +89,6 @@ export class ReturnSheetsController {
   }
 
   @Put(':agency.xlsx')
-  @OfReturn()
   @Rights({ scope: 'report', roles: ACTING_ROLES, only: FOR_OWN_AGENCY })
   @RouteConfig(FILE_CONFIG)
   @ApiConsumes(XLSX_TYPE)
