@@ -48,43 +48,38 @@ export const PROBLEM_EXAMPLES: Readonly<Record<string, ProblemExample>> = exampl
 
 const TEXT_SCHEMA = { type: 'string' } as const;
 
+const inHeader = (name: string, description: string, schema: Schema): Parameter => ({
+  ...{ name, in: 'header', description, schema: { ...TEXT_SCHEMA, ...schema } },
+});
+
 const SHARED_PARAMETERS: Readonly<Record<string, Parameter>> = {
-  IfMatch: {
-    name: 'If-Match',
-    in: 'header',
-    description: 'The ETag that was read, of which the revision counts: 412 when someone was faster',
-    schema: { ...TEXT_SCHEMA, pattern: TAG_OF_REVISION, examples: ['"3"'] },
-  },
-  IdempotencyKey: {
-    name: 'Idempotency-Key',
-    in: 'header',
-    description: 'The same key again gives the same answer, and nothing twice; with another body: 422',
-    schema: { ...TEXT_SCHEMA, pattern: '^[\\x21-\\x7e]{1,200}$' },
-  },
-  ActingFor: {
-    name: 'Acting-For',
-    in: 'header',
-    description: 'Of an account with several roles the one that it acts in: the code of an agency, or `secretariat`',
-    schema: { ...TEXT_SCHEMA, maxLength: 120, examples: ['IOM'] },
-  },
-  CorrelationId: {
-    name: 'X-Correlation-Id',
-    in: 'header',
-    description: 'Kept with the event, and in the log of the server; without it there is one of the server’s own',
-    schema: { ...TEXT_SCHEMA, pattern: '^[\\w.:-]{1,100}$' },
-  },
-  IfNoneMatch: {
-    name: 'If-None-Match',
-    in: 'header',
-    description: 'The ETag of an earlier answer: 304 as long as the same would be shown',
-    schema: { ...TEXT_SCHEMA, examples: ['W/"3-Kq2vXc0yQ1mB8sLw4dTn7a"'] },
-  },
-  IfPositionAtLeast: {
-    name: 'If-Position-At-Least',
-    in: 'header',
-    description: 'Read your writes: waits until the views have reached this position, up to a limit, then 503',
-    schema: { ...TEXT_SCHEMA, pattern: WHOLE_NUMBER },
-  },
+  IfMatch: inHeader('If-Match', 'The ETag that was read, of which the revision counts: 412 when someone was faster', {
+    pattern: TAG_OF_REVISION,
+    examples: ['"3"'],
+  }),
+  IdempotencyKey: inHeader(
+    'Idempotency-Key',
+    'The same key again gives the same answer, and nothing twice; with another body: 422',
+    { pattern: '^[\\x21-\\x7e]{1,200}$' },
+  ),
+  ActingFor: inHeader(
+    'Acting-For',
+    'Of an account with several roles the one that it acts in: the code of an agency, or `secretariat`',
+    { maxLength: 120, examples: ['IOM'] },
+  ),
+  CorrelationId: inHeader(
+    'X-Correlation-Id',
+    'Kept with the event, and in the log of the server; without it there is one of the server’s own',
+    { pattern: '^[\\w.:-]{1,100}$' },
+  ),
+  IfNoneMatch: inHeader('If-None-Match', 'The ETag of an earlier answer: 304 as long as the same would be shown', {
+    examples: ['W/"3-Kq2vXc0yQ1mB8sLw4dTn7a"'],
+  }),
+  IfPositionAtLeast: inHeader(
+    'If-Position-At-Least',
+    'Read your writes: waits until the views have reached this position, up to a limit, then 503',
+    { pattern: WHOLE_NUMBER },
+  ),
 };
 
 const SHARED_HEADERS: Readonly<Record<string, Header>> = {

@@ -11,7 +11,7 @@ import type { EventStore } from './event-store.js';
 import type { ParkedBefore } from './parking.js';
 
 /** The arrays of numbers that a snapshot keeps, by the bytes that a number takes. */
-const ARRAY_OF_WIDTH = { 1: Uint8Array, 2: Uint16Array, 4: Int32Array, 8: Float64Array } as const;
+export const ARRAY_OF_WIDTH = { 1: Uint8Array, 2: Uint16Array, 4: Int32Array, 8: Float64Array } as const;
 type Width = keyof typeof ARRAY_OF_WIDTH;
 type OfBuffer = new (buffer: ArrayBufferLike, from?: number, length?: number) => Numbers;
 const arrayOf = (width: number): OfBuffer => ARRAY_OF_WIDTH[width as Width] as OfBuffer;

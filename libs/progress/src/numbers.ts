@@ -1,10 +1,9 @@
 /** Columns of whole numbers from 0 on, in arrays that take as many bytes a number as the greatest of them needs. */
-import { copyOf, memoryOf, withRoom, type Memory, type Numbers } from '#eventsourcing';
+import { ARRAY_OF_WIDTH, copyOf, memoryOf, withRoom, type Memory, type Numbers } from '#eventsourcing';
 
 /** The greatest number by the bytes that it takes. */
 export const GREATEST_OF_WIDTH = { 1: 0xff, 2: 0xffff, 4: 0x7fffffff, 8: Number.MAX_SAFE_INTEGER } as const;
 export type Width = keyof typeof GREATEST_OF_WIDTH;
-const ARRAY_OF_WIDTH = { 1: Uint8Array, 2: Uint16Array, 4: Int32Array, 8: Float64Array } as const;
 export type Column = Numbers;
 
 export const widthOf = (column: Column): Width => column.BYTES_PER_ELEMENT as Width;

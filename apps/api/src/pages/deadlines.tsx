@@ -9,7 +9,7 @@ import { CommitmentTable } from './lists.js';
 import { narrowingParams, Narrow, Narrowing } from './narrow.js';
 import { Table } from './take-away.js';
 import { RendersPages } from './rendering.js';
-import { Views, type View } from './view.js';
+import { withoutClocks, Views, type View } from './view.js';
 import { count, counted, dateWords } from './words.js';
 
 const COMMITMENTS_PER_LIST = 25;
@@ -41,15 +41,10 @@ export class DeadlinesPage {
   }
 }
 
-function filterFromQuery(list: string): Filter {
-  const {
-    asOf: _asOf,
-    knownAt: _knownAt,
-    staleAfter: _stale,
-    ...filter
-  } = Object.fromEntries(new URLSearchParams(list));
-  return { ...filter, withTarget: true };
-}
+const filterFromQuery = (list: string): Filter => ({
+  ...withoutClocks(Object.fromEntries(new URLSearchParams(list))),
+  withTarget: true,
+});
 
 interface DueParts {
   readonly view: View;

@@ -25,7 +25,7 @@ import { ThemeLink } from './links.js';
 import { MemberOf, OnlyMembers } from './member-of.js';
 import { Narrow, Narrowing } from './narrow.js';
 import { RendersPages } from './rendering.js';
-import { path, Views, type View } from './view.js';
+import { withoutClocks, path, Views, type View } from './view.js';
 import { count, counted } from './words.js';
 
 class MatrixPageQuery extends MatrixQuery {
@@ -65,15 +65,7 @@ export class MatrixPage {
   @Get()
   async crossed(@Query() query: MatrixPageQuery, @Req() request: FastifyRequest) {
     const view = await this.views.open(query, request);
-    const {
-      asOf: _a,
-      knownAt: _k,
-      staleAfter: _s,
-      format: _f,
-      colour = 'count',
-      limit = DEFAULT_LIMIT,
-      ...asked
-    } = query;
+    const { colour = 'count', limit = DEFAULT_LIMIT, ...asked } = withoutClocks(query);
     const [frameworks, themes] = await Promise.all([
       this.registers.all('framework', view.position),
       this.registers.all('theme', view.position),

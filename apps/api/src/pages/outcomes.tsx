@@ -21,7 +21,7 @@ import { Covered, PerForum, PerKind } from './outcome-figures.js';
 import { Addressees, ForumLink, Issuer, OutcomesByKind } from './outcome-lists.js';
 import { FollowedUp, Scope } from './scope.js';
 import { Paragraph, PlaceInDocument } from './source.js';
-import { PageQuery, path, Views, type View } from './view.js';
+import { withoutClocks, PageQuery, path, Views, type View } from './view.js';
 import {
   count,
   counted,
@@ -47,9 +47,8 @@ export class OutcomePages {
 
   @Get()
   async outcomes(@Query() query: OutcomesQuery, @Req() request: FastifyRequest) {
-    const { limit, cursor, ...asked } = query;
     const view = await this.views.open(query, request, withClocksOfCursor(query));
-    const { asOf: _a, knownAt: _k, staleAfter: _s, format: _f, ...filter } = asked;
+    const { limit, cursor, ...filter } = withoutClocks(query);
     const [coverage, forums, followed, bodies, members] = await Promise.all([
       this.coverage.outcomes(view.at, filter, { limit, cursor }),
       this.registers.all('forum', view.position),

@@ -24,7 +24,7 @@ import { MemberOf, OnlyMembers } from './member-of.js';
 import { Narrow, Narrowing } from './narrow.js';
 import { WideTable } from './take-away.js';
 import { RendersPages } from './rendering.js';
-import { path, Views, type View } from './view.js';
+import { withoutClocks, path, Views, type View } from './view.js';
 import { count, counted } from './words.js';
 
 const PAIRS_PER_PAGE = 20;
@@ -47,7 +47,7 @@ export class PartnershipsPage {
   @Get()
   async between(@Query() query: PartnershipsQuery, @Req() request: FastifyRequest) {
     const view = await this.views.open(query, request, withClocksOfCursor(query));
-    const { asOf: _a, knownAt: _k, staleAfter: _s, format: _f, limit, cursor, ...filter } = query;
+    const { limit, cursor, ...filter } = withoutClocks(query);
     const crossed = { ...filter, rows: 'agency', columns: 'agency', limit: AGENCIES_IN_HEAT_MAP } as const;
     const [partnerships, matrix, choices, bodies, members] = await Promise.all([
       this.partnerships.between(view.at, filter, { limit: limit ?? PAIRS_PER_PAGE, cursor }),

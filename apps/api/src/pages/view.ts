@@ -30,6 +30,12 @@ interface ReportDate {
   readonly documents: readonly Document[];
 }
 
+/** A query without its clocks, and without the format of the answer. */
+export function withoutClocks<Q extends { [C in 'asOf' | 'knownAt' | 'staleAfter' | 'format']?: unknown }>(query: Q) {
+  const { asOf: _a, knownAt: _k, staleAfter: _s, format: _f, ...rest } = query;
+  return rest;
+}
+
 export const queryOf = (params: PageParameters): string => {
   const asked = Object.entries(params)
     .filter(([, value]) => value !== undefined && value !== null && value !== '')
