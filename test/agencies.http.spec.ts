@@ -149,7 +149,6 @@ describe('an act on an agency', () => {
     ['UN-WOMEN/amend', '422 cycle /succeededBy', { ...women, succeededBy: 'UNIFEM' }],
     ['GMG/dissolve', '422 cycle /succeededBy', { effective: '2018', succeededBy: 'GENEVA-MG', reason: 'r' }],
     ['IOM/chair', '400 invalid /to', { body: 'GMG', from: '2007', to: 'x' }],
-    ['UNFPA/history/-1/retract', '400 bad_request', wrongAgency],
     ['UNFPA/history/0/retract', '400 invalid /reason', {}],
     ['UNFPA/history/0/retract', '400 invalid /effective', { ...wrongAgency, effective: '2003' }],
     ['OIC/history/1/retract', '422 unknown_reference /citation/document', { ...wrongAgency, citation: gone }],

@@ -139,7 +139,9 @@ describe('A wrong value', () => {
     for (const operation of operations.filter(({ takesFile }) => !takesFile)) {
       const parts = operation.parameters.filter((one) => one.in === 'path');
       for (const { name, schema } of parts)
-        for (const value of schemaOf(schema).type === 'integer' ? ['x', '1.5', '007', '99999'] : ['No-Such', 'a b']) {
+        for (const value of schemaOf(schema).type === 'integer'
+          ? ['x', '-1', '1.5', '007', '1e3', '99999']
+          : ['No-Such', 'a b']) {
           const { status, body } = await ask(operation, { path: { [name]: value } });
           // The subjects of some examples are gone by now.
           const named = [value, ...parts.flatMap((one) => (one.name === name ? [] : [isThere(operation, one.name)]))];

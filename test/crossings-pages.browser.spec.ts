@@ -126,8 +126,6 @@ describe('Where agencies, themes, forums and outcomes meet', () => {
     it.each([
       ['matrix?rows=theme&columns=outcome', '400 invalid /columns'],
       ['matrix?rows=forum', '400 invalid /rows'],
-      ['matrix?framework=HLD99', '404 not_found /framework'],
-      ['outcomes/NONE', '404 not_found'],
       ['outcomes/A%2FRES%2F58%2F208?asOf=2004-12-30', '404 not_found'],
     ])('refuse what cannot be crossed, or is not there: %s', async (asked, why) => {
       expect(refusal(await server.get(`/v1/progress/${asked}`))).toBe(why);

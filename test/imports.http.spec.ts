@@ -652,11 +652,6 @@ describe('A template', () => {
         expect(tableFieldsOf(subject).filter(({ name }) => headOf(name, language) === undefined)).toEqual([]);
     expect(headOf('a field without a head', 'fr')).toBeUndefined();
   });
-
-  it('is there of nothing else', async () => {
-    expect((await server.get(address('agency', 'pdf', 'en'))).status).toBe(404);
-    expect((await server.get(address('agency', 'csv', 'de'))).status).toBe(400);
-  });
 });
 
 describe('Likely duplicates', () => {
