@@ -196,14 +196,6 @@ describe('If-Match and Idempotency-Key', () => {
     expect((await get(`commitments/${reference}`)).revision).toBe(2);
   });
 
-  it('gives the same answer to the same key sent many times at once', async () => {
-    const answers = await Promise.all(
-      Array.from({ length: 12 }, () => post({ title: 'Quicksilver' }, iom, under('raced'))),
-    );
-    expect(new Set(answers.map(({ status, body }) => JSON.stringify([status, body]))).size).toBe(1);
-    expect((await get('commitments?q=quicksilver')).total).toBe(1);
-  });
-
   it('knows a key with whichever token of the agency it comes, for one act with one body, and no other agency’s', async () => {
     const another = server.token('IOM');
     const send = (token: string, changes: object = {}) =>
