@@ -8,11 +8,7 @@ import type { Appointment, Holder } from '#platform';
 import { ACCOUNT_KINDS, ACCOUNT_ROLES, fitsAgency, REPORT_LANGUAGES, SCOPES } from '#words';
 import type { AccountKind, AccountRole, ReportLanguage, Scope } from '#words';
 
-const ACCOUNT_OR_CLI_SCHEMA = {
-  type: String,
-  nullable: true,
-  description: 'An account; null: the command line',
-} as const;
+const AccountOrCli = () => TextOrNull('An account; null: the command line');
 
 /** A role of an account for a time. Instants are ISO 8601. */
 @ApiSchema({ name: 'AppointmentView' })
@@ -24,8 +20,8 @@ export class AppointmentRow {
   @ApiProperty({ type: String, nullable: true, example: 'IOM' }) readonly agency: string | null;
   @Instant() readonly since: string;
   @InstantOrNull('null: it has no end') readonly until: string | null;
-  @ApiProperty(ACCOUNT_OR_CLI_SCHEMA) readonly appointedBy: string | null;
-  @ApiProperty(ACCOUNT_OR_CLI_SCHEMA) readonly relievedBy: string | null;
+  @AccountOrCli() readonly appointedBy: string | null;
+  @AccountOrCli() readonly relievedBy: string | null;
 }
 
 /** An account, with the roles that it ever had. */
@@ -38,7 +34,7 @@ export class AccountRow {
   @ApiProperty({ enum: REPORT_LANGUAGES, nullable: true, description: 'Of letters; null: none was chosen, so English' })
   readonly language: ReportLanguage | null;
   @Instant() readonly created: string;
-  @ApiProperty(ACCOUNT_OR_CLI_SCHEMA) readonly createdBy: string | null;
+  @AccountOrCli() readonly createdBy: string | null;
   @InstantOrNull('When all that tells who it is was erased') readonly erased: string | null;
   @ShownList(AppointmentRow, 'Every role that it has or had, or will have')
   readonly appointments: readonly AppointmentRow[];

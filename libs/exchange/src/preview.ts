@@ -14,20 +14,15 @@ type ImportSubject = (typeof IMPORT_SUBJECTS)[number];
 export const IMPORT_STATES = ['previewed', 'confirming', 'confirmed', 'undone', 'taken_back'] as const;
 export type ImportState = (typeof IMPORT_STATES)[number];
 
-const CELL_SCHEMA = { type: String, nullable: true, description: 'null: there is nothing' } as const;
-const COLUMN_SCHEMA = {
-  type: String,
-  nullable: true,
-  example: 'C',
-  description: 'null: of the row as a whole',
-} as const;
+const InColumn = () => TextOrNull('null: of the row as a whole', 'C');
+const InCell = (example: string) => TextOrNull('null: there is nothing', example);
 
 /** A problem that keeps a row from being imported. */
 export class SheetProblem {
   @ApiProperty({ example: 'Commitments' }) readonly sheet: string;
   @ApiProperty({ type: 'integer', minimum: 0, description: 'As the program numbers it; 0: of the sheet as a whole' })
   readonly row: number;
-  @ApiProperty(COLUMN_SCHEMA) readonly column: string | null;
+  @InColumn() readonly column: string | null;
   @TextOrNull('The field that the column is for', 'target') readonly field: string | null;
   @TextOrNull('The text of the cell') readonly value: string | null;
   @ApiProperty({ example: '«03/04/2012» does not say which is the day' }) readonly message: string;
@@ -36,15 +31,15 @@ export class SheetProblem {
 
 /** How a cell was read, where that is not plain to see. */
 export class SheetNote {
-  @ApiProperty(COLUMN_SCHEMA) readonly column: string | null;
+  @InColumn() readonly column: string | null;
   @ApiProperty({ example: '«IOM–2006–01» was read as IOM-2006-01' }) readonly message: string;
 }
 
 export class FieldChange {
-  @ApiProperty(COLUMN_SCHEMA) readonly column: string | null;
+  @InColumn() readonly column: string | null;
   @ApiProperty({ example: 'stage' }) readonly field: string;
-  @ApiProperty({ ...CELL_SCHEMA, example: 'planned' }) readonly from: string | null;
-  @ApiProperty({ ...CELL_SCHEMA, example: 'in_progress' }) readonly to: string | null;
+  @InCell('planned') readonly from: string | null;
+  @InCell('in_progress') readonly to: string | null;
 }
 
 /** One side of two things that may be the same. */
@@ -60,8 +55,8 @@ export class DuplicateSide {
 /** One field of two things that may be the same. */
 export class SideBySide {
   @ApiProperty({ example: 'stage' }) readonly field: string;
-  @ApiProperty({ ...CELL_SCHEMA, example: 'planned' }) readonly this: string | null;
-  @ApiProperty({ ...CELL_SCHEMA, example: 'completed' }) readonly that: string | null;
+  @InCell('planned') readonly this: string | null;
+  @InCell('completed') readonly that: string | null;
   @ApiProperty() readonly differs: boolean;
 }
 
