@@ -3,7 +3,7 @@ import { Controller, Get } from '@nestjs/common';
 import { ApiProperty, ApiTags } from '@nestjs/swagger';
 import { AccessStore } from '#access';
 import { Rejected } from '#eventsourcing';
-import { Answers, Instant, InstantOrNull, TextOrNull, Caller, Rights, type Principal } from '#platform';
+import { Answers, Instant, InstantOrNull, TextOrNull, Caller, Rights, OrNull, type Principal } from '#platform';
 import { ACCOUNT_ROLES, SCOPES, type Scope } from '#words';
 import { Waiting, WaitingView } from '#progress';
 import { Registers } from '#registers';
@@ -17,8 +17,8 @@ class AgencyOfCaller {
 class TokenOfCaller {
   @ApiProperty({ format: 'uuid', description: 'To rotate or revoke it' }) readonly id: string;
   @ApiProperty({ description: 'Its purpose' }) readonly label: string;
-  @ApiProperty({ format: 'date-time' }) readonly createdAt: string;
-  @ApiProperty({ format: 'date-time' }) readonly expiresAt: string;
+  @Instant() readonly createdAt: string;
+  @Instant() readonly expiresAt: string;
 }
 
 class RoleOfCaller {
@@ -31,8 +31,7 @@ class RoleOfCaller {
 class Me {
   @ApiProperty({ description: 'As it stands in events; no personal data' }) readonly account: string;
   @ApiProperty({ enum: ACCOUNT_ROLES }) readonly role: Principal['role'];
-  @ApiProperty({ type: () => AgencyOfCaller, nullable: true, description: 'For whom it acts; null: the secretariat' })
-  readonly agency: AgencyOfCaller | null;
+  @OrNull(() => AgencyOfCaller, 'For whom it acts; null: the secretariat') readonly agency: AgencyOfCaller | null;
   @ApiProperty({
     enum: SCOPES,
     isArray: true,
@@ -40,15 +39,10 @@ class Me {
       'read: drafts. report: how things stand. record: commitments and their agencies. register: the registers. publish: reports. admin: accounts, tokens, erasures',
   })
   readonly scopes: readonly Scope[];
-  @ApiProperty({ type: () => TokenOfCaller, nullable: true, description: 'null: it is a session' })
-  readonly token: TokenOfCaller | null;
+  @OrNull(() => TokenOfCaller, 'null: it is a session') readonly token: TokenOfCaller | null;
   @ApiProperty({ type: [RoleOfCaller], description: 'Every role that it has now; Acting-For names one of several' })
   readonly appointments: readonly RoleOfCaller[];
-  @ApiProperty({
-    type: () => WaitingView,
-    nullable: true,
-    description: 'The tasks that wait for its agency; null: it acts for none',
-  })
+  @OrNull(() => WaitingView, 'The tasks that wait for its agency; null: it acts for none')
   readonly waiting: WaitingView | null;
 }
 

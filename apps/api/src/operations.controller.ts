@@ -15,7 +15,7 @@ import { AccessStore } from '#access';
 import { DraftsStore } from '#drafts';
 import { HookStore } from '#feed';
 import { LogCheck, LogChecked } from './log-check.js';
-import { Answers, Count, AlwaysOpen, LOG, metrics, clockJumps, outageOf, Reply, type Outage } from '#platform';
+import { Answers, Count, AlwaysOpen, LOG, metrics, clockJumps, outageOf, Reply, Shown, type Outage } from '#platform';
 
 /** Whether the server is about to end: it still answers, but should be asked no more. */
 @Injectable()
@@ -41,18 +41,16 @@ class ProjectionProgress {
   @ApiProperty({ type: String, nullable: true, description: 'The last position applied' }) position: string | null;
   @Count('How many positions are not applied yet') lag: number;
   @ApiProperty({ type: String, nullable: true }) error: string | null;
-  @ApiProperty({ description: 'Whether there are views to be read; not while the first ones are being built' })
-  serving: boolean;
+  @Shown('Whether there are views to be read; not while the first ones are being built') serving: boolean;
   @Count('Streams that wait because an event could not be applied') parked: number;
   @ApiProperty({ type: () => BuildingProgress, nullable: true, description: 'How far it is being built' })
   building: BuildingProgress | null;
 }
 
 class StoreOutage implements Outage {
-  @ApiProperty({ enum: ['log', 'access', 'drafts'], description: 'access: tokens and idempotency keys' })
-  store: string;
+  @ApiProperty({ enum: ['log', 'access', 'drafts'], description: 'access: tokens and idempotency keys' }) store: string;
   @ApiProperty({ format: 'date-time' }) since: string;
-  @ApiProperty({ description: 'Its error at the last try' }) error: string;
+  @Shown('Its error at the last try') error: string;
 }
 
 class Ready {

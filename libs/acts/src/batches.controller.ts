@@ -26,6 +26,7 @@ import {
   validated,
   WholeNumber,
   YesNo,
+  TextOrNull,
   type RequestContext,
 } from '#platform';
 import { ActCommand, Acts, type CommitmentAct, type ActResult, type RouteParameters } from './acts.js';
@@ -118,18 +119,15 @@ class BatchResult extends PartialType(
   @ApiProperty({ type: String, nullable: true, example: 'IOM-2011-12' }) reference: string | null;
   @ApiProperty({ type: 'integer', nullable: true, description: 'Of the commitment’s last event, after the act' })
   revision: number | null;
-  @ApiProperty({ type: String, nullable: true, description: 'In a dry run nothing gets a position' })
-  position: string | null;
-  @ApiProperty({ required: false, type: Problem, description: 'The answer of the act’s own route' })
-  problem?: Problem;
+  @TextOrNull('In a dry run nothing gets a position') position: string | null;
+  @ApiProperty({ required: false, type: Problem, description: 'The answer of the act’s own route' }) problem?: Problem;
 }
 
 class BatchAnswer {
   @ApiProperty({ description: 'true: nothing was recorded, and the results say what would be' }) dryRun: boolean;
   @Count() done: number;
   @Count() refused: number;
-  @ApiProperty({ type: String, nullable: true, description: 'The last one; for If-Position-At-Least' })
-  position: string | null;
+  @TextOrNull('The last one; for If-Position-At-Least') position: string | null;
   @ApiProperty({ type: [BatchResult], description: 'One for each act, in their order' }) results: BatchResult[];
 }
 

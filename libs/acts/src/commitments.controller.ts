@@ -22,9 +22,10 @@ import {
   AtClocks,
   ClockQuery,
   LOG,
-  type Clocks,
   Actor,
   actorOf,
+  Shown,
+  type Clocks,
   type Principal,
 } from '#platform';
 import type { RouteParameters } from './acts.js';
@@ -35,8 +36,7 @@ export class AllowedAct {
   @ApiProperty({ enum: Object.keys(ACTS) }) readonly act: ActName;
   @ApiProperty({ enum: ['POST'] }) readonly method: 'POST';
   @ApiProperty({ example: '/v1/commitments/IOM-2011-12/stage' }) readonly href: string;
-  @ApiProperty({ description: 'The schema of the body, in the OpenAPI document', example: 'ReportStage' })
-  readonly body: string;
+  @Shown('The schema of the body, in the OpenAPI document', 'ReportStage') readonly body: string;
 }
 
 /** A correction that was made after the position of this answer. */
@@ -61,10 +61,9 @@ class HistoryItem {
   @ApiProperty({ type: 'integer' }) readonly revision: number;
   @ApiProperty() readonly position: string;
   @ApiProperty({ format: 'date-time' }) readonly recordedAt: string;
-  @ApiProperty({ description: 'The wire name of the event', example: 'commitment.StageReported' })
-  readonly type: string;
+  @Shown('The wire name of the event', 'commitment.StageReported') readonly type: string;
   @Day() readonly reportedOn: FullDate;
-  @ApiProperty({ description: 'Whether the stage rests on this entry as at `asOf`' }) readonly headline: boolean;
+  @Shown('Whether the stage rests on this entry as at `asOf`') readonly headline: boolean;
   @ApiProperty() readonly by: Actor;
   @ApiProperty({ type: 'object', additionalProperties: true, description: 'The data of the event' })
   readonly data: object;

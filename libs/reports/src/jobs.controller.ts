@@ -24,6 +24,7 @@ import {
   Uuid,
   WholeNumber,
   Reply,
+  OneWord,
   type ApiRequest,
 } from '#platform';
 import { OrNull, ReportManifest } from './answers.js';
@@ -86,10 +87,7 @@ class JobFile {
 
 export class ReportJobAnswer {
   @ApiProperty({ format: 'uuid' }) readonly id: string;
-  @ApiProperty({
-    enum: JOB_STATES,
-    description: 'reading: the report’s content is looked up; writing: its file is written',
-  })
+  @OneWord(JOB_STATES, 'reading: the report’s content is looked up; writing: its file is written')
   readonly state: JobState;
   @ApiProperty({ description: 'With the dates settled: the same report whenever it is made' })
   readonly report: JobOrder;

@@ -11,7 +11,7 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { PublishRound } from '#bodies';
-import { Answers, CurrentCommand, Problem, Rights, Reply, type CommandContext } from '#platform';
+import { Answers, CurrentCommand, Problem, Rights, Reply, InstantOrNull, type CommandContext } from '#platform';
 import { operationOnRound, ROUND_ACTS } from '#rounds';
 import { OrNull } from './answers.js';
 import { PUBLISHING_STATES, type JobState, type NamedJob, type PublishingOrder } from './job.js';
@@ -39,13 +39,7 @@ export class PublishingAnswer {
   @OrNull('FilesMade', 'How far it is; null: no file is made yet') readonly progress: FilesMade | null;
   @ApiProperty({ type: String, nullable: true, description: 'For If-Position-At-Least; null: it is not published' })
   readonly position: string | null;
-  @ApiProperty({
-    type: String,
-    format: 'date-time',
-    nullable: true,
-    description: 'How long this job can be asked for; null: it is not over',
-  })
-  readonly keptUntil: string | null;
+  @InstantOrNull('How long this job can be asked for; null: it is not over') readonly keptUntil: string | null;
   @OrNull('Problem', 'Why it failed') readonly problem: Problem | null;
 }
 

@@ -1,5 +1,5 @@
 /** The views of rounds: their list, who has answered, an agency's rounds, and the changes from one to the next. */
-import { Count, Day, DayOrNull, TextOrNull } from '#platform';
+import { Count, Day, DayOrNull, TextOrNull, Integer, IntegerOrNull, OneWord, OrNull, Shown } from '#platform';
 import { ApiProperty } from '@nestjs/swagger';
 import { Round, type CommentOfReturn } from '#bodies';
 import { daysBetween, todayAt, type FullDate } from '#clocks';
@@ -25,30 +25,22 @@ export class SaysInShort {
 export class ReturnLine {
   @ApiProperty({ example: 'IOM' }) readonly agency: string;
   @ApiProperty() readonly name: string;
-  @ApiProperty({
-    enum: RETURN_STATES,
-    description:
-      'Silence (awaited, not_received), a nil return and a return that says no change are three things. `draft` is told to those only who work on it',
-  })
+  @OneWord(
+    RETURN_STATES,
+    'Silence (awaited, not_received), a nil return and a return that says no change are three things. `draft` is told to those only who work on it',
+  )
   readonly state: ReturnState;
-  @ApiProperty({
-    description: 'The last answer was that there is nothing to report; that stays so when it is accepted',
-  })
+  @Shown('The last answer was that there is nothing to report; that stays so when it is accepted')
   readonly isNil: boolean;
-  @ApiProperty({ description: 'It came, or has yet to come, after its deadline. This never clears' })
-  readonly late: boolean;
+  @Shown('It came, or has yet to come, after its deadline. This never clears') readonly late: boolean;
   @Day() readonly deadline: FullDate;
   @DayOrNull('The round was closed, and reopened for this agency: the last day on which it can answer')
   readonly reopenedUntil: FullDate | null;
-  @ApiProperty({
-    type: 'integer',
-    nullable: true,
-    description:
-      'Until the deadline, or the day until which it was reopened; below 0: since then. null: it is no longer awaited',
-  })
+  @IntegerOrNull(
+    'Until the deadline, or the day until which it was reopened; below 0: since then. null: it is no longer awaited',
+  )
   readonly daysLeft: number | null;
-  @ApiProperty({ type: Drafted, nullable: true, description: 'How far its draft is, to those who may see that' })
-  readonly drafted: Drafted | null;
+  @OrNull(() => Drafted, 'How far its draft is, to those who may see that') readonly drafted: Drafted | null;
   @DayOrNull('When it was last reminded') readonly remindedOn: FullDate | null;
   @DayOrNull('When it came first') readonly receivedOn: FullDate | null;
   @DayOrNull('The date that it bears') readonly reportedOn: FullDate | null;
@@ -70,11 +62,10 @@ class Rate {
 /** The invited agencies, by their answers. */
 export class ResponseRates {
   @ApiProperty() readonly expected: Rate;
-  @ApiProperty({ description: 'Answered with something, in time or late' }) readonly received: Rate;
-  @ApiProperty({ description: 'Of the received returns, nil returns among them: after the deadline' })
-  readonly late: Rate;
-  @ApiProperty({ description: 'Said that there is nothing to report' }) readonly nil: Rate;
-  @ApiProperty({ description: 'Said nothing' }) readonly silent: Rate;
+  @Shown('Answered with something, in time or late') readonly received: Rate;
+  @Shown('Of the received returns, nil returns among them: after the deadline') readonly late: Rate;
+  @Shown('Said that there is nothing to report') readonly nil: Rate;
+  @Shown('Said nothing') readonly silent: Rate;
 }
 
 export class RoundView extends Round {
@@ -102,15 +93,15 @@ export class RoundInShort {
 
 export class RoundOfAgency extends ReturnLine {
   @ApiProperty() readonly round: string;
-  @ApiProperty({ description: 'Of the round' }) readonly title: string;
+  @Shown('Of the round') readonly title: string;
   @TextOrNull() readonly forum: string | null;
   @Day() readonly asOf: FullDate;
   @Day() readonly opens: FullDate;
 }
 
 export class Bridge extends FlowsView {
-  @ApiProperty({ description: 'The round from which it leads' }) readonly previous: string;
-  @ApiProperty({ description: 'The round to which it leads' }) readonly round: string;
+  @Shown('The round from which it leads') readonly previous: string;
+  @Shown('The round to which it leads') readonly round: string;
   @TextOrNull('The report of the round before, whose figures it begins with; null: it was not published')
   readonly publication: string | null;
 }
@@ -118,8 +109,7 @@ export class Bridge extends FlowsView {
 /** A word of an agency beside the published report of a round. */
 export class ReplyBeside {
   @ApiProperty() readonly agency: string;
-  @ApiProperty({ type: 'integer', description: 'Among the comments on the return of the agency' })
-  readonly number: number;
+  @Integer('Among the comments on the return of the agency') readonly number: number;
   @ApiProperty() readonly text: string;
   @Day() readonly on: FullDate;
 }
@@ -127,7 +117,7 @@ export class ReplyBeside {
 /** The corrections and replies after a round was published; the report itself stays as it is. */
 export class SincePublished {
   @ApiProperty() readonly round: string;
-  @ApiProperty({ description: 'The symbol of the report' }) readonly publication: string;
+  @Shown('The symbol of the report') readonly publication: string;
   @ApiProperty({
     type: FlowsView,
     description: 'From the published total to that as known now, as at the same cut-off: `learned` has the corrections',
