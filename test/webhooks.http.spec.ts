@@ -224,7 +224,8 @@ describe('A webhook', () => {
     const token = secretariat();
     const send = () => server.post('/v1/webhooks', { url: to.url }, token, { 'Idempotency-Key': 'hook-1' });
     const [first, again] = [await send(), await send()];
-    expect([again.status, again.body]).toEqual([201, first.body]);
+    const address = `/v1/webhooks/${String(first.body['id'])}`;
+    expect([again.status, again.body, again.headers.get('location')]).toEqual([201, first.body, address]);
   });
 
   it('is looked at on its page, where its owner has dead letters sent again; metrics count them', async () => {
