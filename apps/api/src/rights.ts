@@ -1,7 +1,7 @@
 /** docs/rights.md: who may do what, made of the document of the API, whose routes carry the lines of the tables. */
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { RIGHTS_EXTENSION, type RouteRights } from '#platform';
-import { ACCOUNT_ROLES, AGENCY_RELATIONS } from '#words';
+import { ACCOUNT_ROLE_RULES, ACCOUNT_ROLES, AGENCY_RELATIONS } from '#words';
 
 interface Route {
   readonly operationId: string;
@@ -37,6 +37,10 @@ const markdownTable = (heads: readonly string[], rows: readonly (readonly string
   );
 const scopeCell = ({ scope }: RouteRights): string => (scope === null ? 'any' : `\`${scope}\``);
 
+const READING_ROLES = ACCOUNT_ROLES.filter((role) => !ACCOUNT_ROLE_RULES[role].acts)
+  .map(withoutUnderscores)
+  .join(', ');
+
 const RIGHTS_INTRODUCTION = `# Rights
 
 Made of the tables of acts and the marks of routes by \`node scripts/rights.mjs\`; a test compares it with them, and holds the
@@ -53,8 +57,8 @@ session. It may do what the role of its account may do, and of that what its sco
 - \`admin\`: accounts, roles, tokens, erasures
 
 The secretariat may do every act, and an act for an agency where it says on what authority (\`onBehalf\`): then what that
-agency may do. An alternate may do every act that a focal point may. A reader does none. An account that has several roles says
-in which it acts (\`Acting-For\`).`;
+agency may do. An alternate may do every act that a focal point may. Other roles (${READING_ROLES})
+only read. An account that has several roles says in which it acts (\`Acting-For\`).`;
 
 /** The whole of docs/rights.md. */
 export function rightsInWords(document: Pick<OpenAPIObject, 'paths'>): string {

@@ -90,7 +90,7 @@ function refusalOf(
   c: Commitment,
 ): string | null {
   if (by.role === 'secretariat') return null;
-  if (!isActing(by) || by.agency === null) return 'A reader does no acts.';
+  if (!isActing(by) || by.agency === null) return `Accounts do no acts as ${by.role.replaceAll('_', ' ')}.`;
   const related = relationsOf(now, c, by).some((one) => relations.includes(one));
   if (related && (!only || CONDITIONS[only].holds(now, by, on, c))) return null;
   const roles = now.agencies.filter((a) => a.agency === by.agency).map(({ role }) => role);

@@ -96,6 +96,7 @@ type GivenBy<Role extends string> =
   | { readonly givenBy: readonly Role[] & readonly ['secretariat']; readonly plural?: never }
   | { readonly givenBy: readonly Role[]; readonly plural: string };
 
+/** Of several that an account has for one agency, the first one counts. */
 const ROLES_OF_ACCOUNTS = {
   secretariat: {
     acts: true,

@@ -103,7 +103,10 @@ export const pagesContext = ({ publicUrl, publisher, dataLicence }: Publication)
     ReturnShown,
     Consequences,
     RegisterForms,
-    { provide: Publication, useValue: { publicUrl: publicUrl.replace(/\/$/, ''), publisher, dataLicence } },
+    {
+      provide: Publication,
+      useValue: { publicUrl: publicUrl.replace(/\/$/, ''), publisher, dataLicence } satisfies Publication,
+    },
     Views,
     FollowedUp,
     Narrowing,
