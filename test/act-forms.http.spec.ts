@@ -110,7 +110,9 @@ describe('The forms of acts', () => {
           : [[path, String(value)]];
     const names = new Set(flat(record, '').map(([name]) => name));
     const form = pairsOf(two.html).filter(([name]) => !names.has(name));
-    const done = await iom.sends('/record', [...form, ...flat(record, '')]);
+    const filled = [...form, ...flat(record, '')];
+    expect((await iom.sends('/record', [...filled, ['_more', 'evidence']])).status).toBe(200);
+    const done = await iom.sends('/record', filled);
     expect(done.status).toBe(303);
     const reference = /commitments\/([^?]+)/.exec(done.to!)![1]!;
     const [byForm, byApi] = [await last(reference), await last(await recorded())];
