@@ -34,6 +34,9 @@ export interface Answer {
   readonly body: any;
 }
 
+/** The time for which a connection without a request stays open: longer than the tests. */
+const KEEP_ALIVE_MS = 86_400_000;
+
 /** A real server on a port of its own, with a store of its own that is thrown away. */
 export class TestServer {
   #app: NestFastifyApplication | undefined;
@@ -74,8 +77,9 @@ export class TestServer {
     const app = await buildServer(settings, await openStores(settings));
     await app.get(Projector).start();
     await app.listen(settings.port, '127.0.0.1');
-    // A client that paused for long would send on a connection that is just being closed.
-    (app.getHttpServer() as Server).keepAliveTimeout = 0;
+    // A client that paused for long would send on a connection that is just being closed. (Without any limit Node leaves the
+    // one for the last answer in force, and the next request is cut off by it.)
+    (app.getHttpServer() as Server).keepAliveTimeout = KEEP_ALIVE_MS;
     Object.assign(this, { url: await app.getUrl(), dataDir, settings });
     this.#app = app;
     try {
