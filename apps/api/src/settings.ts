@@ -73,23 +73,23 @@ export interface Settings extends LogSettings, Budgets {
 }
 
 /** @throws Error that names the variable and its valid values */
-export function settingsFrom(given: NodeJS.ProcessEnv = process.env): Settings {
-  const env = withSecrets(given);
+export function settingsFrom(env: NodeJS.ProcessEnv = process.env): Settings {
   const dataDir = env['DATA_DIR'] ?? '.followthrough';
   const host = env['HOST'] ?? '127.0.0.1';
   const port = wholeNumber(env, 'PORT', 3000, 0, 65535);
-  const accessUrl = env['ACCESS_URL'] ?? `sqlite:${join(dataDir, 'access.db')}`;
+  const accessUrl = secret(env, 'ACCESS_URL') ?? `sqlite:${join(dataDir, 'access.db')}`;
   const ownUrl = `http://${host === '0.0.0.0' ? 'localhost' : host}:${port}`;
   const publicReading = knownWord(env, 'PUBLIC_READING', ['true', 'false'], 'true') === 'true';
   return {
     host,
     port,
     dataDir,
-    logUrl: env['LOG_URL'] ?? `sqlite:${join(dataDir, 'log.db')}`,
+    logUrl: secret(env, 'LOG_URL') ?? `sqlite:${join(dataDir, 'log.db')}`,
     accessUrl,
-    draftsUrl: env['DRAFTS_URL'] ?? (isPostgres(accessUrl) ? accessUrl : `sqlite:${join(dataDir, 'drafts.db')}`),
+    draftsUrl:
+      secret(env, 'DRAFTS_URL') ?? (isPostgres(accessUrl) ? accessUrl : `sqlite:${join(dataDir, 'drafts.db')}`),
     demo: false,
-    webhooksUrl: env['WEBHOOKS_URL'] ?? `sqlite:${join(dataDir, 'webhooks.db')}`,
+    webhooksUrl: secret(env, 'WEBHOOKS_URL') ?? `sqlite:${join(dataDir, 'webhooks.db')}`,
     webhooksToPrivate: knownWord(env, 'WEBHOOKS_TO_PRIVATE', ['true', 'false'], 'false') === 'true',
     drainMs: wholeNumber(env, 'DRAIN_MS', 250, 0, 600_000),
     startPatienceMs: wholeNumber(env, 'START_PATIENCE_MS', 30_000, 0, 3_600_000),
@@ -135,27 +135,15 @@ function publicUrlIn(env: NodeJS.ProcessEnv, otherwise: string): string {
 }
 
 /** A setting with a secret may stand in a file instead, whose name is in `…_FILE`. */
-const SECRET_SETTINGS = [
-  'LOG_URL',
-  'ACCESS_URL',
-  'DRAFTS_URL',
-  'WEBHOOKS_URL',
-  'SMTP_URL',
-  'OIDC_CLIENT_SECRET',
-] as const;
-
-function withSecrets(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const read = SECRET_SETTINGS.flatMap((name) => {
-    const file = env[`${name}_FILE`];
-    if (!file) return [];
-    if (env[name]) throw new Error(`${name} and ${name}_FILE are both set.`);
-    try {
-      return [[name, readFileSync(file, 'utf8').trim()] as const];
-    } catch (error) {
-      throw new Error(`${name}_FILE names a file that cannot be read: ${(error as Error).message}`, { cause: error });
-    }
-  });
-  return read.length === 0 ? env : { ...env, ...Object.fromEntries(read) };
+function secret(env: NodeJS.ProcessEnv, name: string): string | undefined {
+  const file = env[`${name}_FILE`];
+  if (!file) return env[name];
+  if (env[name]) throw new Error(`${name} and ${name}_FILE are both set.`);
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    throw new Error(`${name}_FILE names a file that cannot be read: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 /** Whether the variables of OpenTelemetry ask for traces; the exporter reads its own OTEL_EXPORTER_OTLP_* itself. */
@@ -172,7 +160,8 @@ function providerIn(env: NodeJS.ProcessEnv): SignInSettings['provider'] {
   const issuer = env['OIDC_ISSUER'] || null;
   const clientId = env['OIDC_CLIENT_ID'] || null;
   const audience = env['OIDC_AUDIENCE'] || null;
-  const [clientSecret, roles, name] = [env['OIDC_CLIENT_SECRET'] || null, env['OIDC_ROLES'] ?? '', env['OIDC_NAME']];
+  const clientSecret = secret(env, 'OIDC_CLIENT_SECRET') || null;
+  const [roles, name] = [env['OIDC_ROLES'] ?? '', env['OIDC_NAME']];
   if (issuer === null) return null;
   const { protocol, hostname } = URL.canParse(issuer) ? new URL(issuer) : { protocol: '', hostname: '' };
   const isHere = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
@@ -186,7 +175,7 @@ function providerIn(env: NodeJS.ProcessEnv): SignInSettings['provider'] {
 
 /** The sender is no guess: a server on the way refuses letters of a sender that is not its own. */
 function lettersIn(env: NodeJS.ProcessEnv): Pick<Settings, 'smtpUrl' | 'mailFrom'> {
-  const [smtpUrl, mailFrom] = [env['SMTP_URL'] || null, env['MAIL_FROM'] || null];
+  const [smtpUrl, mailFrom] = [secret(env, 'SMTP_URL') || null, env['MAIL_FROM'] || null];
   if (smtpUrl !== null && (!URL.canParse(smtpUrl) || !/^smtps?:$/.test(new URL(smtpUrl).protocol)))
     throw new Error('SMTP_URL takes smtp://user:password@host:587, or smtps://…, and is something else.');
   if (smtpUrl !== null && mailFrom === null)
