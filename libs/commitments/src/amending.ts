@@ -1,5 +1,5 @@
 /** The decisions of correcting, retracting and blanking. */
-import type { Blank, BodyName, Correct, Retract, Sourced } from '#bodies';
+import type { AgencyRole, Blank, BodyName, Correct, RecordCommitment, Retract, Sourced } from '#bodies';
 import { Conflict, fold, Rejected, refused, refusedWithin } from '#eventsourcing';
 import type { FullDate } from '#clocks';
 import { blankings } from '#registers';
@@ -46,7 +46,7 @@ function refuseUnsoundWhole(c: Commitment): void {
 }
 
 /** The fields that say who does what, unless the table names others. */
-const SPEAKER_FIELDS = ['agency', 'role', 'citation', 'citations'];
+const SPEAKER_FIELDS = ['agency', 'role', 'citation', 'citations'] satisfies (keyof (AgencyRole & Sourced))[];
 
 /** The data of an event with some fields replaced: valid, and decided as if it were new. */
 export const correct =
@@ -125,7 +125,11 @@ export const correct =
     return [{ name: 'Corrected', data }];
   };
 
-const ITEM_POINTER = /^\/(milestones|evidence|deliverables|relations)\/(\d+)$/;
+/** The items of a record act that can be retracted by themselves. */
+export const RETRACTABLE_LISTS = [
+  ...(['milestones', 'evidence', 'deliverables', 'relations'] as const),
+] satisfies (keyof RecordCommitment)[];
+const ITEM_POINTER = new RegExp(`^/(${RETRACTABLE_LISTS.join('|')})/(\\d+)$`);
 
 export const retract =
   (actOf: ActOf): Decide<Retract> =>

@@ -6,6 +6,7 @@ import { numbering } from './numbering.js';
 
 export { ACT_GROUPS, ACTS, actOf, CHANGE_KINDS, changeOf, givenBy, REPORTS_ON_PARTS } from './acts.js';
 export type { ActGroup, ActName, BodyOf, ChangeKind, Line, ActOwners } from './acts.js';
+export { RETRACTABLE_LISTS } from './amending.js';
 export * from './deciding.js';
 export * from './commitment.js';
 export { documentsCitedAsAt, documentsIn } from './citations.js';

@@ -5,7 +5,7 @@ import { actsFor, actAddress, giveAct, historyOf, parameterNamesOf, parametersOf
 import type { ActFor, ActOn, CommitmentView, History, RouteParameters } from '#acts';
 import { classOf, forms } from '#bodies';
 import { todayAnywhere, todayAt } from '#clocks';
-import { ACTS, actOf, type ActName, type Line } from '#commitments';
+import { ACTS, actOf, RETRACTABLE_LISTS, type ActName, type Line } from '#commitments';
 import { canonicalJson, newCommandId, Projector, Rejected, WrongRevision, type Log } from '#eventsourcing';
 import {
   bodyOfForm,
@@ -48,9 +48,6 @@ const INITIAL_VALUES: { readonly [A in ActName]?: (c: CommitmentView, on: RouteP
 
 /** Of these acts only differences are sent. */
 const SAYS_CHANGES: readonly ActName[] = ['amendWording'];
-
-/** The items of a record act that can be retracted by themselves. */
-const RETRACTABLE_LISTS = ['milestones', 'evidence', 'deliverables', 'relations'];
 
 const isSameValue = (one: unknown, other: unknown): boolean =>
   canonicalJson(asFilled(one) ?? null) === canonicalJson(asFilled(other) ?? null);
