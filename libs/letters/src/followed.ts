@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { todayAt } from '#clocks';
 import { refused } from '#eventsourcing';
-import { validated } from '#platform';
+import { fieldsIn, validated } from '#platform';
 import {
   CommitmentsQuery,
   FILTERS,
@@ -25,7 +25,7 @@ export const FOLLOW_KINDS = ['agency', 'theme', 'forum', 'list'] as const;
 export type FollowKind = (typeof FOLLOW_KINDS)[number];
 
 /** The parts of the address of a list that say how it is shown, and as at when: a list is followed as it is now. */
-const NOT_FOLLOWED = ['asOf', 'knownAt', 'staleAfter', 'sort', 'limit', 'cursor', 'format', 'fields', 'bom'];
+const NOT_FOLLOWED = fieldsIn(CommitmentsQuery.prototype).filter((name) => !(name in FILTERS));
 
 @Injectable()
 export class Followed {
