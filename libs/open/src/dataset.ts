@@ -14,6 +14,7 @@ import {
 import type { Type } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import type { Log } from '#eventsourcing';
+import { fieldsIn } from '#platform';
 import { AgencyRow, Progress, ThemeRow, type PinnedClocks } from '#progress';
 import { Registers, type Register } from '#registers';
 import type { TableDefinition } from './tables.js';
@@ -41,8 +42,8 @@ async function* asStream(things: readonly object[]): AsyncGenerator<object> {
   yield* things;
 }
 
-const ofRegister = (one: Register, name: string, title: string, of: Type<unknown>, id: string): ListedTable => ({
-  ...{ name, title, of, id, one },
+const ofRegister = (one: Register, name: string, title: string, of: Type<unknown>): ListedTable => ({
+  ...{ name, title, of, one, id: fieldsIn(of.prototype as object).find((field) => ['code', 'id'].includes(field))! },
   read: async ({ registers }: Sources, { asOf, knownAt }: PinnedClocks) => {
     const all = await registers.all(one, knownAt, asOf);
     return { total: all.length, things: asStream(all) };
@@ -70,8 +71,14 @@ class CommitmentInDump extends CommitmentView {
 }
 
 /** The fields that depend on who asks, or when. */
-export const NOT_IN_DUMP: readonly string[] = ['asOf', 'allowedActs', 'correctedLater'];
+export const NOT_IN_DUMP: ReadonlySet<string> = new Set<keyof CommitmentView>([
+  'asOf',
+  'allowedActs',
+  'correctedLater',
+]);
 
+/** The fields of a view, and those of the objects in them: `headline_citations`. */
+type NestedField<V> = { [F in keyof V & string]: F | `${F}_${keyof NonNullable<V[F]> & string}` }[keyof V & string];
 /** References to other tables: the last of a list, and the entry that the stage rests on, by its revision. */
 const REFERENCES_TO_OTHER_TABLES = [
   'lastEdition',
@@ -79,18 +86,18 @@ const REFERENCES_TO_OTHER_TABLES = [
   'headline_citations',
   'verification_citations',
   'verification_replies',
-];
+] satisfies NestedField<CommitmentView>[];
 
 /** The tables of a dump, those that others refer to first. */
 export const DUMP_TABLES: readonly ListedTable[] = [
-  ofRegister('document', 'documents', 'Documents in which statements were read', Document, 'id'),
-  ofRegister('agency', 'agencies', 'Agencies as they were on the date', AgencyAsAt, 'code'),
-  ofRegister('framework', 'frameworks', 'Frameworks of themes', Framework, 'code'),
-  ofRegister('theme', 'themes', 'Themes', Theme, 'code'),
-  ofRegister('crosswalk', 'crosswalks', 'Crosswalks from framework to framework', CrosswalkWithVersions, 'code'),
-  ofRegister('forum', 'forums', 'Forums and meetings', Forum, 'id'),
-  ofRegister('outcome', 'outcomes', 'Outcomes of forums', OutcomeAsAt, 'id'),
-  ofRegister('publication', 'publications', 'Reports that were published', PublicationAsAt, 'id'),
+  ofRegister('document', 'documents', 'Documents in which statements were read', Document),
+  ofRegister('agency', 'agencies', 'Agencies as they were on the date', AgencyAsAt),
+  ofRegister('framework', 'frameworks', 'Frameworks of themes', Framework),
+  ofRegister('theme', 'themes', 'Themes', Theme),
+  ofRegister('crosswalk', 'crosswalks', 'Crosswalks from framework to framework', CrosswalkWithVersions),
+  ofRegister('forum', 'forums', 'Forums and meetings', Forum),
+  ofRegister('outcome', 'outcomes', 'Outcomes of forums', OutcomeAsAt),
+  ofRegister('publication', 'publications', 'Reports that were published', PublicationAsAt),
   {
     name: 'commitments',
     title: 'Commitments as at the date, also those whose record has ended',

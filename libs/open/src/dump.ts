@@ -188,7 +188,7 @@ class Dump {
     const open = new Map(tables.all.map((table) => [table, new WrittenTable(this.folder, table)]));
     let done = 0;
     for await (const thing of things) {
-      const kept = Object.fromEntries(Object.entries(thing).filter(([field]) => !NOT_IN_DUMP.includes(field)));
+      const kept = Object.fromEntries(Object.entries(thing).filter(([field]) => !NOT_IN_DUMP.has(field)));
       whole.write(`${done === 0 ? '[\n' : ',\n'}${JSON.stringify(kept)}`);
       for (const { table, cells } of tables.rowsOf(thing)) open.get(table)!.add(cells);
       this.onWriting(name, ++done, total);

@@ -1,4 +1,5 @@
 /** Tables of the register, worked out from the classes of the API's answers: a list in a field becomes a table of its own. */
+import type { Sourced } from '#bodies';
 import type { Type } from '@nestjs/common';
 import { classIn, describedAs, fieldsIn, registerOfField, type DescribedField, type Registered } from '#platform';
 
@@ -152,7 +153,7 @@ function scalar(name: string, described: DescribedField): DumpColumn {
 }
 
 /** Fields of acts that no answer has. */
-const NOT_IN_ANSWERS = new Set(['newDocument']);
+const NOT_IN_ANSWERS: ReadonlySet<string> = new Set<keyof Sourced>(['newDocument']);
 
 /** The columns of fields; nested fields become columns of their own: `headline_stage`. */
 function cellsOf(of: Type<unknown>, fields: readonly string[], within = ''): ValueColumn[] {
