@@ -6,7 +6,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { isFullDate, todayAt } from '#clocks';
 import { Projector } from '#eventsourcing';
 import { clocksOf, LOG } from '#platform';
-import { Progress } from '#progress';
+import { Progress, type CommitmentsQuery } from '#progress';
 import { Registers } from '#registers';
 import { openStores } from '../../api/src/app.module.js';
 import { buildServer } from '../../api/src/server.js';
@@ -29,7 +29,9 @@ const SERVER_PATHS = [
 ];
 
 /** The fields by one of which a list that a page links to may be narrowed to be published. */
-const PUBLISHED_FILTERS = new Set(['agency', 'theme', 'followsUp', 'stage', 'document', 'overdue', 'stale', 'cursor']);
+const PUBLISHED_FILTERS: ReadonlySet<string> = new Set<keyof CommitmentsQuery>([
+  ...(['agency', 'theme', 'followsUp', 'stage', 'document', 'overdue', 'stale', 'cursor'] as const),
+]);
 
 /** As it is written: packing it for the way through this machine would only cost. */
 const REQUEST_HEADERS = { accept: 'text/html,*/*', 'accept-encoding': 'identity' };

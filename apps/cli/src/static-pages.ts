@@ -1,5 +1,6 @@
 /** From an address of the server to a file of a static publication, and from a page to one that needs no server. */
 import { createHash } from 'node:crypto';
+import type { ProgressQuery } from '#progress';
 
 /** An address as the server takes it: without the parameters that every page of the edition has. */
 export interface Address {
@@ -11,7 +12,7 @@ export interface Address {
 }
 
 /** The parameters that are the same on every page: the clocks, and a mark for Excel. */
-const SAME_ON_EVERY_PAGE = new Set(['asOf', 'knownAt', 'bom']);
+const SAME_ON_EVERY_PAGE: ReadonlySet<string> = new Set<keyof ProgressQuery>(['asOf', 'knownAt', 'bom']);
 
 /** Reads an address on a page of a date; `null`: it leads away from the site. */
 function addressFrom(href: string, { path, date }: Pick<Address, 'path' | 'date'>): Address | null {

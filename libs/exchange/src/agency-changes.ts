@@ -56,8 +56,10 @@ export function listedActs(field: string, said: unknown, now: unknown): { acts: 
   return { acts, not };
 }
 
+const sinceWhen = (...acts: (keyof AgencyActs)[]) => `POST /v1/agencies/{code}/${acts.join(' or /')} says since when`;
+
 /** The fields of an agency that change from a date on, and the act for each. */
 export const ACTS_OF_DATED_FIELDS: Readonly<Record<string, string>> = {
-  name: 'POST /v1/agencies/{code}/rename says since when',
-  succeededBy: 'POST /v1/agencies/{code}/merge or /dissolve says since when',
-};
+  name: sinceWhen('rename'),
+  succeededBy: sinceWhen('merge', 'dissolve'),
+} satisfies { [F in keyof Agency]?: string };

@@ -196,7 +196,7 @@ const CELL_FORM_OF_CLASS = new Map<unknown, CellForm>([
 ]);
 
 /** The symbol of a document, which may name one that is registered. */
-const NAMES_A_CODE = ['outcomeDocument'];
+const NAMES_A_CODE: readonly string[] = ['outcomeDocument'] satisfies (keyof Forum)[];
 
 /** How a cell for a field of a body is read; `null`: no cell holds it. */
 export function cellFormOf({ name, kind, several, values, registers, of }: FormField): CellForm | null {
@@ -255,7 +255,7 @@ export function tableFieldsOf(subject: TableSubject): readonly TableField[] {
 
 /** The name of the field that a thing is found by. */
 export const keyFieldOf = (subject: TableSubject): string =>
-  subject === 'commitment' ? 'reference' : ['document', 'forum', 'outcome'].includes(subject) ? 'id' : 'code';
+  tableFieldsOf(subject).find(({ name }) => /^(?:reference|id|code)$/.test(name))!.name;
 
 /** The key by which the names of columns are compared: their words, without the brackets behind them. */
 export const nameKey = (name: string): string =>

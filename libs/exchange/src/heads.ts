@@ -1,8 +1,12 @@
 /** The heads of columns in French and Spanish: of tables that are imported, of their templates, and of the workbook of a return. */
+import type { EntryOf, Register } from '#registers';
 import { reportWords, type Words } from '#reports';
 import { COLUMN_OF_ROLE, ROLES, type ReportLanguage, type RoleField } from '#words';
 
 type ColumnWords = Readonly<Record<string, { readonly title: string; readonly explains: string } | undefined>>;
+
+type FieldsOf<R extends Register> = R extends Register ? keyof EntryOf<R> : never;
+type RegisterField = FieldsOf<Exclude<Register, 'crosswalk' | 'publication'>>;
 
 /** By the field; one that a report has a column for is called as there. */
 const COLUMN_HEADS = {
@@ -63,7 +67,8 @@ const COLUMN_HEADS = {
   framework: ['Cadre', 'Marco'],
   version: ['Version', 'Versión'],
   source: ['Source', 'Fuente'],
-} as const satisfies Readonly<Record<string, readonly [fr: string, es: string]>>;
+} as const satisfies Readonly<Record<string, readonly [fr: string, es: string]>> &
+  Record<Exclude<RegisterField, keyof Words['columns']>, unknown>;
 
 /** The fields that are called something in each language. */
 export type HeadedField = keyof typeof COLUMN_HEADS | keyof Words['columns'] | RoleField;
@@ -119,6 +124,6 @@ const NAMES_IN_REGISTERS: Readonly<Record<string, readonly string[]>> = {
   addressees: ['addressee'],
   themes: ['theme'],
   framework: ['taxonomy'],
-};
+} satisfies { readonly [F in RegisterField]?: readonly string[] };
 
 export const namesInRegisters = (field: string): readonly string[] => NAMES_IN_REGISTERS[field] ?? [];

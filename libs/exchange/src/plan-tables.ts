@@ -55,7 +55,7 @@ export async function planTables(
   planning: Planning,
 ): Promise<TablesPlan> {
   // Things that others name come before those that name them.
-  const order = (table: SentTable) => SUBJECT_ORDER.indexOf(table.subject);
+  const order = (table: SentTable) => SUBJECT_ORDER[table.subject];
   const rows = tables
     .toSorted((x, y) => order(x) - order(y))
     .flatMap((table) => table.rows.map((row) => new TableRow(table, row)));
@@ -71,15 +71,9 @@ export async function planTables(
   return { rows: shown.map((row) => row.shown()), commands: rows.flatMap((row) => row.command ?? []) };
 }
 
-const SUBJECT_ORDER: readonly TableSubject[] = [
-  'document',
-  'agency',
-  'framework',
-  'theme',
-  'forum',
-  'outcome',
-  'commitment',
-];
+const SUBJECT_ORDER: Readonly<Record<TableSubject, number>> = {
+  ...{ document: 0, agency: 1, framework: 2, theme: 3, forum: 4, outcome: 5, commitment: 6 },
+};
 
 class Plan {
   readonly #rehearsal: Acts;

@@ -1,10 +1,13 @@
 /** A row of a table on its way to acts: the values of its cells, their faults, and the place of each field. */
+import type { AgencyRole } from '#bodies';
 import type { FullDate } from '#clocks';
+import type { ActName, BodyOf } from '#commitments';
 import type { FieldError, Rejected } from '#eventsourcing';
 import type { SheetRow } from '#files';
 import { oneOf } from '#words';
+import { LISTED_ACTS } from './agency-changes.js';
 import type { DateOrder } from './cell-values.js';
-import { tableFieldsOf } from './fields.js';
+import { tableFieldsOf, type CommitmentField } from './fields.js';
 import type { FieldChange, ImportRow, LikelyDuplicate, SheetNote, SheetProblem } from './preview.js';
 import { comparable, type RowAct } from './row-changes.js';
 import type { SentTable } from './sent-tables.js';
@@ -64,11 +67,7 @@ export class TableRow {
       const [, first = '', inner = ''] = pointer.split('/');
       const named = COLUMNS_OF[act?.act ?? '']?.[first] ?? (first === 'citation' ? inner || 'document' : first);
       const own = this.columnOf(named) ? named : null;
-      const roles = ['agency', 'agencies', 'role'].includes(first)
-        ? this.columnOf('agencies')
-          ? 'agencies'
-          : 'lead'
-        : null;
+      const roles = ROLE_POINTERS.has(first) ? (this.columnOf('agencies') ? 'agencies' : 'lead') : null;
       const at = own ?? roles ?? act?.fields.find((field) => this.columnOf(field)) ?? (named || null);
       this.problem(at, why, why === `${first} is missing` ? lacking(this, named) : null);
     }
@@ -156,18 +155,22 @@ const TOTALS_HEAD =
 export const saysItIsThere = ({ table, row }: TableRow, again: TableRow): string =>
   `is in row ${row.number}${table.sheet === again.table.sheet ? '' : ` of ${table.sheet}`} already`;
 
+/** The fields that say who takes part. */
+const ROLE_POINTERS: ReadonlySet<string> = new Set<keyof AgencyRole | CommitmentField>(['agency', 'agencies', 'role']);
+
 /** By the field of a body, the column that it comes from, where it has another name. */
 const COLUMNS_OF: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  setTarget: { date: 'target', note: 'targetNote' },
-  attachEvidence: { title: 'evidence', date: 'evidence', url: 'evidence', language: 'evidence' },
-  relate: { type: 'relations', to: 'relations' },
-  addMilestone: { title: 'milestones', due: 'milestones' },
-  rescheduleMilestone: { due: 'milestones' },
-  reachMilestone: { reachedOn: 'milestones' },
+  ...({
+    setTarget: { date: 'target', note: 'targetNote' },
+    attachEvidence: { title: 'evidence', date: 'evidence', url: 'evidence', language: 'evidence' },
+    relate: { type: 'relations', to: 'relations' },
+    addMilestone: { title: 'milestones', due: 'milestones' },
+    rescheduleMilestone: { due: 'milestones' },
+    reachMilestone: { reachedOn: 'milestones' },
+  } satisfies { [A in ActName]?: { [F in keyof BodyOf<A>]?: CommitmentField } }),
   ...Object.fromEntries(
-    (['join', 'leave', 'chair'] as const).map((act) => {
-      const field = act === 'chair' ? 'chairs' : 'memberships';
-      return [act, { body: field, from: field, to: field, role: field }];
-    }),
+    Object.entries(LISTED_ACTS).flatMap(([field, acts]) =>
+      acts.map((act) => [act, { body: field, from: field, to: field, role: field }]),
+    ),
   ),
 };

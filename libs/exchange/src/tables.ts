@@ -2,7 +2,7 @@
 import { AgencyAsAt, OutcomeAsAt } from '#bodies';
 import { columnLetters, type Sheet, type SheetRow, type SpreadsheetFile } from '#files';
 import { columnsOfEntries, WORKBOOK_SHEETS } from '#platform';
-import { COMMITMENT_COLUMNS, Item } from '#progress';
+import { COMMITMENT_COLUMNS, Item, type OutcomeRow } from '#progress';
 import { isWholeNumber } from '#text';
 import { orderIn, type DateOrder } from './cell-values.js';
 import {
@@ -55,7 +55,10 @@ export interface Tables {
 const LISTED_COLUMNS: { readonly [S in TableSubject]?: readonly string[] } = {
   commitment: columnsOfEntries(Item, COMMITMENT_COLUMNS),
   agency: columnsOfEntries(AgencyAsAt, {}),
-  outcome: [...columnsOfEntries(OutcomeAsAt, {}), 'status', 'endorsedOn', 'followedUpOn', 'commitments'],
+  outcome: [
+    ...columnsOfEntries(OutcomeAsAt, {}),
+    ...(['status', 'endorsedOn', 'followedUpOn'] satisfies (keyof OutcomeRow)[]),
+  ],
 };
 
 /** The columns of our own lists that are computed: a person who changes one is told so. */

@@ -9,6 +9,7 @@ import {
   type Recorded,
 } from '#eventsourcing';
 import { kindsOfFields, type Registered } from '#platform';
+import type { EntryOf, Register } from '#registers';
 import { NumberLists } from './number-lists.js';
 
 /** The positions that are kept for each code: the last ones. */
@@ -23,7 +24,7 @@ const PARENT_FIELDS: Readonly<Record<string, readonly [field: string, kind: Conc
   theme: ['parent', 'theme'],
   forum: ['parent', 'forum'],
   outcome: ['forum', 'forum'],
-};
+} satisfies { readonly [R in Register]?: readonly [field: keyof EntryOf<R>, kind: Concerned] };
 
 const concernKey = (kind: string, code: string): string => `${kind} ${code}`;
 

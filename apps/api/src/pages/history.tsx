@@ -3,7 +3,7 @@ import { type CommitmentView, type History } from '#acts';
 import { Fragment, type ComponentChildren, type VNode } from 'preact';
 import { renderToString } from 'preact-render-to-string';
 import { outranks, rankedOn, type FullDate, type PartialDate } from '#clocks';
-import { BLANKED_TEXT, type StageEntry } from '#commitments';
+import { BLANKED_TEXT, type CommitmentEvents, type StageEntry } from '#commitments';
 import { canonicalJson } from '#eventsourcing';
 import { nameInWords } from '#words';
 import { Fact } from './fact.js';
@@ -23,6 +23,7 @@ interface HistoryParts {
 
 type HistoryItem = History['items'][number];
 type Correction = HistoryItem['corrections'][number];
+type EventField = { [E in keyof CommitmentEvents]: keyof CommitmentEvents[E] }[keyof CommitmentEvents];
 /** The data of any act, by field. */
 type StatementVersion = CitedStatement & {
   readonly effective?: PartialDate;
@@ -108,15 +109,12 @@ const ShownVersions = ({
 };
 
 /** The fields with a line of their own, and the words that begin it. */
-const LINE_BEGINNINGS = { note: '', text: '', reason: 'Why: ', staysOpen: 'What stays open: ' } as const;
-const PLACED_FIELDS = [
+const LINE_BEGINNINGS = {
+  ...({ note: '', text: '', reason: 'Why: ', staysOpen: 'What stays open: ' } satisfies { [F in EventField]?: string }),
+};
+const PLACED_FIELDS: readonly string[] = [
   ...Object.keys(LINE_BEGINNINGS),
-  'effective',
-  'reportedOn',
-  'citation',
-  'citations',
-  'onBehalf',
-  'asked',
+  ...(['effective', 'reportedOn', 'citation', 'citations', 'onBehalf', 'asked'] satisfies EventField[]),
 ];
 
 interface SaidParts {
