@@ -285,14 +285,14 @@ describe('Lists and views', () => {
 });
 
 describe('A long list', () => {
-  const COUNT = 5_000;
+  const COUNT = 1_000;
   const PAGES = Math.ceil(COUNT / 16);
   const server = TestServer.forAll();
   beforeAll(async () => {
     const log = server.app.get(LOG);
     const meta = () => metaOf({ account: 'a', role: 'secretariat', agency: null });
     const data = {
-      ...{ title: 'x'.repeat(4000), summary: 's', kind: 'research', nature: 'one_off', strength: 'undertaken' },
+      ...{ title: 'x'.repeat(20_000), summary: 's', kind: 'research', nature: 'one_off', strength: 'undertaken' },
       ...{ agencies: roles({ IOM: 'lead' }), themes: [], stage: 'planned', effective: '2006' },
       reportedOn: '2006-11-21',
     };
