@@ -65,7 +65,7 @@ import { Draining, OperationsController } from './operations.controller.js';
 import type { Settings } from './settings.js';
 import { LIGHT_COLOURS } from './pages/stylesheet.js';
 import { TokensController } from './tokens.controller.js';
-import { softwareDigest, softwareVersion } from './software.js';
+import { runningSoftware, softwareVersion } from './software.js';
 import { startTracing, stopTracing } from './tracing.js';
 
 /** The contexts that need no store and no setting of their own; `AppModule.with` adds those that do. */
@@ -235,7 +235,7 @@ export class AppModule {
     ];
     const { log, access, drafts } = stores;
     const projections = all.flatMap((one) => one.projections?.(log) ?? []);
-    const software = softwareDigest();
+    const software = runningSoftware();
     const snapshot = new SnapshotFile(join(settings.dataDir, 'views.snapshot'), software);
     const views: Provider[] = all
       .flatMap(({ views }) => views ?? [])

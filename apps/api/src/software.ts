@@ -24,6 +24,11 @@ export function softwareDigest(folder = LIBRARIES_FOLDER): string {
   return hash.digest('base64url');
 }
 
+let running: string | undefined;
+
+/** The digest of the code that this process runs, which it reads once. */
+export const runningSoftware = (): string => (running ??= softwareDigest());
+
 /** The version of the software, from the nearest package.json above the code. */
 export function softwareVersion(folder = fileURLToPath(new URL('.', import.meta.url))): string {
   const file = join(folder, 'package.json');

@@ -8,16 +8,21 @@ import { nothingAt, PROBLEM_JSON, problemOf } from './problem.js';
 
 /** The methods of a path, by the routes that were registered. */
 class KnownPaths {
-  readonly #router = findMyWay({ maxParamLength: MAX_PARAMETER_CHARS });
   readonly #methods = new Map<string, Set<string>>();
+  #router: ReturnType<typeof findMyWay> | undefined;
 
   add(path: string, method: string | readonly string[]): void {
-    let methods = this.#methods.get(path);
-    if (!methods) {
-      this.#methods.set(path, (methods = new Set(['OPTIONS'])));
-      this.#router.on('GET', path, () => undefined, methods);
-    }
+    const methods = this.#methods.get(path) ?? new Set(['OPTIONS']);
+    this.#methods.set(path, methods);
     for (const one of [method].flat() as string[]) methods.add(one);
+  }
+
+  /** Made when it is first asked: a server starts sooner. By then all routes are registered. */
+  #routed(): ReturnType<typeof findMyWay> {
+    if (this.#router) return this.#router;
+    this.#router = findMyWay({ maxParamLength: MAX_PARAMETER_CHARS });
+    for (const [path, methods] of this.#methods) this.#router.on('GET', path, () => undefined, methods);
+    return this.#router;
   }
 
   /** The paths beside one: the same but for the last part. */
@@ -33,7 +38,7 @@ class KnownPaths {
 
   /** `undefined`: there is no such path. */
   methodsOf(path: string): string | undefined {
-    const found = this.#router.find('GET', path);
+    const found = this.#routed().find('GET', path);
     // An empty part is none: no route answers it.
     if (!found || Object.values(found.params).includes('')) return undefined;
     return [...(found.store as Set<string>)].sort().join(', ');
