@@ -169,8 +169,8 @@ describe('A webhook', () => {
 
   it('of a process that dies between sending and noting is sent the event again by another, with its id', async () => {
     const to = await receiver();
-    const usual = Deliveries.leaseMs;
-    Deliveries.leaseMs = 150;
+    const { leaseMs, everyMs } = Deliveries;
+    Object.assign(Deliveries, { leaseMs: 150, everyMs: 50 });
     let die = (_held: boolean): void => {};
     const dead = new Promise<boolean>((resolve) => (die = resolve));
     const noting = jest.spyOn(hooks, 'advance').mockImplementationOnce(() => dead);
@@ -187,7 +187,7 @@ describe('A webhook', () => {
       expect(to.ids[1]).toBe(to.ids[0]);
       await waitUntil(async () => (await look(id)).delivered === 2);
     } finally {
-      Deliveries.leaseMs = usual;
+      Object.assign(Deliveries, { leaseMs, everyMs });
       die(false);
       await other.onModuleDestroy();
       noting.mockRestore();

@@ -42,8 +42,6 @@ class ChangesQuery extends FeedFilterQuery {
 
 /** Few at once: each who reads has so many in memory. */
 const BATCH_SIZE = 100;
-/** The interval at which a token is checked again. */
-const TOKEN_CHECK_MS = 1_000;
 const LOG_HEADER = 'X-Log';
 
 /** The formats of a feed: NDJSON, with empty lines as a sign of life, or server-sent events. */
@@ -79,6 +77,8 @@ function staysConnected(request: FastifyRequest): boolean {
 export class ChangesController implements OnModuleDestroy {
   /** The interval of the signs of life to followers. */
   static heartbeatMs = 15_000;
+  /** The interval at which a token is checked again. */
+  static tokenCheckMs = 1_000;
   readonly #closing = new AbortController();
   readonly #tail: Tail;
   /** The text of each event of a batch, written once for all followers. */
@@ -259,7 +259,7 @@ export class ChangesController implements OnModuleDestroy {
         );
         const got = await Promise.race([next, silence]).finally(() => stop.abort());
         if (got?.done) return;
-        if (performance.now() - checked >= TOKEN_CHECK_MS) {
+        if (performance.now() - checked >= ChangesController.tokenCheckMs) {
           await request.checkConnected?.();
           checked = performance.now();
         }

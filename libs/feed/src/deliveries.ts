@@ -13,8 +13,8 @@ import { signedHeaders } from './signing.js';
 const BACKOFF_S = [5, 30, 120, 600, 3_600, 21_600, 86_400];
 /** A part of a wait is left to chance, so that not all come at once. */
 const BACKOFF_JITTER = 0.2;
-/** When hooks are looked at. */
-const LOOK_TIMES = { everyMs: 5_000, pauseMs: 50 };
+/** The pause after a look at the hooks. */
+const PAUSE_MS = 50;
 const BATCH_SIZE = 100;
 /** A receiver that answers so wants nothing any more. */
 const HTTP_GONE = 410;
@@ -27,6 +27,8 @@ export const BACKOFF_MS: readonly number[] = BACKOFF_S.map((seconds) => seconds 
 export class Deliveries implements OnModuleDestroy {
   /** The time for which a process has a hook for itself; it is taken anew with every delivery. */
   static leaseMs = 60_000;
+  /** The interval between looks at the hooks, where nothing is recorded. */
+  static everyMs = 5_000;
   readonly #me = randomUUID();
   readonly #logger = new Logger('Webhooks');
   readonly #busy = new Map<string, Promise<void>>();
@@ -39,7 +41,8 @@ export class Deliveries implements OnModuleDestroy {
     private readonly outgoing: Outgoing,
     @Inject(BACKOFF) private readonly retriesMs: readonly number[],
   ) {
-    this.#lookout = new Lookout(log.store, { look: () => this.#serveAll(), ...LOOK_TIMES });
+    const look = () => this.#serveAll();
+    this.#lookout = new Lookout(log.store, { look, everyMs: Deliveries.everyMs, pauseMs: PAUSE_MS });
   }
 
   /** Begins to send; a second call changes nothing. */
