@@ -48,11 +48,15 @@ describe('A store that cannot be written', () => {
     // As often as this is answered it was not stopped; inside SQLite the lock would be waited for in one go.
     for (let turns = 0; turns < 10; turns++) expect((await server.get('/health/live')).status).toBe(200);
     expect(settled).toBe(false);
+    // Five seconds are over.
+    const now = performance.now.bind(performance);
+    const hurried = jest.spyOn(performance, 'now').mockImplementation(() => now() + 4_900);
     expect(await waiting).toMatchObject({ status: 503, body: { code: 'store_unavailable' } });
     expect(await ready()).toMatchObject({
       status: 200,
       body: { status: 'degraded', stores: [{ store: 'access', error: expect.stringContaining('locked') }] },
     });
+    hurried.mockRestore();
     expect(await metric(FAILURE_METRIC)).toBeGreaterThan(0);
     foreign.exec('COMMIT');
     foreign.close();
@@ -84,11 +88,11 @@ describe('A clock that is set', () => {
     const before = await metric(JUMPS);
     try {
       jest.spyOn(Date, 'now').mockImplementation(() => now() + 3_600_000);
-      await waitUntil(async () => (await metric(JUMPS)) === before + 1);
-      expect(told('The clock was set by 3600 s')).toBe(true);
+      await waitUntil(() => told('The clock was set by 3600 s'));
+      expect(await metric(JUMPS)).toBe(before + 1);
       jest.spyOn(Date, 'now').mockImplementation(now);
-      await waitUntil(async () => (await metric(JUMPS)) === before + 2);
-      expect(told('The clock was set by -3600 s')).toBe(true);
+      await waitUntil(() => told('The clock was set by -3600 s'));
+      expect(await metric(JUMPS)).toBe(before + 2);
     } finally {
       jest.restoreAllMocks();
     }
@@ -148,7 +152,8 @@ describe('A request that stops half-way', () => {
     // Who may not ask is answered before its body has come.
     const token = server.token(null);
     const head = `POST /v1/agencies HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\nContent-Length: 100\r\n`;
-    for (const half of [head, `${head}\r\n{"code":"HALF"`]) expect(await send(half)).toMatch(/^HTTP\/1.1 408/);
-    expect(await send('GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')).toMatch(/^HTTP\/1.1 200/);
+    const whole = 'GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n';
+    const said = await Promise.all([head, `${head}\r\n{"code":"HALF"`, whole].map(send));
+    expect(said.map((one) => one.slice(0, 12))).toEqual(['HTTP/1.1 408', 'HTTP/1.1 408', 'HTTP/1.1 200']);
   });
 });
