@@ -159,6 +159,20 @@ describe('Accept', () => {
     expect((await raw('GET', '/v1/agencies?format=csv', { accept: 'text/turtle' })).status).toBe(200);
     expect((await raw('GET', '/v1/agencies/IOM', { accept: 'text/csv' })).status).toBe(406);
   });
+
+  it('asks for a page where it names HTML and takes it, also at an address that cannot be read', async () => {
+    const [page, problem] = ['text/html; charset=utf-8', 'application/problem+json; charset=utf-8'];
+    for (const path of ['/nothing', '/agencies/%zz'])
+      for (const [accept, type] of [
+        ['text/html', page],
+        ['application/json, text/html;level=1;q=0.1', page],
+        ['text/html;q=0, */*', problem],
+        ['*/*', problem],
+      ] as const) {
+        const { headers } = await raw('GET', path, { accept });
+        expect([path, accept, headers['content-type']]).toEqual([path, accept, type]);
+      }
+  });
 });
 
 describe('A body', () => {

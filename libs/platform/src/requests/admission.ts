@@ -9,7 +9,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Socket } from 'node:net';
 import { Rejected } from '#eventsourcing';
 import type { AdmissionMarks } from './admission-marks.js';
-import { FORMAT_NAMES, formatNamed } from '../lists/formats.js';
+import { FORMAT_NAMES, formatOf } from '../lists/formats.js';
 import { formRouteOf, isOpenForm, type FormOf } from './forms.js';
 import { nothingAt } from './problem.js';
 import type { ApiRequest } from './principal.js';
@@ -61,12 +61,8 @@ const requestSize = (request: FastifyRequest): number =>
 /** A kind of request, whose members cost much the same: a route, and its format if it reads. */
 const requestKind = (request: FastifyRequest): string => {
   if (!reads(request)) return `${request.method} ${routeOf(request).url}`;
-  const { format } = request.query as { format?: unknown };
-  const accepts = request.headers.accept ?? '';
-  const named = FORMAT_NAMES.find(
-    (name) => format === name || (!format && accepts.startsWith(formatNamed(name).mediaType)),
-  );
-  return `${request.method} ${routeOf(request).url} ${named}`;
+  const asked = formatOf(request);
+  return `${request.method} ${routeOf(request).url} ${FORMAT_NAMES.find((name) => name === asked)}`;
 };
 
 /** The share of the whole room that one client may have. */

@@ -1,6 +1,7 @@
 /** Every error of the API as `application/problem+json`, with its status and title. */
 import { ArgumentsHost, Catch, ExceptionFilter, HttpException, Logger, NotFoundException } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
+import accepts from 'accepts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { STATUS_CODES, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
@@ -158,8 +159,8 @@ const PARSER_PROBLEMS: Readonly<Record<string, readonly [status: number, detail:
  * Whether a request is for a page, by somebody who looks at it in a browser: those name HTML, programs take anything. A request
  * that Fastify cannot read has no `accepts()`.
  */
-export const wantsPage = ({ url, headers }: FastifyRequest): boolean =>
-  !url.startsWith('/v1/') && /text\/html/.test(headers.accept ?? '');
+export const wantsPage = ({ url, raw }: FastifyRequest): boolean =>
+  !url.startsWith('/v1/') && [accepts(raw).types()].flat().includes('text/html');
 
 /** Answers a failed page request with a page, when one can be made. */
 export type ProblemPage = (problem: Problem, reply: FastifyReply) => string;
