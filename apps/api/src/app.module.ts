@@ -11,11 +11,10 @@ import {
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { AccessStore, Audit, KnownTokens, PostgresAccessStore, SqliteAccessStore } from '#access';
 import { actsContext } from '#acts';
 import { commitmentsContext } from '#commitments';
-import { ofDatabase } from '#databases';
+import { ofDatabase, retrying } from '#databases';
 import { DraftsStore, PostgresDraftsStore, SqliteDraftsStore } from '#drafts';
 import {
   DamagedLog,
@@ -147,28 +146,30 @@ export async function openStores(settings: Settings): Promise<Stores> {
 /** The interval between tries, and between log lines about the wait. */
 const [AGAIN_MS, SAY_MS] = [500, 5_000];
 
+const isAway = (error: unknown): error is StoreUnavailable =>
+  error instanceof StoreUnavailable && !(error instanceof DamagedLog);
+
 async function patiently<T>(
-  { startPatienceMs }: Settings,
+  { startPatienceMs: forMs }: Settings,
   what: string,
   url: string,
   open: () => Promise<T>,
 ): Promise<T> {
   const where = `${what} (${url.replace(/\/\/[^/@]*@/, '//')})`;
   const start = performance.now();
-  for (let said = -Infinity; ; await sleep(AGAIN_MS))
-    try {
-      return await open();
-    } catch (error) {
-      if (!(error instanceof StoreUnavailable) || error instanceof DamagedLog) throw error;
-      const waited = performance.now() - start;
-      if (waited >= startPatienceMs)
-        throw new Error(`No connection to ${where} for ${Math.round(waited / 1000)} s. ${error.message}`, {
-          cause: error,
-        });
-      if (waited - said < SAY_MS) continue;
-      said = waited;
+  let said = -Infinity;
+  const mayCome = (error: unknown): boolean => {
+    if (isAway(error) && performance.now() - said >= SAY_MS) {
+      said = performance.now();
       new Logger('Start').warn(`Waiting for ${where}. ${error.message}`);
     }
+    return isAway(error);
+  };
+  return retrying(open, { forMs, everyMs: AGAIN_MS, after: mayCome }).catch((cause: unknown) => {
+    if (!isAway(cause)) throw cause;
+    const seconds = Math.round((performance.now() - start) / 1000);
+    throw new Error(`No connection to ${where} for ${seconds} s. ${cause.message}`, { cause });
+  });
 }
 
 const projectorLog = new Logger('Projector');
