@@ -176,7 +176,7 @@ export class DraftsStore {
       for (const { deletion } of deletions)
         await this.statements.query('DELETE FROM to_erase WHERE deletion = ? RETURNING deletion', deletion);
     } catch {
-      // The database is away, or locked, or somebody may still see deleted rows: later.
+      // The database is away, or locked, or somebody may still see deleted rows: later, by a timer, as nobody waits for it.
       if (!this.#closed) this.#again = setTimeout(() => void this.erased(), SCRUB_RETRY_MS).unref();
     }
   }

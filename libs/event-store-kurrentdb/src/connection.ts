@@ -58,7 +58,8 @@ export class Connection {
   }
 
   /**
-   * Reads, on another client when one fails, until `until` (of `performance.now()`) at the latest.
+   * Reads, on another client when one fails, until `until` (of `performance.now()`) at the latest. It does not use `retrying`, as
+   * each try has a time limit, too: the time that is left.
    * @throws StoreUnavailable
    */
   async read<E extends ResolvedEvent | AllStreamResolvedEvent>(

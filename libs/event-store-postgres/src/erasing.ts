@@ -1,7 +1,7 @@
 /** Removes blanked words from the files, too, as soon as nobody can see them any more. */
 import type pg from 'pg';
 
-/** The interval of tries, ever longer, and the time limit of a rewriting. */
+/** The interval of tries, ever longer, and the time limit of a rewriting. Nobody waits for a later try: a timer begins it. */
 const [AGAIN_MS, AGAIN_AT_MOST_MS, ERASE_MS] = [1_000, 600_000, 3_600_000];
 
 export class Erasing {
