@@ -200,7 +200,7 @@ beforeAll(async () => {
     ...{ '/follow/confirm': `?key=${follow!.secret}&follow=${follow!.id}` },
     ...{ '/follow/end': `?key=${follow!.secret}&follow=${follow!.id}` },
   };
-}, 300_000);
+});
 
 /** The address of a route, `/agencies/:code` or `/v1/agencies/{code}`, with hostile values in it. */
 const addressOf = (route: string, more: Readonly<Record<string, string>> = {}): string => {
@@ -287,7 +287,7 @@ describe('Hostile words that were stored', () => {
     expect(reader.complaints.filter((one) => !/status of 4\d\d/.test(one))).toEqual([]);
     // The words themselves are shown, on most pages.
     expect(shown.size).toBeGreaterThan((pages.length * 2) / 3);
-  }, 400_000);
+  });
 
   const formulas = ({ Sheets }: WorkBook): string[] =>
     Object.values(Sheets).flatMap((sheet) =>
@@ -327,5 +327,5 @@ describe('Hostile words that were stored', () => {
       }
     }
     expect(holding.length).toBeGreaterThan(40);
-  }, 200_000);
+  });
 });
