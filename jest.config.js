@@ -1,5 +1,6 @@
 /** The run of the tests: a project for each kind of spec. */
 import { globSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 
 /** The needs of a spec, told by its name: `stages.unit.spec.ts`. CONTRIBUTING.md lists those of each kind. */
 const KINDS = ['unit', 'store', 'http', 'process', 'browser'];
@@ -45,8 +46,8 @@ const common = {
 export default {
   // For tests that hang; a slow machine is no fault of the code.
   testTimeout: process.env.DEEP ? 3_600_000 : 600_000,
-  // Jest leaves one core to its user. Here it may have all.
-  maxWorkers: '100%',
+  // Jest leaves one core to its user. Here it has all, and one worker more, as specs wait for servers and browsers.
+  maxWorkers: availableParallelism() + 1,
   testSequencer: '<rootDir>/test/support/longest-first.mjs',
   // To ask for a watchman that few have takes a tenth of a second.
   watchman: false,
