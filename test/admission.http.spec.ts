@@ -241,9 +241,9 @@ describe('Newcomers in a flood', () => {
   const from = (address: string) => ['Connection: close', `X-Forwarded-For: ${address}`];
   const download = (address: string) => head('GET /v1/commitments?format=ndjson HTTP/1.1', ...from(address));
   const FLOOD = [
-    ...Array.from({ length: 40 }, () => download('192.0.2.1')),
-    ...Array.from({ length: 100 }, (_, i) => download(`198.51.100.${i}`)),
-    ...Array.from({ length: 60 }, (_, i) => head('GET /v1/changes?follow=true HTTP/1.1', ...from(`203.0.113.${i}`))),
+    ...Array.from({ length: 20 }, () => download('192.0.2.1')),
+    ...Array.from({ length: 50 }, (_, i) => download(`198.51.100.${i}`)),
+    ...Array.from({ length: 30 }, (_, i) => head('GET /v1/changes?follow=true HTTP/1.1', ...from(`203.0.113.${i}`))),
   ];
 
   /** How many of the flood had an answer begun, of all, when three newcomers had theirs, one after the other. */
