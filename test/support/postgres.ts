@@ -80,13 +80,18 @@ process.on('exit', () => servers.forEach((server) => server.kill('SIGKILL')));
 /** A cluster that sorts as people do, not by code points: an order that is left to it shows. */
 export class PostgresServer {
   #process: ChildProcess | undefined;
+  /** With its first database: to make a new one takes longer than most statements. */
+  readonly #sessions: pg.Pool;
 
   private constructor(
     readonly bin: string,
     readonly port: number,
     readonly folder: string,
     readonly settings: readonly string[],
-  ) {}
+  ) {
+    this.#sessions = new pg.Pool({ connectionString: this.url(), allowExitOnIdle: true });
+    this.#sessions.on('error', () => {}); // when the server ends
+  }
 
   /** @param durable whether it waits for the disk, as it must where machines fail */
   static async start({ bin = '', durable = false } = {}): Promise<PostgresServer> {
@@ -181,8 +186,9 @@ export class PostgresServer {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** Runs statements on a connection of its own. */
-  async sql<R extends pg.QueryResultRow>(text: string, values: unknown[] = [], database = 'postgres'): Promise<R[]> {
+  /** Runs statements: on a connection of its own, or without the name of a database on one that is kept. */
+  async sql<R extends pg.QueryResultRow>(text: string, values: unknown[] = [], database?: string): Promise<R[]> {
+    if (database === undefined) return (await this.#sessions.query<R>(text, values)).rows;
     const client = new pg.Client(this.url(database));
     await client.connect();
     try {
