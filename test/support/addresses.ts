@@ -26,7 +26,7 @@ const isFew = (of: number, i: number): boolean => i === 0 || i === of - 1 || i =
  * Follows the links of pages. Links that differ only in their subject count as one kind: it follows the first, the last and one
  * between of each; in a deep run all. A link to an entry that the sitemap does not have is followed in any case. Pages tested
  * elsewhere are left out: lists of commitments, and downloads.
- * @returns how many addresses the pages lead to, and those that are not answered by 200, with the page that leads there
+ * @returns how many addresses the pages lead to, and those not answered by 200 or to no place on the page, with the page that leads there
  */
 export async function followLinks(
   server: TestServer,
@@ -34,11 +34,16 @@ export async function followLinks(
 ): Promise<{ readonly found: number; readonly broken: readonly string[] }> {
   const html = { accept: 'text/html' };
   const links = new Map<string, string>();
-  for (const page of pages)
-    for (const href of addressesIn(String((await server.get(page, html)).body)))
-      if (!href.startsWith('/commitments?') && !href.includes('take=')) links.set(href, page);
-  const alike = Map.groupBy(links, ([href]) => href.replace(/^(\/\w+\/)[^?]+/, '$1').replaceAll(/=[^&]*/g, ''));
   const broken: string[] = [];
+  for (const page of pages) {
+    const { status, body } = await server.get(page, html);
+    if (status !== 200) broken.push(`${status} ${page}`);
+    for (const [, place] of String(body).matchAll(/href="#([^"]+)"/g))
+      if (!String(body).includes(`id="${place}"`)) broken.push(`#${place} (on ${page})`);
+    for (const href of addressesIn(String(body)))
+      if (!href.startsWith('/commitments?') && !href.includes('take=')) links.set(href, page);
+  }
+  const alike = Map.groupBy(links, ([href]) => href.replace(/^(\/\w+\/)[^?]+/, '$1').replaceAll(/=[^&]*/g, ''));
   const sitemap = new Set(
     [...String((await server.get('/sitemap.xml')).body).matchAll(/<loc>https?:\/\/[^/<]+([^<]*)<\/loc>/g)].map(
       ([, path]) => path,
