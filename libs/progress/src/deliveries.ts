@@ -3,7 +3,6 @@
  * the next piece of evidence costs as much as the first.
  */
 import type { Deliverable, Evidence, MilestoneAsAt } from '#bodies';
-import { ofEvent } from '#clocks';
 import { milestoneOverTime, statementAt, withoutRetracted, type Commitment, type MilestoneFacts } from '#commitments';
 import { Passages, type Memory, type Recorded } from '#eventsourcing';
 import { Belonging } from './belonging.js';
@@ -18,6 +17,8 @@ export interface Delivered {
 
 const DELIVERY_KINDS = ['milestones', 'deliverables', 'evidence'] as const satisfies (keyof Delivered)[];
 type DeliveryKind = (typeof DELIVERY_KINDS)[number];
+/** The parts of the state that they come from. */
+const DELIVERY_STATE = ['recorded', 'milestones', 'evidence'] as const satisfies (keyof Commitment)[];
 /** A statement names fewer of a kind. */
 const MAX_DELIVERIES_PER_STATEMENT = 256;
 
@@ -93,32 +94,21 @@ export class Deliveries {
   #of = new Belonging();
 
   /**
-   * Keeps an event's deliverables.
-   * @param c the commitment with the event
+   * Keeps an event's deliverables. Of the events that are frequent only the part that they say is looked at.
+   * @param before the commitment without the event
+   * @param c the commitment with it
    * @returns the days between which they read otherwise since: of a correction those that were shown wrongly
    */
-  tell(commitment: number, { name, data, position }: Recorded, c: Commitment): Days[] {
+  tell(commitment: number, event: Recorded, before: Commitment, c: Commitment): Days[] {
+    const at = Number(event.position);
+    const amended = event.name === 'Corrected' || event.name === 'Retracted';
+    const { name, data } = amended ? statementAt(c.said, (event.data as { revision: number }).revision) : event;
     const { milestone } = data as { milestone?: number };
-    const at = Number(position);
-    if (name === 'Corrected' || name === 'Retracted')
-      return this.#amend(commitment, data as { revision: number }, c, at);
-    if (name === 'Recorded') this.#add(commitment, allIn(c), at);
-    else if (name === 'EvidenceAttached') this.#add(commitment, evidenceIn([c.evidence.at(-1)!]), at);
-    else if (milestone !== undefined)
-      this.#replace(commitment, milestonesIn(c, milestone), at, partNumber('milestones', milestone));
-    return [];
-  }
-
-  /** Replaces the parts that an amended statement said. */
-  #amend(commitment: number, { revision }: { revision: number }, c: Commitment, at: number): Days[] {
-    const { name, data } = statementAt(c.said, revision);
-    const { milestone } = data as { milestone?: number };
-    if (name === 'Recorded') return this.#replace(commitment, allIn(c), at);
     if (milestone !== undefined)
       return this.#replace(commitment, milestonesIn(c, milestone), at, partNumber('milestones', milestone));
-    if (name !== 'EvidenceAttached') return [];
-    const evidence = evidenceIn(ofEvent(c.evidence, revision));
-    return this.#replace(commitment, evidence, at, partNumber('evidence', revision * MAX_DELIVERIES_PER_STATEMENT));
+    if (name === 'EvidenceAttached' && !amended) this.#add(commitment, evidenceIn([c.evidence.at(-1)!]), at);
+    else if (DELIVERY_STATE.some((part) => before[part] !== c[part])) return this.#replace(commitment, allIn(c), at);
+    return [];
   }
 
   #add(commitment: number, all: readonly PartAsAt[], position: number): void {

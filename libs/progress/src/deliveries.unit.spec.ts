@@ -15,8 +15,9 @@ function deliveriesAfter(...events: readonly [name: string, data: object][]) {
   let state: Commitment = commitment.initial;
   const days = events.flatMap(([name, data], revision) => {
     const event = { name, data, revision, position: String(revision + 1), by: {}, meta: {} } as unknown as Recorded;
-    state = fold(commitment, state, [event as never]);
-    return deliveries.tell(0, event, state);
+    const before = state;
+    state = fold(commitment, before, [event as never]);
+    return deliveries.tell(0, event, before, state);
   });
   return { deliveries, days };
 }

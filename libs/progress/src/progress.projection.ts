@@ -38,6 +38,7 @@ interface CachedCommitment {
 /** The changes of an event, which are not made yet. */
 interface EventChange {
   readonly event: Recorded;
+  readonly before: Commitment;
   readonly state: Commitment;
   readonly corrects: number | null;
 }
@@ -105,7 +106,7 @@ export class ProgressProjection implements Projection {
     if (!known || isCorrection(event)) return this.#followLater(event, known, earlier);
     const state = fold(commitment, known.state, [event as never]);
     const last = known.rows.onlyChangedBy(event, known.state, state);
-    if (last) return this.#lay(known, { event, state, corrects: null }, last);
+    if (last) return this.#lay(known, { event, before: known.state, state, corrects: null }, last);
     const change = eventChangeOf(event, known, null, state);
     const rows: RowChange[] = [];
     for (let next = change.rows.next(); !next.done; next = change.rows.next())
@@ -166,11 +167,11 @@ export class ProgressProjection implements Projection {
   }
 
   /** Keeps an event's other texts, or its texts since a correction, for the search. */
-  #note({ event, state, corrects }: EventChange, number: number): void {
+  #note({ event, before, state, corrects }: EventChange, number: number): void {
     const { texts, deliveries } = this.columns;
     const position = Number(event.position);
     const { revision } = event.data as CommitmentEvents['Corrected'];
-    this.columns.correct(number, deliveries.tell(number, event, state), corrects, position);
+    this.columns.correct(number, deliveries.tell(number, event, before, state), corrects, position);
     const note = (revision: number, name: string, data: object) => {
       const from = revision === 0 ? 0 : dayOf((data as Sourced).reportedOn);
       texts.note(number, revision, from, position, notesIn(name, data));
@@ -209,12 +210,12 @@ function eventChangeOf(
   state: Commitment,
 ): ChangeToCome {
   if (!isCorrection(event) && event.name !== 'Blanked')
-    return { event, state, rows: rows.changedBy(event, before, state), corrects };
+    return { event, before, state, rows: rows.changedBy(event, before, state), corrects };
   const since = sinceOf(event, before, state);
-  if (event.name === 'Blanked') return { event, state, rows: rows.anewFrom(state, since), corrects };
+  if (event.name === 'Blanked') return { event, before, state, rows: rows.anewFrom(state, since), corrects };
   const { revision } = event.data as CommitmentEvents['Corrected'];
   const amended = { was: standingAt(before, revision), is: standingAt(state, revision) };
-  return { event, state, rows: rows.amendedBy(amended, before, state, since), corrects };
+  return { event, before, state, rows: rows.amendedBy(amended, before, state, since), corrects };
 }
 
 /** Works rows out in turns with other work. */
