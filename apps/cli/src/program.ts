@@ -8,7 +8,7 @@ import type { AuditOptions } from './audit.js';
 import type { Anchors } from './logs.js';
 import type { ReportOptions } from './reports.js';
 
-/** `secretariat, focal_point, alternate or reader` */
+/** The roles of accounts, as a sentence names them. */
 const ROLES_IN_WORDS = new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(ACCOUNT_ROLES);
 
 const DEMO_FOLDER = 'data/hld-follow-up';
