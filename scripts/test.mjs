@@ -12,15 +12,19 @@ const deep = process.argv.includes('--deep');
 const chosen = process.argv.slice(2).filter((arg) => arg !== '--deep');
 
 /** @returns the exit code of a program, and its output if that is to be kept */
-async function run(program, args, { stdio = 'inherit', shell = false } = {}) {
-  const child = spawn(program, args, { stdio: ['ignore', stdio, stdio], shell });
+async function run(program, args, options = {}) {
+  const { stdio = 'inherit', shell = false, env = process.env } = options;
+  const child = spawn(program, args, { stdio: ['ignore', stdio, stdio], shell, env });
   let printed = '';
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (text) => (printed += text));
   const [code] = await once(child, 'close');
   return { code: code ?? 1, printed };
 }
 const node = (...args) => run(process.execPath, args);
-const check = () => run('npm run --silent check', [], { stdio: 'pipe', shell: true });
+/** The linter is written in Go, and takes a third less time where it need not collect its garbage below 2 GB. */
+const LINTER_MEMORY = { GOGC: 'off', GOMEMLIMIT: '2GiB' };
+const check = () =>
+  run('npm run --silent check', [], { stdio: 'pipe', shell: true, env: { ...LINTER_MEMORY, ...process.env } });
 
 /** Ends the run. A check that failed counts as a failed test. */
 function say({ passed = 0, failed = 0, skipped = 0 }) {
