@@ -6,7 +6,11 @@ import { createServer } from 'node:http';
 
 interface Environment {
   setup(): Promise<void>;
-  handleTestEvent(event: { name: 'test_start'; test: { fn: (...row: unknown[]) => unknown } }): void;
+  handleTestEvent(
+    event:
+      | { name: 'test_start'; test: { fn: (...row: unknown[]) => unknown } }
+      | { name: 'test_done'; test: { errors: readonly unknown[] } },
+  ): void;
   teardown(): Promise<void>;
 }
 const { default: NativeEnvironment } = (await import(
@@ -51,6 +55,24 @@ it.each<[string, () => Promise<() => unknown>]>([
   expect(refusal).toMatch(new RegExp(`some.unit.spec.ts leaves open: .*\\d ${kind}`));
   await environment.teardown();
 });
+
+it.each([
+  ['its failure', [new Error('failed')], undefined],
+  ['nothing else (the control)', [], expect.stringContaining('leaves open')],
+])(
+  'A spec that leaves something open, and one of whose tests tells %s, is told by that',
+  async (_what, errors, told) => {
+    const environment = new NativeEnvironment({}, { testPath: 'some.unit.spec.ts' });
+    await environment.setup();
+    const timers = [1, 2].map(() => setInterval(() => {}, 1_000));
+    environment.handleTestEvent({ name: 'test_done', test: { errors } });
+    NativeEnvironment.closingMs = 0;
+    const refusal = await environment.teardown().catch(String);
+    NativeEnvironment.closingMs = usual;
+    timers.forEach(clearInterval);
+    expect(refusal).toEqual(told);
+  },
+);
 
 it('A test that takes more than its row holds fails, and not one that takes all of it', () => {
   const run = (test: { fn: (...row: unknown[]) => unknown }) => {

@@ -1,5 +1,5 @@
 // The environment of the specs that Node loads itself: the process as it is, put back after each file. A file that leaves
-// something open fails.
+// something open fails, unless one of its tests has failed: then that is told alone.
 import { ModuleMocker } from 'jest-mock';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -42,6 +42,7 @@ export default class NativeEnvironment {
   #env = { ...process.env };
   #open;
   #file;
+  #hasFailed = false;
 
   constructor(_config, { testPath }) {
     this.#file = testPath;
@@ -67,6 +68,7 @@ export default class NativeEnvironment {
 
   /** Jest hands a test that takes more than its row holds a callback, and would wait for it until the limit. */
   handleTestEvent({ name, test }) {
+    if (name === 'test_done' && test.errors.length > 0) this.#hasFailed = true;
     if (name !== 'test_start' || test.fn.length === 0) return;
     test.fn = () => {
       throw new Error('The test takes more than its row holds.');
@@ -79,7 +81,7 @@ export default class NativeEnvironment {
     globalThis.console = this.#console;
     for (const name of Object.keys(process.env)) if (!(name in this.#env)) delete process.env[name];
     Object.assign(process.env, this.#env);
-    await this.#hasClosed();
+    if (!this.#hasFailed) await this.#hasClosed();
   }
 
   /** @throws Error that names the resources that the file leaves open */
