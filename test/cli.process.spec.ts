@@ -3,12 +3,12 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { bearer } from './support/asking.js';
 import { posted } from './support/processes.js';
 import { CLOCK_CASES } from './support/server.js';
 import { Service } from './support/service.js';
 import { typed, type Ran } from './support/terminal.js';
+import { waitUntil } from './support/waiting.js';
 
 const scratch = mkdtempSync(join(tmpdir(), 'followthrough-cli-'));
 
@@ -66,9 +66,8 @@ describe('the demo', () => {
     const { code, out } = await runHere(dataDir, 'import', CLOCK_CASES);
     expect([code, out]).toEqual([0, expect.stringContaining('commitments.json: 10 new')]);
     const shown = async () =>
-      ((await (await fetch(`${demo.url}/v1/commitments?agency=AAA`)).json()) as { total: number }).total;
-    while ((await shown()) === 0) await sleep(20);
-    expect(await shown()).toBe(4);
+      ((await (await fetch(`${demo.url}/v1/commitments?agency=AAA`)).json()) as { total?: number }).total;
+    await waitUntil(async () => (await shown()) === 4);
   });
 
   it('recognises what is there when run again, revokes the earlier tokens, and ends cleanly on Ctrl-C', async () => {
