@@ -46,8 +46,9 @@ const common = {
 export default {
   // For tests that hang; a slow machine is no fault of the code.
   testTimeout: process.env.DEEP ? 3_600_000 : 600_000,
-  // Jest leaves one core to its user. Here it has all, and one worker more, as specs wait for servers and browsers.
-  maxWorkers: availableParallelism() + 1,
+  // Jest leaves one core to its user. Here it has all, and two workers more, as specs wait for servers and browsers: of two
+  // cores a tenth was idle with one more. Four workers take 7 GB with all that they start.
+  maxWorkers: availableParallelism() + 2,
   testSequencer: '<rootDir>/test/support/longest-first.mjs',
   // To ask for a watchman that few have takes a tenth of a second.
   watchman: false,
