@@ -12,7 +12,7 @@ import { refuseBusyPort } from '../apps/api/src/server.js';
 import { LogCheck } from '../apps/api/src/log-check.js';
 import { newMeta } from '../libs/eventsourcing/src/testing/counter.js';
 import { CLOCK_CASES, TestServer } from './support/server.js';
-import { waitUntil } from './support/waiting.js';
+import { LIMIT_MS, waitUntil } from './support/waiting.js';
 
 const server = TestServer.forAll([CLOCK_CASES], { REQUEST_TIMEOUT_MS: '500' });
 
@@ -145,7 +145,7 @@ describe('A request that stops half-way', () => {
       let said = '';
       socket.on('data', (some: string) => (said += some)).on('error', () => {});
       socket.write(text);
-      await Promise.race([once(socket, 'close'), sleep(20_000, undefined, { ref: false })]);
+      await Promise.race([once(socket, 'close'), sleep(LIMIT_MS, undefined, { ref: false })]);
       socket.destroy();
       return said;
     };

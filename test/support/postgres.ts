@@ -19,6 +19,7 @@ import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { filledOnce } from './shared.js';
+import { LIMIT_MS } from './waiting.js';
 
 /** Whether npm has a PostgreSQL for this machine. */
 export const HAS_POSTGRES =
@@ -148,7 +149,7 @@ export class PostgresServer {
 
   /** Starts an ended one again. */
   async restart(): Promise<void> {
-    for (const end = performance.now() + 30_000; ;) {
+    for (const end = performance.now() + LIMIT_MS; ;) {
       const server = spawn(
         join(this.bin, 'postgres'),
         ['-D', this.#data, '-p', String(this.port), ...this.settings.flatMap((setting) => ['-c', setting])],
