@@ -33,11 +33,8 @@ import {
 } from './acts.js';
 import type { RawEvent } from './naive-views.js';
 import { amend, enter } from '../../libs/registers/src/testing/an-entry.js';
-import { handForms } from '../../libs/bodies/src/testing/forms-at-hand.js';
-import { forms } from '#bodies';
+import '../../libs/bodies/src/testing/real-forms.js';
 import { runs } from './properties.js';
-
-handForms(forms);
 
 export { seed } from './properties.js';
 

@@ -16,11 +16,8 @@ import {
 import { ACTS, type ActName, type BodyOf } from './acts.js';
 import { allowedActs } from './deciding.js';
 import { HOLDERS } from './testing/commitment-model.js';
-import { forms } from '#bodies';
 import { NATURES, type Nature } from '#words';
-import { handForms } from '../../bodies/src/testing/forms-at-hand.js';
-
-handForms(forms);
+import '../../bodies/src/testing/real-forms.js';
 
 const reportedOn = '2007-06-01';
 const history = [recorded({ milestones: [{ title: 'Draft', due: '2007' }] })];

@@ -13,10 +13,7 @@ import {
   staged,
 } from './testing/a-commitment.js';
 import { ACTS, type ActName } from './acts.js';
-import { forms } from '#bodies';
-import { handForms } from '../../bodies/src/testing/forms-at-hand.js';
-
-handForms(forms);
+import '../../bodies/src/testing/real-forms.js';
 
 const DAY_BEFORE = '2007-05-31';
 const REPORT_DATE = '2007-06-01';

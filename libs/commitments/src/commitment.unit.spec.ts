@@ -13,10 +13,7 @@ import {
 } from './testing/a-commitment.js';
 import { ACTS, type ActName, type BodyOf } from './acts.js';
 import { AMENDING } from './testing/commitment-model.js';
-import { forms } from '#bodies';
-import { handForms } from '../../bodies/src/testing/forms-at-hand.js';
-
-handForms(forms);
+import '../../bodies/src/testing/real-forms.js';
 
 const iom = focalPoint('IOM');
 const recorded = (other: Partial<CommitmentEvents['Recorded']> = {}): CommitmentEvent =>

@@ -23,10 +23,8 @@ import {
 import { AMENDING, ENDS } from './testing/commitment-model.js';
 import { ACTS, type ActName, type BodyOf } from './acts.js';
 import { allowedActs } from './deciding.js';
-import { forms, type CommitmentAsAt, type Correct } from '#bodies';
-import { handForms } from '../../bodies/src/testing/forms-at-hand.js';
-
-handForms(forms);
+import { type CommitmentAsAt, type Correct } from '#bodies';
+import '../../bodies/src/testing/real-forms.js';
 
 const iom = focalPoint('IOM');
 const ilo = focalPoint('ILO');

@@ -26,10 +26,7 @@ import {
 import { ACTS_AFTER_THE_END, ENDS } from './testing/commitment-model.js';
 import { RELATION_TYPES } from '#words';
 import { type ActName, type BodyOf } from './acts.js';
-import { forms } from '#bodies';
-import { handForms } from '../../bodies/src/testing/forms-at-hand.js';
-
-handForms(forms);
+import '../../bodies/src/testing/real-forms.js';
 
 const iom = focalPoint('IOM');
 const reason = 'Recorded twice, from two papers of the same year';

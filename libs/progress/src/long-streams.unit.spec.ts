@@ -5,11 +5,9 @@ import { commitment, decide, standingAt, type ActorOnDay, type Commitment } from
 import { fold, type Recorded } from '#eventsourcing';
 import { runs } from '../../../test/support/properties.js';
 import { agencies } from '../../commitments/src/testing/a-commitment.js';
-import { handForms } from '../../bodies/src/testing/forms-at-hand.js';
+import '../../bodies/src/testing/real-forms.js';
 import { VALUE_AT, CODED_COLUMNS, Columns, dateOf } from './columns.js';
 import { CommitmentRows } from './commitment-rows.js';
-
-handForms(forms);
 
 const secretariat: ActorOnDay = { role: 'secretariat', agency: null, today: '2026-01-01' };
 const REFERENCE = 'IOM-1990-01';

@@ -6,10 +6,7 @@ import { specification } from '../../eventsourcing/src/testing/specification.js'
 import { agency, asAt, nameAt, successorAt, type AgencyEvents, type AgencyState } from './agency.js';
 import type { Agency } from '#bodies';
 import { amend, blank, chair, dissolve, join, leave, merge, rename, retract } from './testing/an-entry.js';
-import { handForms } from '../../bodies/src/testing/forms-at-hand.js';
-import { forms } from '#bodies';
-
-handForms(forms);
+import '../../bodies/src/testing/real-forms.js';
 
 const given = specification(agency);
 

@@ -21,10 +21,7 @@ import { blanked, blankings, type Statement } from './corrections.js';
 import { registers, type RegisterEvents } from './register.js';
 import type { Outcome } from '#bodies';
 import { amend, blank, enter, rename } from './testing/an-entry.js';
-import { handForms } from '../../bodies/src/testing/forms-at-hand.js';
-import { forms } from '#bodies';
-
-handForms(forms);
+import '../../bodies/src/testing/real-forms.js';
 
 type Event = NewEvent<RegisterEvents<Outcome>>;
 

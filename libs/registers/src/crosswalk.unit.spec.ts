@@ -4,10 +4,7 @@ import { specification } from '../../eventsourcing/src/testing/specification.js'
 import { crosswalk, crosswalkAt, versionOf, type CrosswalkEvents } from './crosswalk.js';
 import type { Crosswalk, PublishVersion } from '#bodies';
 import { blank, publish, retitle, retractVersion, setUp } from './testing/an-entry.js';
-import { handForms } from '../../bodies/src/testing/forms-at-hand.js';
-import { forms } from '#bodies';
-
-handForms(forms);
+import '../../bodies/src/testing/real-forms.js';
 
 const given = specification(crosswalk);
 type Event = NewEvent<CrosswalkEvents>;

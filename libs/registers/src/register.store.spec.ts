@@ -11,11 +11,8 @@ import type { Agency } from '#bodies';
 import { Lookup } from './lookup.js';
 import { entryClass } from '#acts';
 import { amend, blank, chair, dissolve, enter, join, leave, merge, rename, retract } from './testing/an-entry.js';
-import { handForms } from '../../bodies/src/testing/forms-at-hand.js';
-import { forms } from '#bodies';
+import '../../bodies/src/testing/real-forms.js';
 import { LIMIT_MS } from '../../../test/support/waiting.js';
-
-handForms(forms);
 
 const today = '2026-11-21';
 const iom = { code: 'IOM', name: 'International Organization for Migration', kind: 'igo' };

@@ -7,7 +7,7 @@ let handed: Forms | undefined;
 export const handForms = (forms: Forms): void => void (handed = forms);
 
 const real = (): Forms => {
-  if (!handed) throw new Error('This rule asks about bodies: handForms(forms).');
+  if (!handed) throw new Error('This rule asks about bodies: import testing/real-forms.js.');
   return handed;
 };
 
