@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { OPERATION_EXAMPLES } from '../apps/api/src/openapi.js';
 import { bearer, done, refusal } from './support/asking.js';
 import { commitment } from './support/commitment.js';
+import type { OpenApi, Parameter, Schema } from './support/openapi.js';
 import { HLD, TestServer } from './support/server.js';
 
 const server = TestServer.forAll([HLD]);
@@ -13,27 +14,6 @@ beforeAll(() => void (secretariat = server.token(null)));
 const records = (more: object) => server.post('/v1/commitments', commitment({ reference: null, ...more }), secretariat);
 
 describe('A wrong value', () => {
-  interface Schema {
-    readonly $ref?: string;
-    readonly type?: string;
-    readonly format?: string;
-    readonly enum?: readonly string[];
-    readonly items?: Schema;
-    readonly minimum?: number;
-    readonly maximum?: number;
-  }
-  interface Parameter {
-    readonly $ref?: string;
-    readonly name: string;
-    readonly in: 'query' | 'path' | 'header';
-    readonly schema: Schema;
-    readonly required?: boolean;
-  }
-  interface Operation {
-    readonly operationId: string;
-    readonly parameters?: readonly Parameter[];
-    readonly requestBody?: { readonly content: object };
-  }
   interface Asked {
     readonly id: string;
     readonly method: string;
@@ -44,15 +24,14 @@ describe('A wrong value', () => {
   let operations: Asked[];
   let schemaOf: (schema: Schema) => Schema;
   beforeAll(async () => {
-    const { paths, components } = (await server.get('/openapi.json')).body as {
-      paths: Record<string, Record<string, Operation>>;
-      components: { schemas: Record<string, Schema>; parameters: Record<string, Parameter> };
-    };
+    const { paths, components } = (await server.get('/openapi.json')).body as OpenApi;
     schemaOf = (schema) => (schema.$ref ? components.schemas[schema.$ref.split('/').at(-1)!]! : schema);
     operations = Object.entries(paths).flatMap(([path, item]) =>
-      Object.entries(item).map(([method, { operationId: id, parameters = [], requestBody }]) => ({
+      Object.entries(item).map(([method, { operationId: id, parameters, requestBody }]) => ({
         ...{ id, path, method: method.toUpperCase() },
-        parameters: parameters.map((one) => (one.$ref ? components.parameters[one.$ref.split('/').at(-1)!]! : one)),
+        parameters: parameters.map(
+          (one) => (one.$ref ? components.parameters[one.$ref.split('/').at(-1)!] : one) as Parameter,
+        ),
         takesFile: requestBody !== undefined && !('application/json' in requestBody.content),
       })),
     );

@@ -20,6 +20,7 @@ import { Progress } from '#progress';
 import { Registers } from '#registers';
 import { codec } from '../apps/api/src/app.module.js';
 import { done } from './support/asking.js';
+import type { OpenApi } from './support/openapi.js';
 import { CLOCK_CASES, HLD, TestServer } from './support/server.js';
 import { LIMIT_MS } from './support/waiting.js';
 
@@ -204,14 +205,13 @@ describe('A dump that is taken over by an empty installation', () => {
       const { anchor } = await copyLog(source, other.app.get(LOG).store);
       await source.close();
       await other.app.get(Projector).reached(anchor.position!, LIMIT_MS);
-      type Get = { parameters: { name?: string }[] };
-      const document = (await server.get('/openapi.json')).body as { paths: Record<string, { get?: Get }> };
-      const views = Object.keys(document.paths).filter((path) => document.paths[path]!.get && isView(path));
+      const document = (await server.get('/openapi.json')).body as OpenApi;
+      const views = Object.keys(document.paths).filter((path) => document.paths[path]!['get'] && isView(path));
       const answered = new Set<string>();
       const clocks = [{ asOf: '2006-11-21' }, { asOf: AS_OF }, { asOf: '2011-02-17', knownAt: '1000' }];
       for (const path of [...views, '/v1/commitments/IOM-2006-01', '/v1/commitments/IOM-2006-01/history'])
         for (const clock of clocks) {
-          const takes = document.paths[path]?.get?.parameters.map(({ name }) => name) ?? ['asOf', 'knownAt'];
+          const takes = document.paths[path]?.['get']?.parameters.map(({ name }) => name) ?? ['asOf', 'knownAt'];
           const asked = Object.entries({ ...clock, ...NEEDED_PARAMETERS[path] }).filter(([name]) =>
             takes.includes(name),
           );
@@ -347,9 +347,7 @@ describe('Linked data', () => {
 
   it('of the catalogue has every list and view that the API gives as a table', async () => {
     const catalogue = await of('/v1/open/catalogue', 'text/turtle');
-    const { paths } = (await (await fetch(`${server.url}/openapi.json`)).json()) as {
-      paths: Record<string, { get?: { responses: Record<string, { content?: object }> } }>;
-    };
+    const { paths } = (await server.get('/openapi.json')).body as OpenApi;
     const tables = Object.entries(paths).flatMap(([path, { get }]) =>
       'text/csv' in (get?.responses['200']?.content ?? {}) ? [path] : [],
     );

@@ -7,24 +7,15 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { OPERATION_EXAMPLES } from '../apps/api/src/openapi.js';
 import { commitment } from './support/commitment.js';
+import type { OpenApi } from './support/openapi.js';
 import { HLD, TestServer } from './support/server.js';
-
-interface Operation {
-  readonly operationId: string;
-  readonly parameters: readonly { name?: string; in?: string; example?: unknown }[];
-  readonly responses: Readonly<Record<string, { content?: Readonly<Record<string, unknown>> }>>;
-}
-type Described = Operation & { readonly description?: string; readonly security?: object };
-interface Document {
-  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
-}
 
 const server = TestServer.forAll([HLD], { PUBLIC_URL: 'https://followthrough.example.org/' });
 const folder = mkdtempSync(join(tmpdir(), 'followthrough-clients-'));
-let document: Document;
+let document: OpenApi;
 
 beforeAll(async () => {
-  document = (await server.get('/openapi.json')).body as Document;
+  document = (await server.get('/openapi.json')).body as OpenApi;
   symlinkSync(resolve('node_modules'), join(folder, 'node_modules'));
   write('openapi.json', document);
 });
@@ -45,7 +36,7 @@ const run = (program: string, ...args: string[]): Promise<{ code: number; out: s
 
 describe('the linters of `npm run check`', () => {
   it('find fault with an operation that does not say whether it is open, nor what it does, and with a wrong example', async () => {
-    const { description: _said, security: _open, ...bare } = document.paths['/v1/agencies']!['get']! as Described;
+    const { description: _said, security: _open, ...bare } = document.paths['/v1/agencies']!['get']!;
     const content = { 'application/json': { schema: { type: 'integer' }, example: 'seven' } };
     const get = { ...bare, parameters: [], responses: { 200: { description: 'All of them', content } } };
     write('broken.json', { ...document, paths: { '/v1/agencies': { get } }, components: {} });
@@ -61,7 +52,7 @@ describe('the linters of `npm run check`', () => {
   });
 });
 
-const schemas = () => (document as unknown as { components: { schemas: Record<string, object> } }).components.schemas;
+const schemas = () => document.components.schemas;
 
 describe('the names in the document', () => {
   it('are given to every closed list and every object', () => {

@@ -6,39 +6,8 @@ import { Documented, jsonTextsIn, Validators } from './support/documented.js';
 import { deep } from './support/properties.js';
 import { endedJob } from './support/publishing.js';
 import { servedBy } from './support/served.js';
+import type { Media, OpenApi, Operation } from './support/openapi.js';
 import { HLD, TestServer, type Answer } from './support/server.js';
-
-interface Media {
-  readonly schema: { readonly contentSchema?: object };
-  readonly example?: unknown;
-}
-type Content = Readonly<Record<string, Media>>;
-interface Operation {
-  readonly operationId: string;
-  readonly summary: string;
-  readonly tags: readonly string[];
-  readonly parameters: readonly {
-    name?: string;
-    in?: string;
-    example?: unknown;
-    schema?: { $ref?: string };
-    $ref?: string;
-  }[];
-  readonly requestBody?: { readonly content: Content };
-  readonly responses: Readonly<
-    Record<string, { readonly $ref?: string; readonly content?: Content; headers?: object }>
-  >;
-  readonly security?: readonly object[];
-  readonly 'x-rights'?: object;
-}
-interface Document {
-  readonly openapi: string;
-  readonly paths: Readonly<Record<string, Readonly<Record<'get' | 'post' | 'put', Operation>>>>;
-  readonly tags: readonly { readonly name: string }[];
-  readonly components: Readonly<Record<'schemas' | 'parameters' | 'headers', Record<string, object>>> & {
-    readonly responses: Readonly<Record<string, { readonly content: Content }>>;
-  };
-}
 
 interface Route extends Operation {
   readonly method: 'get' | 'post' | 'put';
@@ -46,12 +15,12 @@ interface Route extends Operation {
 }
 
 const server = TestServer.forAll([HLD]);
-let document: Document;
+let document: OpenApi;
 let routes: Map<string, Route>;
 let validators: Validators;
 
 beforeAll(async () => {
-  document = (await server.get('/openapi.json')).body as Document;
+  document = (await server.get('/openapi.json')).body as OpenApi;
   routes = new Map(
     Object.entries(document.paths).flatMap(([path, item]) =>
       Object.entries(item).map(([method, operation]) => [
@@ -236,10 +205,10 @@ describe('the document', () => {
 
   it('asks for a token for reading, where reading is not public', async () => {
     const closedServer = await TestServer.start([], { PUBLIC_READING: 'false' });
-    const { paths } = (await closedServer.get('/openapi.json')).body as Document;
+    const { paths } = (await closedServer.get('/openapi.json')).body as OpenApi;
     await closedServer.close();
-    expect(paths['/v1/commitments']!.get.security).toEqual([{ bearer: [] }]);
-    expect(document.paths['/v1/commitments']!.get.security).toEqual([]);
+    expect(paths['/v1/commitments']!['get']!.security).toEqual([{ bearer: [] }]);
+    expect(document.paths['/v1/commitments']!['get']!.security).toEqual([]);
   });
 });
 

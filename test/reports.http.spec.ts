@@ -19,6 +19,7 @@ import {
 } from '#reports';
 import { done, refusal } from './support/asking.js';
 import { deep } from './support/properties.js';
+import type { OpenApi } from './support/openapi.js';
 import { HLD, TestServer, type Answer } from './support/server.js';
 
 const REAL = {
@@ -433,10 +434,8 @@ describe('a format that nobody has made yet', () => {
 
 describe('a report that is asked for by its media type', () => {
   it('is given as each type that the document offers, to those who accept no other, and refused as any other', async () => {
-    const { paths } = (await server.get('/openapi.json')).body as {
-      paths: Record<string, { get: { responses: Record<string, { content: object }> } }>;
-    };
-    const offered = Object.keys(paths['/v1/reports/agency']!.get.responses['200']!.content);
+    const { paths } = (await server.get('/openapi.json')).body as OpenApi;
+    const offered = Object.keys(paths['/v1/reports/agency']!['get']!.responses['200']!.content!);
     expect(offered.length).toBeGreaterThan(5);
     const typeFor = async (accept: string) => {
       const answer = await fetch(`${server.url}/v1/reports/agency?agency=WHO`, { headers: { accept } });

@@ -7,6 +7,7 @@ import { request, type IncomingHttpHeaders } from 'node:http';
 import zlib, { brotliDecompressSync, createGunzip, gunzipSync } from 'node:zlib';
 import { bearer, done } from './support/asking.js';
 import { commitment } from './support/commitment.js';
+import type { OpenApi, Operation } from './support/openapi.js';
 import { HLD, TestServer } from './support/server.js';
 
 const server = TestServer.forAll([HLD], { CORS_ORIGINS: '*' });
@@ -14,24 +15,9 @@ let [secretariat, iom] = ['', ''];
 /** The path of every GET of the document, with the query of its example. */
 let reads: string[];
 
-interface Documented {
-  readonly paths: Readonly<
-    Record<
-      string,
-      {
-        readonly get?: {
-          readonly parameters: readonly { name: string; in: string; example?: string }[];
-          readonly operationId: string;
-          readonly responses: Readonly<Record<string, { content: Record<string, { schema: { format?: string } }> }>>;
-        };
-      }
-    >
-  >;
-}
-
 beforeAll(async () => {
   [secretariat, iom] = [server.token(null), server.token('IOM')];
-  const { paths } = (await server.get('/openapi.json')).body as Documented;
+  const { paths } = (await server.get('/openapi.json')).body as OpenApi;
   reads = Object.entries(paths).flatMap(([path, { get }]) => {
     if (!get) return [];
     const query = new URLSearchParams();
@@ -39,7 +25,7 @@ beforeAll(async () => {
     for (const { name, in: where, example } of get.parameters)
       if (example === undefined) continue;
       else if (where === 'path') address = address.replace(`{${name}}`, encodeURIComponent(String(example)));
-      else query.set(name, String(example));
+      else query.set(name!, String(example));
     return query.size > 0 ? `${address}?${query}` : address;
   });
   // The example of some rests on acts that were done before.
@@ -194,8 +180,8 @@ describe('A body', () => {
 
 describe('Compression', () => {
   it('gives the same bytes for less', async () => {
-    const { paths } = (await server.get('/openapi.json')).body as Documented;
-    const written = Object.entries(paths['/v1/commitments']!.get!.responses['200']!.content);
+    const { paths } = (await server.get('/openapi.json')).body as OpenApi;
+    const written = Object.entries(paths['/v1/commitments']!['get']!.responses['200']!.content!);
     const texts = written.flatMap(([type, { schema }]) => (schema.format === 'binary' ? [] : type));
     expect(texts.length).toBeGreaterThan(2);
     for (const [path, accept] of [['/agencies', 'text/html'], ...texts.map((type) => ['/v1/commitments', type])]) {
@@ -411,14 +397,9 @@ describe('A validator', () => {
   });
 });
 
-interface Operation {
-  readonly parameters: { name: string; in: string; example?: string }[];
-  readonly requestBody?: { required?: boolean; content: Record<string, unknown> };
-}
-
 /** The routes that write, with the address of their example. */
 async function writing(takes: (operation: Operation) => boolean): Promise<(readonly [method: string, path: string])[]> {
-  const { paths } = (await server.get('/openapi.json')).body as { paths: Record<string, Record<string, Operation>> };
+  const { paths } = (await server.get('/openapi.json')).body as OpenApi;
   return Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).flatMap(([method, operation]) => {
       if (method === 'get' || !takes(operation)) return [];

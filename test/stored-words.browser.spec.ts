@@ -13,6 +13,7 @@ import { commitment } from './support/commitment.js';
 import { HOSTILE_TEXTS } from './support/hostile.js';
 import { pageRoutes } from './support/page-routes.js';
 import { endedJob } from './support/publishing.js';
+import type { OpenApi } from './support/openapi.js';
 import { HLD, TestServer } from './support/server.js';
 import { waitUntil } from './support/waiting.js';
 
@@ -217,14 +218,6 @@ const OWN_PAGES =
   /^\/(account|home|record|imports|webhooks|publications|rounds|documents\/[^/]+\/paper)|^\/commitments\/[^/]+\/[^/]+$/;
 const CSV_TYPE = 'text/csv';
 const XLSX_TYPE = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
-interface Media {
-  readonly schema: { readonly type?: string; readonly format?: string; readonly contentSchema?: object };
-}
-interface Got {
-  readonly operationId: string;
-  readonly parameters?: readonly { readonly schema?: { readonly $ref?: string } }[];
-  readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, Media>> }>>;
-}
 
 describe('Hostile words that were stored', () => {
   it('run nowhere on any page, whoever is signed in, and no policy of a page is broken', async () => {
@@ -299,12 +292,10 @@ describe('Hostile words that were stored', () => {
   it('are no formula in any cell of a spreadsheet that the API gives', async () => {
     // The control: an unguarded cell would be one.
     expect(formulas(read('a,b\n=1+1,2\n', { type: 'string' }))).toEqual(['A2: 1+1']);
-    const { paths } = (await server.get('/openapi.json')).body as {
-      paths: Record<string, { get?: Got }>;
-    };
+    const { paths } = (await server.get('/openapi.json')).body as OpenApi;
     const holding: string[] = [];
     for (const [route, { get }] of Object.entries(paths)) {
-      const isList = get?.parameters?.some(({ schema }) => schema?.$ref === '#/components/schemas/Format');
+      const isList = get?.parameters.some(({ schema }) => schema?.$ref === '#/components/schemas/Format');
       for (const [type, { schema }] of Object.entries(get?.responses['200']?.content ?? {})) {
         // A text without a schema of its entries is a table.
         const isTable = isList && schema.type === 'string' && !schema.contentSchema;

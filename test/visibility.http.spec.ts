@@ -6,6 +6,7 @@ import { OPERATION_EXAMPLES } from '../apps/api/src/openapi.js';
 import { bearer, done } from './support/asking.js';
 import { pageRoutes } from './support/page-routes.js';
 import { endOf, endedJob } from './support/publishing.js';
+import type { OpenApi } from './support/openapi.js';
 import { HLD, TestServer } from './support/server.js';
 
 /** The words of the drafts, and the names by which one might ask for them. */
@@ -45,9 +46,7 @@ beforeAll(async () => {
     ...{ 'a reader of another agency': await give('reader', ['read']) },
     'a token without the scope read': await give('focal_point', ['report']),
   };
-  const { paths } = (await server.get('/openapi.json')).body as {
-    paths: Record<string, Record<string, { operationId: string }>>;
-  };
+  const { paths } = (await server.get('/openapi.json')).body as OpenApi;
   health = server.token('WHO');
   await done(server.post('/v1/rounds', ROUND, secretariat));
   await done(server.post(`/v1/rounds/${ROUND.code}/open`, {}, secretariat));

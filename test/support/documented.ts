@@ -5,24 +5,8 @@ import { parse } from 'csv-parse/sync';
 import findMyWay from 'find-my-way';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { OpenApi, ResponseObject } from './openapi.js';
 import { filledOnce } from './shared.js';
-
-interface Schema {
-  /** `binary`: a file, which is read elsewhere. */
-  readonly format?: string;
-  /** Of a text that is a sequence of JSON texts: that of each. */
-  readonly contentSchema?: object;
-}
-interface Answers {
-  readonly $ref?: string;
-  readonly content?: Readonly<Record<string, { readonly schema: Schema }>>;
-}
-interface OpenApi {
-  readonly paths: Readonly<
-    Record<string, Readonly<Record<string, { readonly responses: Readonly<Record<string, Answers>> }>>>
-  >;
-  readonly components: { readonly responses: Readonly<Record<string, Answers>> };
-}
 
 /** The schemas of the document; those of answers closed, so that a field that the document does not know is a fault. */
 export class Validators {
@@ -87,7 +71,7 @@ export class Documented {
   faults(method: string, address: string, status: number, type: string, body: unknown): string[] {
     const found = this.#routes.find(method as 'GET', address.split('?', 1)[0]!);
     if (!found || status === 304) return [];
-    const responses = found.store as Readonly<Record<string, Answers>>;
+    const responses = found.store as Readonly<Record<string, ResponseObject>>;
     const said = responses[String(status)] ?? responses['default'];
     const answer = said?.$ref ? this.document.components.responses[said.$ref.split('/').at(-1)!] : said;
     const media = answer?.content?.[type];
