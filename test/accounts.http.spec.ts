@@ -1,6 +1,6 @@
 /** Accounts, their roles over time and their tokens, over HTTP. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AccessStore, Audit } from '#access';
@@ -282,17 +282,13 @@ onEachDatabase('A person who did whatever one can do, and is erased', (kind) => 
   /** The traces of the person in all that can be taken away: the folder of `export`, a backup of the log, a dump of the database. */
   async function tracesTaken(): Promise<string[]> {
     const away = mkdtempSync(join(tmpdir(), 'taken-'));
-    try {
-      await exportDump(there.settings, join(away, 'export'), {});
-      await backup(there.settings, join(away, 'backup.db'));
-      if (postgres && debianBin())
-        writeFileSync(join(away, 'dump.sql'), postgres.tool('pg_dump', [postgres.url(tables)]));
-      else cpSync(there.dataDir, join(away, 'copy'), { recursive: true });
-      expect(readdirSync(join(away, 'export')).length).toBeGreaterThan(3);
-      return tracesIn(away);
-    } finally {
-      rmSync(away, { recursive: true });
-    }
+    await exportDump(there.settings, join(away, 'export'), {});
+    await backup(there.settings, join(away, 'backup.db'));
+    if (postgres && debianBin())
+      writeFileSync(join(away, 'dump.sql'), postgres.tool('pg_dump', [postgres.url(tables)]));
+    else cpSync(there.dataDir, join(away, 'copy'), { recursive: true });
+    expect(readdirSync(join(away, 'export')).length).toBeGreaterThan(3);
+    return tracesIn(away);
   }
   const tracesIn = (folder: string): string[] =>
     readdirSync(folder, { withFileTypes: true, recursive: true }).flatMap((entry) => {

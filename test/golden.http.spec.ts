@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SqliteEventStore } from '#event-store-sqlite';
@@ -75,24 +75,20 @@ async function answersNow(said: (envelope: Envelope) => string = ({ data }) => d
     .filter(({ position }) => Number(position) <= upTo)
     .toSorted((a, b) => Number(a.position) - Number(b.position));
   const folder = mkdtempSync(join(tmpdir(), 'golden-'));
-  try {
-    let now = '';
-    const store = new SqliteEventStore(join(folder, 'log.db'), () => Date.parse(now));
-    for (const envelope of first) {
-      const { stream, revision, type, version, meta, recordedAt, position } = envelope;
-      now = recordedAt;
-      const appended = await store.append(stream, revision - 1, [{ type, version, data: said(envelope) }], meta);
-      expect(appended).toEqual({ revision, position });
-    }
-    await store.close();
-    const server = await TestServer.start([], { LOG_URL: `sqlite:${store.file}` });
-    const paths = Object.keys(answers);
-    const bodies = await Promise.all(paths.map(async (path) => (await server.get(path)).body as object));
-    await server.close();
-    return Object.fromEntries(paths.map((path, i) => [path, bodies[i]!]));
-  } finally {
-    rmSync(folder, { recursive: true });
+  let now = '';
+  const store = new SqliteEventStore(join(folder, 'log.db'), () => Date.parse(now));
+  for (const envelope of first) {
+    const { stream, revision, type, version, meta, recordedAt, position } = envelope;
+    now = recordedAt;
+    const appended = await store.append(stream, revision - 1, [{ type, version, data: said(envelope) }], meta);
+    expect(appended).toEqual({ revision, position });
   }
+  await store.close();
+  const server = await TestServer.start([], { LOG_URL: `sqlite:${store.file}` });
+  const paths = Object.keys(answers);
+  const bodies = await Promise.all(paths.map(async (path) => (await server.get(path)).body as object));
+  await server.close();
+  return Object.fromEntries(paths.map((path, i) => [path, bodies[i]!]));
 }
 
 describe('A log of the first events only', () => {

@@ -1,6 +1,6 @@
 /** The guards of a server on the internet: the headers of every answer, and the settings with which it refuses to start in production. */
 import { describe, expect, it } from '@jest/globals';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AccessStore } from '#access';
@@ -96,14 +96,10 @@ describe('In production', () => {
 
   it('what holds a secret may stand in a file', () => {
     const folder = mkdtempSync(join(tmpdir(), 'secrets-'));
-    try {
-      const file = join(folder, 'log-url');
-      writeFileSync(file, 'postgres://writer:secret@db/log\n');
-      expect(settingsFrom({ LOG_URL_FILE: file }).logUrl).toBe('postgres://writer:secret@db/log');
-      expect(() => settingsFrom({ LOG_URL_FILE: file, LOG_URL: 'sqlite:x' })).toThrow('LOG_URL and LOG_URL_FILE');
-      expect(() => settingsFrom({ SMTP_URL_FILE: join(folder, 'none') })).toThrow('SMTP_URL_FILE names a file');
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+    const file = join(folder, 'log-url');
+    writeFileSync(file, 'postgres://writer:secret@db/log\n');
+    expect(settingsFrom({ LOG_URL_FILE: file }).logUrl).toBe('postgres://writer:secret@db/log');
+    expect(() => settingsFrom({ LOG_URL_FILE: file, LOG_URL: 'sqlite:x' })).toThrow('LOG_URL and LOG_URL_FILE');
+    expect(() => settingsFrom({ SMTP_URL_FILE: join(folder, 'none') })).toThrow('SMTP_URL_FILE names a file');
   });
 });

@@ -23,7 +23,7 @@ import {
 } from '@kurrent/kurrentdb-client';
 import { execFile, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -580,7 +580,6 @@ describe('The double serves TLS and asks who is there:', () => {
 
 async function startDoubleWithTls(password: string): Promise<KurrentdbDouble> {
   const folder = mkdtempSync(join(tmpdir(), 'kurrentdb-double-'));
-  keep({ stop: () => rmSync(folder, { recursive: true }) });
   return startDouble({ tls: makeCertificates(folder), users: { admin: password } });
 }
 

@@ -1,11 +1,10 @@
-import { afterAll, describe, expect, it } from '@jest/globals';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { softwareDigest } from './software.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'software-'));
-afterAll(() => rmSync(folder, { recursive: true }));
 
 const FILES = ['progress/src/facts.ts', 'platform/src/fields/marks.ts', 'letters/src/written.tsx'];
 const OTHER_FILES = ['progress/src/facts.unit.spec.ts', 'bodies/src/testing/forms.ts', 'progress/README.md'];

@@ -1,7 +1,7 @@
 /** Clusters, and servers over TLS. */
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -65,7 +65,6 @@ withOpenssl(
 
 async function expectOnlyTheKnownToBeServed(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'kurrentdb-event-store-'));
-  keep({ stop: () => rmSync(folder, { recursive: true }) });
   const double = await newDouble({ tls: makeCertificates(folder), users: { admin: 'change:it@once' } });
   expect(double.url).toContain('change%3Ait%40once');
   const store = newStore(double.url);

@@ -1,5 +1,5 @@
-import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { handle, type Log } from './command-handling.js';
@@ -14,7 +14,6 @@ import { MemoryEventStore, MemoryLog } from './testing/memory-event-store.js';
 import { LIMIT_MS } from '../../../test/support/waiting.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'snapshot-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const codec = new EventCodec([counter, guestBook, releases]);
 let shared: MemoryLog;

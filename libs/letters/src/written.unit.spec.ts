@@ -1,5 +1,5 @@
 /** Letters and calendar files of hostile words: their reader finds the intended words, and nothing else. */
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import ical from 'node-ical';
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -35,9 +35,7 @@ const HOSTILE = [...BREAKING, ...HOSTILE_TEXTS.filter((text) => text.trim() !== 
 /** As text that was sent and is read, with any line ends, and without invalid characters. */
 const settled = (text: string): string => text.toWellFormed().replaceAll(/\r\n?/g, '\n').replaceAll('\0', '').trim();
 
-let folder: string;
-beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), 'letters-'))));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = mkdtempSync(join(tmpdir(), 'letters-'));
 
 const ADDRESS = 'https://tracker.example.org/sign-in?to=%2Frounds%2FR-1';
 const calendarOf = (words: string): string =>

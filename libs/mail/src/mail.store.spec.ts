@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -135,19 +135,15 @@ describe('A letter over SMTP', () => {
 describe('A letter without a mail server', () => {
   it('lies in the folder as a file that mail programs open, for its owner alone', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'letters-'));
-    try {
-      const letters = join(folder, 'letters');
-      await new LetterFolder(letters, SENDER).send(LETTER);
-      const [name, ...others] = readdirSync(letters);
-      expect(others).toEqual([]);
-      expect(name).toMatch(/^\d{4}-\d\d-\d\dT[\d.-]+Z-[0-9a-f]{8}\.eml$/);
-      expect(statSync(join(letters, name!)).mode & 0o777).toBe(0o600);
-      const text = readFileSync(join(letters, name!), 'utf8');
-      expect(text).toMatch(/^To: ada@example\.org\r$/m);
-      expect(text).toMatch(/caf=C3=A9/);
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
+    const letters = join(folder, 'letters');
+    await new LetterFolder(letters, SENDER).send(LETTER);
+    const [name, ...others] = readdirSync(letters);
+    expect(others).toEqual([]);
+    expect(name).toMatch(/^\d{4}-\d\d-\d\dT[\d.-]+Z-[0-9a-f]{8}\.eml$/);
+    expect(statSync(join(letters, name!)).mode & 0o777).toBe(0o600);
+    const text = readFileSync(join(letters, name!), 'utf8');
+    expect(text).toMatch(/^To: ada@example\.org\r$/m);
+    expect(text).toMatch(/caf=C3=A9/);
   });
 
   it('may be written later when the folder cannot be', async () => {

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -78,7 +78,6 @@ beforeAll(() => {
      })[process.argv[2]]();`,
   );
 });
-afterAll(() => rmSync(folder, { recursive: true }));
 
 function linesWritten(how: string): Promise<string[]> {
   const child = spawn(process.execPath, [SCRIPT, how], { stdio: ['ignore', 'pipe', 'inherit'] });
