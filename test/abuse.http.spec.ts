@@ -11,7 +11,8 @@ import { AccessStore } from '#access';
 import type { Log } from '#eventsourcing';
 import { LOG } from '#platform';
 import { bearer } from './support/asking.js';
-import { Hostile, type OpenApi, type Sent } from './support/hostile.js';
+import { Hostile, type Sent } from './support/hostile.js';
+import type { OpenApi } from './support/openapi.js';
 import { seed } from './support/properties.js';
 import { HLD, TestServer } from './support/server.js';
 

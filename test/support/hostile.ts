@@ -1,30 +1,5 @@
 /** Requests made from the OpenAPI document by chance that a seed repeats: valid ones, and hostile ones. */
-
-interface Schema {
-  readonly $ref?: string;
-  readonly type?: string | readonly string[];
-  readonly enum?: readonly unknown[];
-  readonly oneOf?: readonly Schema[];
-  readonly anyOf?: readonly Schema[];
-  readonly allOf?: readonly Schema[];
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly required?: readonly string[];
-  readonly items?: Schema;
-  readonly example?: unknown;
-  readonly pattern?: string;
-  readonly format?: string;
-  readonly minimum?: number;
-}
-
-interface Operation {
-  readonly parameters?: readonly { name?: string; in?: string; example?: unknown; schema?: Schema }[];
-  readonly requestBody?: { readonly content: Readonly<Record<string, { schema: Schema; example?: unknown }>> };
-}
-
-export interface OpenApi {
-  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
-  readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
-}
+import type { OpenApi, Operation, Schema } from './openapi.js';
 
 /** A request as it goes over the wire. */
 export interface Sent {
@@ -196,7 +171,7 @@ export class Hostile {
     return { method, path, headers, body: this.#body(operation, isWrong) };
   }
 
-  #path({ path, parameters = [] }: Operation & { readonly path: string }, isWrong: boolean): string {
+  #path({ path, parameters }: Operation & { readonly path: string }, isWrong: boolean): string {
     let address = path;
     const query = new URLSearchParams();
     for (const { name, in: where, example, schema } of parameters) {

@@ -2,10 +2,17 @@
 
 export interface Schema {
   readonly $ref?: string;
-  readonly type?: string;
+  readonly type?: string | readonly string[];
   /** `binary`: a file. */
   readonly format?: string;
+  readonly pattern?: string;
   readonly enum?: readonly string[];
+  readonly oneOf?: readonly Schema[];
+  readonly anyOf?: readonly Schema[];
+  readonly allOf?: readonly Schema[];
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
+  readonly example?: unknown;
   readonly items?: Schema;
   readonly minimum?: number;
   readonly maximum?: number;
