@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, BrowserContext, CDPSession, Page } from 'playwright-core';
 import { AccessStore } from '#access';
 import { SignIn } from '#sign-in';
@@ -56,6 +57,11 @@ const usesPasskey = async (): Promise<void> => {
 
 it('A passkey is added once signed in, signs in after that, shows when it was used, and is removed', async () => {
   await signsInByLink();
+  // Its button can be pressed once the script is there, which comes late here.
+  await page.route('**/*.js', async (route) => {
+    await sleep(500);
+    await route.continue();
+  });
   await page.getByRole('button', { name: 'Add a passkey' }).click();
   await page.getByLabel('Its name').fill('My laptop');
   await page.getByRole('button', { name: 'Make it' }).click();

@@ -188,7 +188,7 @@ const AddPasskey = ({ options, attempt }: { options: object; attempt: string }) 
     eyebrow="Your account"
     lead={<p>Your browser asks for your fingerprint, face, PIN or key, and keeps the passkey.</p>}
   >
-    <PasskeyForm action="/account/passkeys" does="make" options={options} attempt={attempt}>
+    <PasskeyForm action="/account/passkeys" does="make" options={options} attempt={attempt} button="Make it">
       <label>
         Its name, for you
         <input name="label" maxLength={100} required value="Passkey" />
@@ -197,7 +197,6 @@ const AddPasskey = ({ options, attempt }: { options: object; attempt: string }) 
         <input type="checkbox" name="alone" />
         <span>Sign out everywhere else, too</span>
       </label>
-      <button type="submit">Make it</button>
     </PasskeyForm>
     <p>
       <a href="/account#passkeys">Back to your account</a>

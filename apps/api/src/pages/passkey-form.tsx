@@ -19,10 +19,12 @@ interface PasskeyFormParts {
   /** The options of the browser's question. */
   readonly options: object;
   readonly attempt: string;
+  /** The words of its button, which can be pressed once the script is there. */
+  readonly button: string;
   readonly children: ComponentChildren;
 }
 
-export const PasskeyForm = ({ action, does, options, attempt, children }: PasskeyFormParts) => (
+export const PasskeyForm = ({ action, does, options, attempt, button, children }: PasskeyFormParts) => (
   <>
     <PostForm
       class="entry passkey"
@@ -32,6 +34,9 @@ export const PasskeyForm = ({ action, does, options, attempt, children }: Passke
       hidden={{ attempt, answer: '' }}
     >
       {children}
+      <button type="submit" disabled>
+        {button}
+      </button>
       <p role="status" class="alert" />
     </PostForm>
     <noscript>

@@ -22,4 +22,5 @@ form.addEventListener('submit', (event) => {
   event.preventDefault();
   void fillIn();
 });
+form.querySelector('[type=submit]').disabled = false;
 if (form.dataset.does === 'use') void fillIn();

@@ -285,9 +285,14 @@ const OpenLink = ({ name, secret }: { name: string; secret: string }) => (
 
 const UsePasskey = ({ options, attempt, to }: { options: object; attempt: string; to: string | undefined }) => (
   <PlainPage title="Use a passkey" path="/sign-in" lead={<p>Your browser asks you for it now.</p>}>
-    <PasskeyForm action="/sign-in/passkey/answer" does="use" options={options} attempt={attempt}>
+    <PasskeyForm
+      action="/sign-in/passkey/answer"
+      does="use"
+      options={options}
+      attempt={attempt}
+      button="Use the passkey"
+    >
       <HiddenTo to={to} />
-      <button type="submit">Use the passkey</button>
     </PasskeyForm>
     <p>
       <a href="/sign-in">Sign in another way</a>
