@@ -193,10 +193,13 @@ const AddPasskey = ({ options, attempt }: { options: object; attempt: string }) 
         Its name, for you
         <input name="label" maxLength={100} required value="Passkey" />
       </label>
-      <label>
-        <input type="checkbox" name="alone" />
-        <span>Sign out everywhere else, too</span>
-      </label>
+      <fieldset class="boxes">
+        <legend>Elsewhere</legend>
+        <label>
+          <input type="checkbox" name="alone" />
+          <span>Sign out everywhere else, too</span>
+        </label>
+      </fieldset>
     </PasskeyForm>
     <p>
       <a href="/account#passkeys">Back to your account</a>
