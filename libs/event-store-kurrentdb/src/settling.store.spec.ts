@@ -32,12 +32,9 @@ import {
   stopKept,
 } from './testing/stores.js';
 
-/** A bare client that is connected: on a busy machine that may take longer than its deadline. */
-async function connectedBare(double: KurrentdbDouble, deadline: number): Promise<KurrentDBClient> {
-  const client = bareClient(double, deadline);
-  await waitUntil(async () => (await failure(bareAppend(client, 'warm'))) === null);
-  return client;
-}
+/** An append of the bare client has no outcome. One that comes after its deadline, as on a busy machine, is refused and made again. */
+const waitsOn = (ms: number, client: KurrentDBClient, stream: string) =>
+  waitUntil(async () => (await outcomeAfter(ms, bareAppend(client, stream))) === PENDING);
 
 // All wait at once: each has servers of its own.
 afterAll(stopKept);
@@ -47,20 +44,17 @@ describe('Every append is settled', () => {
     const double = await newDouble();
     const store = newStore(double.url, QUICK);
     await append(newStore(double.url), 'before');
-    const bare = await connectedBare(double, 300);
     double.appendsAre('ignored');
     const sent = await Promise.all(Array.from({ length: 20 }, (_, n) => timed(append(store, `s${n}`))));
     for (const { answer, ms } of sent) {
       expect(answer).toBeInstanceOf(StoreUnavailable);
       expect(ms).toBeLessThan(QUICK.deadline + 1_000 + SLACK_MS);
     }
-    expect(await outcomeAfter(2_000, bareAppend(bare, 's'))).toBe(PENDING);
+    await waitsOn(2_000, bareClient(double, 300), 's');
     double.behave();
     const meta = newMeta();
     await answerOf(() => append(store, 'before', 0, meta));
-    const written = await answerOf(() => allEventsOf(store));
-    expect(written.filter(({ stream }) => stream === 'before')).toHaveLength(2);
-    expect(written.filter(({ stream }) => stream.startsWith('s'))).toEqual([]);
+    expect(await answerOf(() => allEventsOf(store))).toHaveLength(2);
   });
 
   it.concurrent('when the server ends its side of the stream of appends, and the next ones, too; the bare client is wedged', async () => {
@@ -72,9 +66,9 @@ describe('Every append is settled', () => {
     expect(await append(store, 's', 0)).toMatchObject({ revision: 1 });
     expect(await allEventsOf(store)).toHaveLength(3);
 
-    const bare = await connectedBare(double, 300);
+    const bare = bareClient(double, 300);
     double.appendsAre('half-closed', 1);
-    for (const stream of ['b', 'c']) expect(await outcomeAfter(500, bareAppend(bare, stream))).toBe(PENDING);
+    for (const stream of ['b', 'c']) await waitsOn(500, bare, stream);
   });
 
   it.concurrent('when the peer takes connections and says nothing, like every other call; the bare client waits on', async () => {
@@ -87,7 +81,7 @@ describe('Every append is settled', () => {
       expect(answer).toBeInstanceOf(StoreUnavailable);
       expect(ms).toBeLessThan(2 * QUICK.deadline + 1_000 + SLACK_MS);
     }
-    expect(await outcomeAfter(1_500, bareAppend(bareClient({ url }, 300), 's'))).toBe(PENDING);
+    await waitsOn(1_500, bareClient({ url }, 300), 's');
   });
 
   it.concurrent('when nobody listens, and once somebody does, it is written', async () => {
