@@ -225,7 +225,7 @@ describe('A file that lies about what it holds', () => {
   /** The work of the processor, in µs, at its least of some times: other work of this process comes between at times. */
   async function cost(work: () => unknown): Promise<number> {
     let least = Infinity;
-    for (let n = 0; n < 5; n++) {
+    for (let n = 0; n < 25; n++) {
       const before = process.cpuUsage();
       await work();
       const { user, system } = process.cpuUsage(before);
