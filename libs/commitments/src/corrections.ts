@@ -58,7 +58,8 @@ export function standingAt(
 /** The changes of every event that was changed, in order. */
 export type Changes = ReadonlyMap<number, Series<Amendment>>;
 
-export const isAmendment = ({ name }: Statement): boolean => name === 'Corrected' || name === 'Retracted';
+/** Whether an event corrects or retracts another one. */
+export const isAmendment = ({ name }: { name: string }): boolean => name === 'Corrected' || name === 'Retracted';
 
 /** The changes, and one more. */
 export function changedBy(changes: Changes, said: Series<Statement>, { name, data, revision }: Statement): Changes {

@@ -11,7 +11,7 @@ export * from './deciding.js';
 export * from './commitment.js';
 export { documentsCitedAsAt, documentsIn } from './citations.js';
 export { milestoneOverTime } from './content.js';
-export { BLANKED_TEXT, statementAt, type Statement } from './corrections.js';
+export { BLANKED_TEXT, isAmendment, statementAt, type Statement } from './corrections.js';
 export { follow, isFollowed } from './following.js';
 export { linkedCommitments } from './links.js';
 export { numbering, referencesTaken, referenceTakenBy, takeReference } from './numbering.js';

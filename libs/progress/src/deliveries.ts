@@ -3,7 +3,8 @@
  * the next piece of evidence costs as much as the first.
  */
 import type { Deliverable, Evidence, MilestoneAsAt } from '#bodies';
-import { milestoneOverTime, statementAt, withoutRetracted, type Commitment, type MilestoneFacts } from '#commitments';
+import { isAmendment, milestoneOverTime, statementAt, withoutRetracted } from '#commitments';
+import type { Commitment, MilestoneFacts } from '#commitments';
 import { Passages, type Memory, type Recorded } from '#eventsourcing';
 import { Belonging } from './belonging.js';
 import { dayOf, END_OF_TIME } from './days.js';
@@ -101,7 +102,7 @@ export class Deliveries {
    */
   tell(commitment: number, event: Recorded, before: Commitment, c: Commitment): Days[] {
     const at = Number(event.position);
-    const amended = event.name === 'Corrected' || event.name === 'Retracted';
+    const amended = isAmendment(event);
     const { name, data } = amended ? statementAt(c.said, (event.data as { revision: number }).revision) : event;
     const { milestone } = data as { milestone?: number };
     if (milestone !== undefined)

@@ -8,6 +8,7 @@ import type { FullDate } from '#clocks';
 import {
   BLANKED_TEXT,
   commitment,
+  isAmendment,
   standingAt,
   statementAt,
   type Commitment,
@@ -55,7 +56,6 @@ const MAX_WEIGHT_IN_MEMORY = 160_000;
 const ROWS_AT_ONCE = 32;
 
 const referenceOf = ({ stream }: Pick<Recorded, 'stream'>): string => stream.slice(commitment.category.length + 1);
-const isCorrection = ({ name }: Recorded): boolean => name === 'Corrected' || name === 'Retracted';
 
 export class ProgressProjection implements Projection {
   readonly name = 'progress';
@@ -103,7 +103,7 @@ export class ProgressProjection implements Projection {
   #follow(event: Recorded, earlier: Earlier): Promise<void> | void {
     const kept = this.#last?.stream === event.stream ? this.#last.known : this.#recent.get(event.stream);
     const known = kept?.revision === event.revision - 1 ? kept : event.revision === 0 ? this.#nothing(event) : null;
-    if (!known || isCorrection(event)) return this.#followLater(event, known, earlier);
+    if (!known || isAmendment(event)) return this.#followLater(event, known, earlier);
     const state = fold(commitment, known.state, [event as never]);
     const last = known.rows.onlyChangedBy(event, known.state, state);
     if (last) return this.#lay(known, { event, before: known.state, state, corrects: null }, last);
@@ -116,7 +116,7 @@ export class ProgressProjection implements Projection {
 
   async #followLater(event: Recorded, kept: CachedCommitment | null, earlier: Earlier): Promise<void> {
     const known = kept ?? (await this.#remembered(event, earlier));
-    const corrects = isCorrection(event) ? await this.#positionOfCorrected(event) : null;
+    const corrects = isAmendment(event) ? await this.#positionOfCorrected(event) : null;
     await this.#followInTurns(known, await laterChangeOf(event, known, corrects));
   }
 
@@ -144,7 +144,7 @@ export class ProgressProjection implements Projection {
     const turns = new Turns();
     const noted: EventChange[] = [];
     for (const one of [...(await earlier()), event]) {
-      const corrects = isCorrection(one) ? await this.#positionOfCorrected(one) : null;
+      const corrects = isAmendment(one) ? await this.#positionOfCorrected(one) : null;
       const change = await laterChangeOf(one, anew, corrects);
       lay(anew, change, await inTurns(change.rows, turns));
       noted.push(change);
@@ -177,7 +177,7 @@ export class ProgressProjection implements Projection {
       texts.note(number, revision, from, position, notesIn(name, data));
     };
     if (event.name === 'Blanked') return;
-    if (!isCorrection(event)) return note(event.revision, event.name, event.data);
+    if (!isAmendment(event)) return note(event.revision, event.name, event.data);
     texts.closeNotes(number, revision, position);
     const says = state.changes.get(revision)?.at(-1)?.says;
     if (says) note(revision, statementAt(state.said, revision).name, says);
@@ -209,7 +209,7 @@ function eventChangeOf(
   corrects: number | null,
   state: Commitment,
 ): ChangeToCome {
-  if (!isCorrection(event) && event.name !== 'Blanked')
+  if (!isAmendment(event) && event.name !== 'Blanked')
     return { event, before, state, rows: rows.changedBy(event, before, state), corrects };
   const since = sinceOf(event, before, state);
   if (event.name === 'Blanked') return { event, before, state, rows: rows.anewFrom(state, since), corrects };
