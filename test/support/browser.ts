@@ -1,7 +1,8 @@
 /** A headless Chromium for the specs of pages, and the reading of its pages. */
 import { afterAll, beforeAll, expect } from '@jest/globals';
-import { readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { deep } from './properties.js';
 import { chromium as playwright, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import { LIMIT_MS } from './waiting.js';
@@ -14,10 +15,11 @@ export async function openBrowser(): Promise<Browser> {
   const before = { ...process.env };
   // Read when the package is loaded: it unpacks its libraries and fonts only where it takes the machine for a bare one.
   process.env['AWS_EXECUTION_ENV'] ??= `AWS_Lambda_nodejs${process.versions.node.split('.')[0]}.x`;
-  // Unpacked once, not once a run.
-  process.env['TMPDIR'] = process.env['TMPDIR_ON_DISK'];
+  const place = process.env['TMPDIR_ON_DISK']!;
+  process.env['TMPDIR'] = place;
   const { default: chromium } = await import('@sparticuz/chromium');
-  const executablePath = await chromium.executablePath();
+  const executablePath = join(place, 'chromium');
+  if (!existsSync(executablePath)) await unpack(chromium, place);
   process.env['TMPDIR'] = before['TMPDIR'];
   ofChromium ??= Object.fromEntries(Object.entries(process.env).filter(([name, value]) => before[name] !== value));
   return playwright.launch({
@@ -26,6 +28,20 @@ export async function openBrowser(): Promise<Browser> {
     env: { ...process.env, ...ofChromium } as Record<string, string>,
     args: ['--no-sandbox', '--no-zygote', '--disable-gpu', '--font-render-hinting=none'],
   });
+}
+
+/** Unpacks it once for all runs. Each part appears whole and the program last, as others may unpack it at the same time. */
+async function unpack(chromium: { executablePath(): Promise<string> }, place: string): Promise<void> {
+  const own = mkdtempSync(join(place, 'followthrough-chromium-'));
+  process.env['TMPDIR'] = own;
+  await chromium.executablePath();
+  for (const part of readdirSync(own).sort((a) => (a === 'chromium' ? 1 : 0)))
+    try {
+      renameSync(join(own, part), join(place, part));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOTEMPTY') throw error; // others have unpacked this folder
+    }
+  rmSync(own, { recursive: true });
 }
 
 /** The cookie of somebody who is signed in. */

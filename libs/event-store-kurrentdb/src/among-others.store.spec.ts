@@ -27,6 +27,7 @@ import {
   failure,
   answerOf,
   PATIENT,
+  connected,
   QUICK,
   WITH_ATTEMPTS,
   waitUntil,
@@ -170,7 +171,7 @@ describe('Events of another log', () => {
     'are there once when the answer to the second of them is %s, and the log goes on after them',
     async (fate) => {
       const double = await newDouble();
-      const [store, other] = [newStore(double.url, WITH_ATTEMPTS), newStore(double.url)];
+      const [store, other] = [await connected(double.url, WITH_ATTEMPTS), newStore(double.url)];
       const taken = another(12);
       await store.takeOver(null, taken.slice(0, 2));
       double.appendsAre(fate, 1);

@@ -16,12 +16,14 @@ import {
   newStore,
   bareAppend,
   bareClient,
+  connected,
   newMeta,
   event,
   number,
   append,
   allEventsOf,
   failure,
+  PATIENT,
   PENDING,
   outcomeAfter,
   answerOf,
@@ -59,7 +61,7 @@ describe('Every append is settled', () => {
 
   it.concurrent('when the server ends its side of the stream of appends, and the next ones, too; the bare client is wedged', async () => {
     const double = await newDouble();
-    const store = newStore(double.url, WITH_ATTEMPTS);
+    const store = await connected(double.url, WITH_ATTEMPTS);
     await append(store, 'before');
     double.appendsAre('half-closed', 1);
     expect(await append(store, 's')).toMatchObject({ revision: 0 });
@@ -110,7 +112,7 @@ describe('Every append is settled', () => {
     'ignored',
   ])('as done when at first it is %s: it is written once, and its sender gets its result', async (fate) => {
     const double = await newDouble();
-    const store = newStore(double.url, WITH_ATTEMPTS);
+    const store = await connected(double.url, WITH_ATTEMPTS);
     await append(store, 's');
     double.appendsAre(fate, 1);
     const meta = newMeta();
@@ -157,7 +159,7 @@ describe('Every append is settled', () => {
     'under load, when the server %s: none is lost, doubled or unanswered',
     async (what) => {
       const double = await newDouble();
-      const store = newStore(double.url, WITH_ATTEMPTS);
+      const store = await connected(double.url, WITH_ATTEMPTS);
       const following = follow(store);
       await append(store, 'before');
       const faults = FAULTS[what]!;
@@ -182,7 +184,7 @@ describe('Every append is settled', () => {
       expect(at.size).toBe(written.length);
       for (const [id, answer] of told) expect(at.get(id)).toEqual(answer);
       expect(written.length).toBeLessThanOrEqual(told.size + 1 + unknown);
-      // With eight seconds for each, the server was back in time for most, however busy the machine is.
+      // With ten seconds for each, the server was back in time for most, however busy the machine is.
       expect(told.size + unknown).toBeGreaterThanOrEqual(faults.length * 40);
       expect(told.size).toBeGreaterThan(faults.length * 20);
       expect(await verify(store)).toMatchObject({ ok: true });
@@ -215,7 +217,7 @@ describe('A broken connection', () => {
       double.cutConnections();
       await Promise.all(sent);
     };
-    const connection = new Connection(new Address(double.url), 1_000);
+    const connection = new Connection(new Address(double.url), PATIENT.deadline);
     keep({ stop: () => connection.close() });
     // Jest fails a test in which a rejection goes unhandled.
     for (let n = 0; n < 3; n++) {

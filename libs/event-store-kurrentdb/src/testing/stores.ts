@@ -34,7 +34,7 @@ export const QUICK = { deadline: 600, settling: 400, watchAfter: 200 };
 /** A store that waits for every answer, however busy the machine is. */
 export const PATIENT = { ...QUICK, deadline: 60_000 };
 /** A store with time for several attempts at an append, each of half the time that is left, on a busy machine, too. */
-export const WITH_ATTEMPTS = { ...QUICK, deadline: 16_000 };
+export const WITH_ATTEMPTS = { ...QUICK, deadline: 20_000 };
 /** The time that a store may take beyond its limits, in ms of a machine that has nothing else to do. */
 export const SLACK_MS = 1_500;
 export function newStore(url: string, options: KurrentdbOptions = PATIENT): KurrentdbEventStore {
@@ -82,6 +82,13 @@ export async function answerOf<T>(call: () => Promise<T>): Promise<T> {
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error;
     }
+}
+
+/** A store that is connected: its limits count for the calls that follow, not for the connecting of all specs at once. */
+export async function connected(url: string, options: KurrentdbOptions): Promise<KurrentdbEventStore> {
+  const store = newStore(url, options);
+  await answerOf(() => store.head());
+  return store;
 }
 
 export interface Following {
