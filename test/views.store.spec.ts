@@ -28,7 +28,7 @@ const inWords = ({ agency, role, asked }: { agency: string; role: string; asked?
 
 /** A commitment as a list shows it, without the fields that the naive views leave out. */
 const shown = (item: Item) => {
-  const { correctedLater: _later, language: _l, summary: _s, sources: _c, page: _p, onBehalf: _o, ...rest } = item;
+  const { correctedLater: _later, language: _l, summary: _s, sources: _c, onBehalf: _o, ...rest } = item;
   return {
     ...rest,
     relations: rest.relations.map(relationCell).sort(),

@@ -4,8 +4,8 @@ import { ApiProperty, ApiTags } from '@nestjs/swagger';
 import { AccessStore } from '#access';
 import { Rejected } from '#eventsourcing';
 import { Answers, Instant, InstantOrNull, TextOrNull, Caller, Rights, OrNull, type Principal } from '#platform';
-import { ACCOUNT_ROLES, SCOPES, type Scope } from '#words';
-import { Waiting, WaitingView } from '#progress';
+import { ACCOUNT_ROLES, path, SCOPES, type Scope } from '#words';
+import { Waiting, waitingView, WaitingView } from '#progress';
 import { Registers } from '#registers';
 
 class AgencyOfCaller {
@@ -73,15 +73,13 @@ export class MeController {
       account,
       role,
       agency:
-        agency === null
-          ? null
-          : { code: agency, name: entry?.name ?? agency, href: `/v1/agencies/${encodeURIComponent(agency)}` },
+        agency === null ? null : { code: agency, name: entry?.name ?? agency, href: path('v1', 'agencies', agency) },
       scopes,
       token: token ? { id: token.id, label: token.label, createdAt: token.created, expiresAt: token.expires } : null,
       appointments: appointments
         .filter(({ since, until }) => since <= now && (until === null || until > now))
         .map(({ role, agency, since, until }) => ({ role, agency, since, until })),
-      waiting: agency === null ? null : await this.waiting.forAgency(agency),
+      waiting: agency === null ? null : waitingView(agency, await this.waiting.forAgency(agency)),
     };
   }
 }

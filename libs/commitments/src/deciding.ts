@@ -75,10 +75,8 @@ export function decide<A extends ActName>(
 function doneFor(body: object, events: CommitmentEvent[]): CommitmentEvent[] {
   const { onBehalf } = body as { onBehalf?: OnBehalf | null };
   if (!onBehalf) return events;
-  return events.map((event) => {
-    const data = { ...event.data, onBehalf: withoutNulls(onBehalf) };
-    return { ...event, data } as CommitmentEvent;
-  });
+  const on = { onBehalf: withoutNulls(onBehalf) };
+  return events.map((event) => ({ ...event, data: { ...event.data, ...on } }) as CommitmentEvent);
 }
 
 /** Whether an act is someone's to do, as things stand; else why not. */

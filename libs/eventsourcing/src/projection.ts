@@ -1,6 +1,6 @@
 /** Projections: a read model in the memory of a process, or an action because of events of the log. */
-import { Rejected, type Aggregate } from './aggregate.js';
-import type { EventMap, Recorded } from './events.js';
+import { Rejected } from './aggregate.js';
+import type { Recorded } from './events.js';
 import type { Memory } from './snapshot.js';
 
 /** The earlier events of the same stream that the projection was told of, in order. */
@@ -29,15 +29,6 @@ export interface Projection {
   /** Loads a saved memory, before any event is told. */
   load?(memory: Memory): void;
 }
-
-/** Handlers keyed by the event names of an aggregate: a misspelt one does not compile. */
-export const handlersOf = <M extends EventMap>(
-  aggregate: Aggregate<never, M> | { readonly category: string; readonly evolve: { readonly [N in keyof M]: unknown } },
-  handlers: { readonly [N in keyof M & string]?: Handler<M[N]> },
-): Record<string, Handler<never>> =>
-  Object.fromEntries(
-    Object.entries(handlers).map(([name, handler]) => [`${aggregate.category}.${name}`, handler as Handler<never>]),
-  );
 
 /** The progress of the first filling of the views. */
 export interface Building {

@@ -2,7 +2,7 @@
 import { AgencyAsAt, OutcomeAsAt } from '#bodies';
 import { columnLetters, type Sheet, type SheetRow, type SpreadsheetFile } from '#files';
 import { columnsOfEntries, WORKBOOK_SHEETS } from '#platform';
-import { COMMITMENT_COLUMNS, Item, type OutcomeRow } from '#progress';
+import { AddressedItem, COMMITMENT_COLUMNS, type OutcomeRow } from '#progress';
 import { isWholeNumber } from '#text';
 import { orderIn, type DateOrder } from './cell-values.js';
 import {
@@ -53,7 +53,7 @@ export interface Tables {
 
 /** The columns of our own lists, and of the view of outcomes. */
 const LISTED_COLUMNS: { readonly [S in TableSubject]?: readonly string[] } = {
-  commitment: columnsOfEntries(Item, COMMITMENT_COLUMNS),
+  commitment: columnsOfEntries(AddressedItem, COMMITMENT_COLUMNS),
   agency: columnsOfEntries(AgencyAsAt, {}),
   outcome: [
     ...columnsOfEntries(OutcomeAsAt, {}),

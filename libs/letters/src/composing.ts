@@ -17,6 +17,7 @@ import {
   unansweredIn,
   type OpenedRound,
 } from '#rounds';
+import { path } from '#words';
 import { LetterClock } from './clock.js';
 import { deadlineFile } from './deadline-file.js';
 import { DigestWriting } from './digest-writing.js';
@@ -78,8 +79,7 @@ export class Composing {
       comments: unansweredIn(state.comments),
       publication: round.published?.publication ?? null,
     };
-    const ofRound = `/rounds/${encodeURIComponent(asked.code)}`;
-    const page = kind === 'published' ? ofRound : `${ofRound}/returns/${encodeURIComponent(of)}`;
+    const page = path('rounds', asked.code, ...(kind === 'published' ? [] : ['returns', of]));
     // A person who is signed in is led on; all others sign in first.
     const address = `${this.publicUrl}/sign-in?to=${encodeURIComponent(page)}`;
     const words = letterWords(language);
@@ -109,7 +109,7 @@ export class Composing {
       ...(isOwed && about.days >= 0 ? [words.calendarFile] : []),
     ];
     const { publication } = about;
-    const report = `${this.publicUrl}/publications/${encodeURIComponent(publication ?? '')}`;
+    const report = this.publicUrl + path('publications', publication ?? '');
     const links =
       kind === 'published'
         ? [...(publication ? [button(words.openReport, report)] : []), link(words.openRound, address)]

@@ -9,7 +9,7 @@ import { LOG, PUBLIC_URL } from '#platform';
 import { Progress, type Item } from '#progress';
 import { Registers, type Register } from '#registers';
 import { returnOf, RoundViews, type ReturnEvents } from '#rounds';
-import { PATHS } from '#words';
+import { pagePath, path, PATHS } from '#words';
 import { LetterClock } from './clock.js';
 import { Followed } from './followed.js';
 import { Following, type Follow, type Follower } from './following.js';
@@ -148,7 +148,7 @@ export class DigestWriting {
       return [
         {
           words: item ? `${reference} – ${item.title}` : reference,
-          address: `${this.publicUrl}/commitments/${encodeURIComponent(reference)}`,
+          address: this.publicUrl + path('commitments', reference),
           below: [lines.join('; ')],
         },
       ];
@@ -182,17 +182,15 @@ export class DigestWriting {
     if (category === 'round' || category === 'return') {
       const { round, agency } = category === 'round' ? { round: code, agency: null } : returnOf(`${category}-${code}`);
       const { name } = await this.rounds.one(round);
-      const address = `${this.publicUrl}/rounds/${encodeURIComponent(round)}`;
+      const address = this.publicUrl + path('rounds', round);
       if (agency === null) return [{ words: name, address, says: told(rounds) }];
-      const ofAgency = `${address}/returns/${encodeURIComponent(agency)}`;
+      const ofAgency = this.publicUrl + path('rounds', round, 'returns', agency);
       return [{ words: `${name} – ${agency}`, address: ofAgency, says: told(returns) }];
     }
     if (!Object.hasOwn(PATHS, category)) return [];
     const kind = category as Register;
     const name = (await this.registers.names(kind)).get(code) ?? code;
-    // A framework has no page of its own: its themes stand on theirs.
-    const page = kind === 'framework' ? PATHS.theme : `${PATHS[kind]}/${encodeURIComponent(code)}`;
-    const address = `${this.publicUrl}/${page}`;
+    const address = this.publicUrl + pagePath(kind, code);
     return [{ words: name, address, says: kind === 'publication' ? publication : register }];
   }
 

@@ -17,7 +17,7 @@ import {
 import { Registers, type Register } from '#registers';
 import { reportWords } from '#reports';
 import { unreadableFields } from '#text';
-import { PATHS, type ReportLanguage } from '#words';
+import { pagePath, PATHS, type ReportLanguage } from '#words';
 import { LetterClock } from './clock.js';
 import { letterWords } from './words/index.js';
 
@@ -76,7 +76,7 @@ export class Followed {
 
   /** The address of its page. */
   pathOf({ kind, code }: { kind: FollowKind; code: string }): string {
-    return kind === 'list' ? `/${PATHS.commitment}?${code}` : `/${PATHS[kind]}/${encodeURIComponent(code)}`;
+    return kind === 'list' ? `/${PATHS.commitment}?${code}` : pagePath(kind, code);
   }
 
   async #worded(name: FilterName, value: string, language: ReportLanguage): Promise<string> {

@@ -68,8 +68,10 @@ export class Crosswalks extends View {
         holds((these) => themes.some((theme) => these!.has(theme))),
       );
       const { row } = countAll(look.within(found, { codes: columns.themes, holds: has }));
-      const list = listQuery({ ...filter, followsUp }, { asOf, knownAt, staleAfter }).replaceAll('%2C', ',');
-      return { ...row, list: `/v1/commitments?${list}` };
+      return {
+        ...row,
+        list: listQuery({ ...filter, followsUp }, { asOf, knownAt, staleAfter }).replaceAll('%2C', ','),
+      };
     };
     return {
       ...{ code, title, from, to },

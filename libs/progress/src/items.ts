@@ -1,7 +1,7 @@
 /** A commitment as lists show it: all that a row says, in words. */
 import { ShownList, Shown, OneWord, OrNull, Count, COUNT_SCHEMA, Day, TextOrNull, DatedAnswer } from '#platform';
 import { ActivityId, Deliverable, Evidence, MilestoneAsAt, RoleAsAt, type Citation } from '#bodies';
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import type { FullDate } from '#clocks';
 import {
   FINDINGS,
@@ -105,6 +105,11 @@ export class Item {
   @Day('When anybody last mentioned it') readonly lastReportedOn: FullDate;
   @OwnReport('Its lead’s') readonly leadReportedOn: FullDate | null;
   @Shown('Whether what is shown was corrected after `knownAt`') readonly correctedLater: boolean;
+}
+
+/** As it is answered. */
+@ApiSchema({ name: 'Item' })
+export class AddressedItem extends Item {
   @Shown(
     'The address of its page as at the date',
     'https://followthrough.example.org/commitments/IOM-2006-01?asOf=2012-11-02',
@@ -118,7 +123,7 @@ export const MAX_RANKED = 20_000;
 export class ItemList extends DatedAnswer {
   @Count('Of all pages') readonly total: number;
   @OneWord(SORTS, `Of more than ${MAX_RANKED} that a search finds: reference instead of relevance`) readonly sort: Sort;
-  @ApiProperty({ type: [Item] }) readonly items: Item[];
+  @ApiProperty({ type: [AddressedItem] }) readonly items: Item[];
   @TextOrNull('The next page, as known at the first one. null: this is the last page')
   readonly nextCursor: string | null;
 }
@@ -168,6 +173,5 @@ export function itemOf(
     regions: [...regions],
     activityIds: of('activityIds').map(({ scheme, id }) => ({ scheme, id })),
     ...deliveries.at(columns.commitment[row]!, dayOf(asOf), Number(knownAt)),
-    page: `/commitments/${encodeURIComponent(reference)}?asOf=${asOf}`,
   };
 }

@@ -18,9 +18,10 @@ import {
 } from '#platform';
 import { Registers } from '#registers';
 import { deliverableCell, evidenceCell, milestoneCell, relationCell } from '#text';
-import { Crosswalks, ThroughCrosswalk } from './crosswalk.js';
+import { path } from '#words';
+import { Crosswalks, ThroughCrosswalk, type Listed } from './crosswalk.js';
 import { AgenciesQuery, FilterQuery, ThemesQuery, ThroughQuery, type Filter } from './filters.js';
-import { Item, ItemList } from './items.js';
+import { AddressedItem, ItemList, type Item } from './items.js';
 import { SORTS, type Sort } from './order.js';
 import { AgencyRow, Progress, ProgressView, ThemeRow } from './progress.js';
 
@@ -29,7 +30,7 @@ export class CommitmentsQuery extends FilterQuery {
     description: 'Default: relevance with q, else reference. -: the last first; those without it are at the end',
   })
   sort?: Sort;
-  @FieldsOf(Item) fields?: string[];
+  @FieldsOf(AddressedItem) fields?: string[];
   @PageSize(50, 1000, `As ${WRITTEN_FORMAT_WORDS} without it: all`) limit?: number;
   @CursorField() cursor?: string;
 }
@@ -115,6 +116,13 @@ export const commitmentInRow = (item: Partial<Item>): object =>
     ),
   );
 
+/** With the addresses of its lists. */
+function addressed({ carrying, reached, noEquivalent, ownThemes, ...through }: ThroughCrosswalk): ThroughCrosswalk {
+  const to = (row: Listed): Listed => ({ ...row, list: `/v1/commitments?${row.list}` });
+  const all = { carrying: to(carrying), reached: to(reached) };
+  return { ...through, ...all, noEquivalent: to(noEquivalent), ownThemes: to(ownThemes) };
+}
+
 @ApiTags('Progress')
 @Controller('v1')
 export class ProgressController {
@@ -127,7 +135,7 @@ export class ProgressController {
 
   @Get('commitments')
   @ApiTags('Commitments')
-  @InRows<Item>(commitmentInRow, COMMITMENT_COLUMNS)
+  @InRows<AddressedItem>(commitmentInRow, COMMITMENT_COLUMNS)
   @Answers(
     ItemList,
     'Commitments as at a date, filtered and ordered',
@@ -138,11 +146,11 @@ export class ProgressController {
     const { filter, page } = listQueryOf(query);
     if (format === 'json' || page.limit !== undefined) {
       const list = await this.progress.commitments(at, filter, page);
-      return { ...list, items: this.addressed(list.items) };
+      return { ...list, items: this.addressed(list.items, list.asOf) };
     }
     const pinned = await this.progress.pin(at);
-    const items = this.addressedPages(this.progress.allCommitments(pinned, filter, page));
-    return { asOf: pinned.asOf, position: pinned.knownAt, items };
+    const pages = this.progress.allCommitments(pinned, filter, page);
+    return { asOf: pinned.asOf, position: pinned.knownAt, items: this.addressedPages(pages, pinned.asOf) };
   }
 
   @Get('progress/agencies')
@@ -179,7 +187,7 @@ export class ProgressController {
       throw await this.registers.missing('framework', query.framework, at.knownAt, 'framework');
     const crosswalk = await this.crosswalks.through(at, query, query.framework);
     const view = await this.progress.themes(at, { ...query, framework: query.framework ?? crosswalk?.to });
-    if (!crosswalk || format === 'json') return { ...view, ...(crosswalk && { crosswalk }) };
+    if (!crosswalk || format === 'json') return { ...view, ...(crosswalk && { crosswalk: addressed(crosswalk) }) };
     const { list: _list, ...none } = crosswalk.noEquivalent;
     return { ...view, rows: [...view.rows, { theme: '', name: `No equivalent by ${crosswalk.code}`, ...none }] };
   }
@@ -195,15 +203,16 @@ export class ProgressController {
     const theme = await this.registers.needed('theme', code, at.knownAt);
     const crosswalk = await this.crosswalks.through(at, query, theme.framework);
     const view = await this.progress.theme(code, at, query);
-    return { theme: code, name: theme.label, ...view, ...(crosswalk && { crosswalk }) };
+    return { theme: code, name: theme.label, ...view, ...(crosswalk && { crosswalk: addressed(crosswalk) }) };
   }
 
   /** With the whole address of the page of each. */
-  private addressed(items: readonly Item[]): Item[] {
-    return items.map((item) => ({ ...item, page: this.publicUrl + item.page }));
+  private addressed(items: readonly Item[], asOf: string): AddressedItem[] {
+    const page = ({ reference }: Item) => `${this.publicUrl}${path('commitments', reference)}?asOf=${asOf}`;
+    return items.map((item) => ({ ...item, page: page(item) }));
   }
 
-  private async *addressedPages(pages: AsyncIterable<readonly Item[]>): AsyncGenerator<Item[]> {
-    for await (const items of pages) yield this.addressed(items);
+  private async *addressedPages(pages: AsyncIterable<readonly Item[]>, asOf: string) {
+    for await (const items of pages) yield this.addressed(items, asOf);
   }
 }

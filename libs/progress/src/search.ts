@@ -22,7 +22,7 @@ import {
 import { entryCode, formerNames, entryName, Registers, searchWordsOf, type Document, type Entry } from '#registers';
 import { relevanceOf, termsIn, type SearchTerm } from '#search';
 import { compareTexts } from '#text';
-import { PATHS } from '#words';
+import { pagePath, PATHS } from '#words';
 import { listQuery } from './list-query.js';
 import { Progress } from './progress.js';
 import type { ViewClocks } from './scan.js';
@@ -74,6 +74,9 @@ export class SearchResults {
   @ShownList(SearchGroup, 'One for each kind that is asked for') readonly groups: readonly SearchGroup[];
 }
 
+/** The results as they are found: their addresses are made where they are answered. */
+export type Found = Awaited<ReturnType<Search['everything']>>;
+
 export class Search {
   readonly #progress: Progress;
   readonly #registers: Registers;
@@ -87,25 +90,21 @@ export class Search {
     clocks: ViewClocks,
     q: string,
     { kinds = SEARCHED_KINDS, limit = DEFAULT_LIMIT }: { kinds?: readonly SearchedKind[]; limit?: number } = {},
-  ): Promise<SearchResults> {
+  ) {
     const at = await this.#progress.pin(clocks);
-    const groups: SearchGroup[] = [];
-    for (const kind of SEARCHED_KINDS.filter((one) => kinds.includes(one))) {
-      const found = kind === 'commitment' ? this.#commitments(at, q, limit) : this.#entries(kind, at, q, limit);
-      groups.push({
-        kind,
-        ...(await found),
-        all: `/v1/${PATHS[kind]}?${listQuery({ q }, { ...at, staleAfter: undefined })}`,
-      });
-    }
+    const ofKind = async (kind: SearchedKind) => ({
+      kind,
+      ...(await (kind === 'commitment' ? this.#commitments(at, q, limit) : this.#entries(kind, at, q, limit))),
+    });
+    const groups = await Promise.all(SEARCHED_KINDS.filter((one) => kinds.includes(one)).map(ofKind));
     const total = groups.reduce((sum, group) => sum + group.total, 0);
     return { q, asOf: at.asOf, position: at.knownAt, total, groups };
   }
 
   async #commitments(at: ViewClocks, q: string, limit: number) {
     const { total, items } = await this.#progress.commitments(at, { q }, { limit, sort: 'relevance' });
-    const hits = items.map(({ reference, title, language, lead, page }): SearchHit => ({
-      ...{ code: reference, name: title, language, beside: lead, page: page.split('?')[0]! },
+    const hits = items.map(({ reference, title, language, lead }) => ({
+      ...{ code: reference, name: title, language, beside: lead },
     }));
     return { total, hits };
   }
@@ -121,11 +120,10 @@ export class Search {
           compareTexts(entryName(a.entry), entryName(b.entry)) ||
           compareTexts(entryCode(a.entry), entryCode(b.entry)),
       );
-    const hits = found.slice(0, limit).map(({ entry }): SearchHit => {
+    const hits = found.slice(0, limit).map(({ entry }) => {
       const [code, name] = [entryCode(entry), entryName(entry)];
       const language = 'language' in entry ? (entry.language ?? null) : null;
-      const page = `/${PATHS[kind]}/${encodeURIComponent(code)}`;
-      return { code, name, language, beside: besideOf(kind, entry, terms), page };
+      return { code, name, language, beside: besideOf(kind, entry, terms) };
     });
     return { total: found.length, hits };
   }
@@ -157,8 +155,13 @@ export class SearchController {
   async search(@Query() { q, kinds, limit, ...clocks }: SearchQuery): Promise<SearchResults> {
     const at = await clocksOf(clocks, this.log.store);
     const results = await this.searching.everything(at, q, { kinds: kindsIn(kinds), limit });
-    const addressed = (hits: readonly SearchHit[]) => hits.map((hit) => ({ ...hit, page: this.publicUrl + hit.page }));
-    return { ...results, groups: results.groups.map((group) => ({ ...group, hits: addressed(group.hits) })) };
+    const query = listQuery({ q }, { asOf: results.asOf, knownAt: results.position });
+    const groups = results.groups.map(({ hits, ...group }) => ({
+      ...group,
+      hits: hits.map((hit) => ({ ...hit, page: this.publicUrl + pagePath(group.kind, hit.code) })),
+      all: `/v1/${PATHS[group.kind]}?${query}`,
+    }));
+    return { ...results, groups };
   }
 }
 

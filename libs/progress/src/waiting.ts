@@ -3,7 +3,7 @@ import { Shown, ShownList, Count, TextOrNull } from '#platform';
 import { ApiProperty } from '@nestjs/swagger';
 import { todayAt } from '#clocks';
 import { compareTexts } from '#text';
-import type { Filter } from './filters.js';
+import { path } from '#words';
 import type { Item } from './items.js';
 import { View, type Look } from './look.js';
 import { itemsOf } from './progress.js';
@@ -32,12 +32,14 @@ export class WaitingView {
 
 const MAX_LISTED = 20;
 
+/** The commitments that wait, by reference. */
+export type WaitingItems = Readonly<Record<keyof WaitingView, readonly Item[]>>;
+
 export class Waiting extends View {
   /** As things stand today. */
-  async forAgency(agency: string, now = new Date()): Promise<WaitingView> {
+  async forAgency(agency: string, now = new Date()): Promise<WaitingItems> {
     using look = await this.looks.look({ asOf: todayAt(now) });
     const { columns, dictionaries } = look.columns;
-    const asked = { agency, asked: true };
     const offered = look.within(await look.find({}), {
       codes: columns.details,
       holds: flags(dictionaries.details.entries, ({ leadOfferedTo }) => leadOfferedTo === agency),
@@ -47,9 +49,9 @@ export class Waiting extends View {
       ({ verification }) => !verification?.replies.some((reply) => reply.agency === agency),
     );
     return {
-      roles: waitingOf(await itemsInOrder(look, await look.find(asked)), asked),
-      leads: waitingOf(await itemsInOrder(look, offered)),
-      readings: waitingOf(unanswered),
+      roles: await itemsInOrder(look, await look.find({ agency, asked: true })),
+      leads: await itemsInOrder(look, offered),
+      readings: unanswered,
     };
   }
 }
@@ -57,15 +59,16 @@ export class Waiting extends View {
 const itemsInOrder = async (look: Look, found: Selection): Promise<Item[]> =>
   (await itemsOf(look, found, [...found.rows])).sort((a, b) => compareTexts(a.reference, b.reference));
 
-function waitingOf(items: readonly Item[], filter?: Filter): WaitingCommitments {
-  const query = filter && new URLSearchParams(Object.entries(filter).map(([name, value]) => [name, String(value)]));
-  return {
-    total: items.length,
-    list: query ? `/v1/commitments?${query}` : null,
-    commitments: items.slice(0, query ? MAX_LISTED : undefined).map(({ reference, title }) => ({
-      reference,
-      title,
-      href: `/v1/commitments/${encodeURIComponent(reference)}`,
-    })),
-  };
-}
+/** As it is answered: with addresses. */
+export const waitingView = (agency: string, { roles, leads, readings }: WaitingItems): WaitingView => ({
+  roles: listed(roles, `/v1/commitments?${new URLSearchParams({ agency, asked: 'true' })}`),
+  leads: listed(leads),
+  readings: listed(readings),
+});
+
+const listed = (items: readonly Item[], list: string | null = null): WaitingCommitments => ({
+  ...{ total: items.length, list },
+  commitments: items
+    .slice(0, list ? MAX_LISTED : undefined)
+    .map(({ reference, title }) => ({ reference, title, href: path('v1', 'commitments', reference) })),
+});

@@ -267,8 +267,7 @@ export class Registers {
       const membership = memberships.find((one) => isOf(one) && one.member);
       if (!membership) return [];
       const { body: _, member: __, ...since } = membership;
-      const chairing = chairs.some((one) => isOf(one) && one.chairing);
-      return [{ agency, name, ...since, chairing }];
+      return [{ agency, name, ...since, chairing: chairs.some((one) => isOf(one) && one.chairing) }];
     });
   }
 

@@ -10,7 +10,7 @@ import type { Filter, Item } from '#progress';
 import { placeWords, documentWords, Registers, type Document } from '#registers';
 import { RoundViews } from '#rounds';
 import { compareTexts } from '#text';
-import { PATHS } from '#words';
+import { path, PATHS } from '#words';
 import { hash } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { ReportAbbreviation } from './answers.js';
@@ -144,7 +144,7 @@ export class Draft {
   /** The page of an entry, with the same clocks. */
   pageOf(page: string, code: string): string {
     const { asOf, knownAt } = this.at;
-    return this.address(`${page}/${encodeURIComponent(code)}`, `asOf=${asOf}&knownAt=${knownAt}`);
+    return `${this.manifest.site}${path(page, code)}?asOf=${asOf}&knownAt=${knownAt}`;
   }
 
   listOf(filter: Filter): string {

@@ -24,8 +24,7 @@ export class Publishing {
 
   /** The publishing of a round, checked. @throws Rejected where it cannot be published */
   async ofRound(round: string, said: PublishRound, context: CommandContext): Promise<Publishes> {
-    const publication = await this.rounds.toPublish(round, said, context);
-    return { round, publication, note: said.note ?? null };
+    return { round, publication: await this.rounds.toPublish(round, said, context), note: said.note ?? null };
   }
 
   /** The publishing of a report, checked. @throws Rejected where it cannot be published | WrongRevision */

@@ -81,13 +81,11 @@ function throughCrosswalk(draft: Draft, through: ThroughCrosswalk): Block[] {
   const { sentences } = draft.words;
   const title = draft.foreign(through.title);
   if (through.version === null) return [draft.paragraph(sentences.throughNone(title))];
-  const counted = ({ total, list }: { total: number; list: string }) =>
-    draft.listed({ total, list: list.split('?')[1]! });
   return [
     draft.paragraph(
       sentences.through(title, through.version, through.from, through.to, through.match.join(', ')),
       ' ',
-      sentences.noEquivalent(counted(through.noEquivalent), counted(through.carrying)),
+      sentences.noEquivalent(draft.listed(through.noEquivalent), draft.listed(through.carrying)),
     ),
   ];
 }

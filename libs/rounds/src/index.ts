@@ -20,7 +20,7 @@ export * from './drafting.js';
 export * from './in-question.js';
 export * from './return.js';
 export { Returns, type ReturnInRound } from './returns.js';
-export { mustSee, FOR_OWN_AGENCY, RETURN_SIZE_IN_BODIES, ReturnView } from './returns.controller.js';
+export { mustSee, FOR_OWN_AGENCY, RETURN_SIZE_IN_BODIES, ReturnPath, ReturnView } from './returns.controller.js';
 export * from './publishing.js';
 export * from './round.js';
 export { ReplayRound } from './replay.js';

@@ -120,10 +120,11 @@ export const aReturn = keepingStatements<ReturnSoFar, ReturnEvents>({
       submissions: [...state.submissions, { revision, said: data, outcome: 'under_way' }],
     }),
     Applied: (state, { data }) => ({ ...state, submissions: withOutcome(state, data.revision, 'applied') }),
-    TakenBack: (state, { data }) => {
-      const submissions = withOutcome(state, data.revision, 'taken_back');
-      return { ...state, state: 'returned', submissions };
-    },
+    TakenBack: (state, { data }) => ({
+      ...state,
+      state: 'returned',
+      submissions: withOutcome(state, data.revision, 'taken_back'),
+    }),
     SentBack: (state, { data }) => ({
       ...state,
       state: 'returned',

@@ -10,7 +10,7 @@ import {
   ApiProperty,
   ApiTags,
 } from '@nestjs/swagger';
-import { IsOptional, Matches } from 'class-validator';
+import { IsOptional, IsString, Matches } from 'class-validator';
 import {
   classOf,
   CommentOfReturn,
@@ -160,6 +160,12 @@ class CommentList {
   @ApiProperty({ type: [CommentOfReturn] }) readonly items: readonly CommentOfReturn[];
 }
 
+/** The parameters of the address of a return. */
+export class ReturnPath {
+  @ApiProperty() @IsString() round: string;
+  @ApiProperty() @IsString() agency: string;
+}
+
 class ReturnQuery extends KnownQuery {
   @ApiProperty({ required: false, type: 'integer', minimum: 1, description: 'An earlier revision of the draft' })
   @IsOptional()
@@ -195,8 +201,7 @@ export class ReturnsController {
     'The draft begins with the answers that are carried over; `register` has what is known of each commitment in question, and `before` what the agency said last time. With `knownAt` it is shown as it was received by then, without a draft; `register` is that of today.',
   )
   async getReturn(
-    @Param('round') round: string,
-    @Param('agency') agency: string,
+    @Param() { round, agency }: ReturnPath,
     @AtClocks() query: ReturnQuery,
     @Caller() caller: Principal | null = null,
   ): Promise<ReturnView> {
@@ -260,8 +265,7 @@ export class ReturnsController {
   )
   @ApiConflictResponse({ description: 'The round is closed for the agency, or the return was accepted' })
   async saveReturn(
-    @Param('round') round: string,
-    @Param('agency') agency: string,
+    @Param() { round, agency }: ReturnPath,
     @Body() body: ReturnDraft,
     @CurrentCommand() context: CommandContext,
   ): Promise<DraftSaved> {
@@ -275,11 +279,7 @@ export class ReturnsController {
     'Missing, wrong and odd entries in the draft of a return',
     'Everything is tried as if it were submitted now; nothing is recorded. Each finding points to its field.',
   )
-  async checkReturn(
-    @Param('round') round: string,
-    @Param('agency') agency: string,
-    @Caller() caller: Principal | null,
-  ): Promise<Findings> {
+  async checkReturn(@Param() { round, agency }: ReturnPath, @Caller() caller: Principal | null): Promise<Findings> {
     const known = await this.returns.inRound(round, agency);
     mustSee(caller, agency);
     const { content } = await this.returns.present(known, agency);
@@ -295,8 +295,7 @@ export class ReturnsController {
     'GET …?revision= shows one of them, such as the one that another person saved meanwhile.',
   )
   async listDraftRevisions(
-    @Param('round') round: string,
-    @Param('agency') agency: string,
+    @Param() { round, agency }: ReturnPath,
     @Caller() caller: Principal | null,
   ): Promise<DraftRevisions> {
     await this.returns.inRound(round, agency);
@@ -307,7 +306,7 @@ export class ReturnsController {
 
   @Get('comments')
   @Answers(CommentList, 'The comments on a return, and the answers to them', 'In the order in which they were made.')
-  async listComments(@Param('round') round: string, @Param('agency') agency: string): Promise<CommentList> {
+  async listComments(@Param() { round, agency }: ReturnPath): Promise<CommentList> {
     return { items: (await this.returns.inRound(round, agency)).state.comments };
   }
 }

@@ -32,7 +32,7 @@ import {
   type CommandContext,
   type Principal,
 } from '#platform';
-import type { Scope } from '#words';
+import { path, type Scope } from '#words';
 import { operationOnRound, ROUND_ACTS, type RoundActName } from './acts.js';
 import { Rounds, type RoundResult } from './rounds.js';
 import { Bridge, ReturnLine, RoundInShort, RoundOfAgency, RoundView, RoundViews, SincePublished } from './views.js';
@@ -156,7 +156,7 @@ export class RoundsController {
     'Prepare a round: nothing of it is public before it is opened',
     'By the secretariat: the agencies, the questions, the commitments in question, the deadline.',
     201,
-    ({ round }) => `/v1/rounds/${encodeURIComponent(round)}`,
+    ({ round }) => path('v1', 'rounds', round),
   )
   @ApiConflictResponse({ description: 'The code is taken' })
   async prepareRound(@Body() body: Round, @CurrentCommand() context: CommandContext): Promise<RoundAnswer> {

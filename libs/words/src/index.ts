@@ -216,3 +216,10 @@ export const PATHS = {
   document: 'documents',
   publication: 'publications',
 } as const;
+
+/** A path of encoded segments: ids may hold slashes. */
+export const path = (...segments: string[]): string => `/${segments.map(encodeURIComponent).join('/')}`;
+
+/** The path of a page. A framework has none of its own: its themes stand on theirs. */
+export const pagePath = (kind: keyof typeof PATHS, code: string): string =>
+  kind === 'framework' ? `/${PATHS.theme}?framework=${encodeURIComponent(code)}` : path(PATHS[kind], code);

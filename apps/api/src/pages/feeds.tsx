@@ -11,7 +11,7 @@ import { Concerns } from '#feed';
 import { AnsweredAs, LOG, Reply } from '#platform';
 import { LATEST_DATE, registers, Registers, type Register } from '#registers';
 import { returnOf, round } from '#rounds';
-import { PATHS } from '#words';
+import { pagePath, PATHS } from '#words';
 import { actInWords, eventWords, type StatementContext } from './acts-in-words.js';
 import { FEED_KINDS, feedPath, type FeedOf } from './feed-path.js';
 import { path, Publication, Views, type View } from './view.js';
@@ -163,11 +163,10 @@ export class FeedPages {
 
 /** The page of a register entry, or of the procedure of rounds. */
 function pathOfConcerned(kind: string, code: string): string {
-  if (kind === 'framework') return `/themes?framework=${encodeURIComponent(code)}`;
   if (kind === 'round') return path('rounds', code);
   if (kind === 'return') {
     const { round: of, agency } = returnOf(`return-${code}`);
     return path('rounds', of, 'returns', agency);
   }
-  return kind in PATHS ? path(PATHS[kind as keyof typeof PATHS], code) : '/changes-since';
+  return kind in PATHS ? pagePath(kind as keyof typeof PATHS, code) : '/changes-since';
 }

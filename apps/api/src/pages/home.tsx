@@ -4,7 +4,7 @@ import { monthsAfter, todayAt, type FullDate } from '#clocks';
 import { ACTS } from '#commitments';
 import { DraftsStore } from '#drafts';
 import { ForSignedIn, type ApiRequest, type Session } from '#platform';
-import { OPEN_STAGES, Progress, Waiting, type Filter, type Item, type Sort, type WaitingView } from '#progress';
+import { OPEN_STAGES, Progress, Waiting, type Filter, type Item, type Sort, type WaitingItems } from '#progress';
 import { Registers } from '#registers';
 import { draftsKnownTo, Returns, Rounds, roundsOf, RoundViews, type ReturnLine, type RoundOfAgency } from '#rounds';
 import { isActing } from '#words';
@@ -117,7 +117,7 @@ interface AgencyParts {
   readonly session: Session;
   readonly agency: string;
   readonly rounds: readonly RoundOfAgency[];
-  readonly waiting: WaitingView;
+  readonly waiting: WaitingItems;
   readonly next: ListedCommitments;
   readonly overdue: ListedCommitments;
   readonly stale: ListedCommitments;
@@ -126,9 +126,8 @@ interface AgencyParts {
 const AgencyHome = ({ session, agency, rounds, waiting, next, overdue, stale }: AgencyParts) => {
   const owed = rounds.filter(({ state }) => OWED_STATES.includes(state));
   const { roles, leads, readings } = waiting;
-  const role = (reference: string, act: string) =>
-    `${path('commitments', reference)}/agencies/${encodeURIComponent(agency)}/${act}`;
-  const nothing = roles.total + leads.total + readings.total + next.total + overdue.total + stale.total === 0;
+  const role = (reference: string, act: string) => path('commitments', reference, 'agencies', agency, act);
+  const nothing = roles.length + leads.length + readings.length + next.total + overdue.total + stale.total === 0;
   return (
     <PlainPage title={`The desk of ${agency}`} path="/home" eyebrow={session.name}>
       <section class="owed">
@@ -229,18 +228,18 @@ const AgencyHome = ({ session, agency, rounds, waiting, next, overdue, stale }: 
 
 interface WaitsParts {
   readonly title: string;
-  readonly waiting: WaitingView['roles'];
+  readonly waiting: readonly Item[];
   readonly acts: (reference: string) => readonly (readonly [href: string, words: string])[];
 }
 
-const Waits = ({ title, waiting: { commitments, total }, acts }: WaitsParts) =>
-  total === 0 ? null : (
+const Waits = ({ title, waiting, acts }: WaitsParts) =>
+  waiting.length === 0 ? null : (
     <section>
       <h2>
-        {title} <small>{count(total)}</small>
+        {title} <small>{count(waiting.length)}</small>
       </h2>
       <ul class="items">
-        {commitments.slice(0, MAX_COMMITMENTS_PER_KIND).map((one) => (
+        {waiting.slice(0, MAX_COMMITMENTS_PER_KIND).map((one) => (
           <li key={one.reference}>
             <div>
               <Commitment {...one} />

@@ -20,13 +20,12 @@ import {
   type Principal,
   type Upload,
 } from '#platform';
-import { joinedDrafts, refuseUnlessOwn, returnId, Returns } from '#rounds';
+import { joinedDrafts, refuseUnlessOwn, returnId, Returns, type ReturnPath } from '#rounds';
 import { XLSX_TYPE } from '#tables';
 import { REPORT_LANGUAGES } from '#words';
 import { Listed } from './links.js';
 import { PlainPage, Section } from './layout.js';
 import { RendersPages } from './rendering.js';
-import type { ReturnPath } from './returns.js';
 import { REPORT_LANGUAGE_WORDS } from './report-form.js';
 import { LEVEL_WORDS } from './round-words.js';
 import { PostForm } from './signed-in.js';

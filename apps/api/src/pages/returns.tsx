@@ -12,7 +12,15 @@ import {
   type CommandContext,
   QueryChoice,
 } from '#platform';
-import { isSameDraft, joinedDrafts, RETURN_ACTS, RETURN_SIZE_IN_BODIES, Returns, type ReturnInRound } from '#rounds';
+import {
+  isSameDraft,
+  joinedDrafts,
+  RETURN_ACTS,
+  RETURN_SIZE_IN_BODIES,
+  Returns,
+  type ReturnInRound,
+  type ReturnPath,
+} from '#rounds';
 import { REVISION, fieldId, SHOW_TIMEOUT_MS, type Filled } from './form-parts.js';
 import { formContext, FormSent, type FormRequest } from './form-sent.js';
 import { PlainPage } from './layout.js';
@@ -47,11 +55,6 @@ class ReturnQuery {
   @IsOptional() @Matches(/^[\w./-]{0,120}$/) _theme?: string;
   @QueryChoice(['', ...PARTICIPATIONS]) _part?: string;
   @IsOptional() @Matches(/^yes$/) _unfold?: string;
-}
-
-export interface ReturnPath {
-  readonly round: string;
-  readonly agency: string;
 }
 
 /** Acts on a return that its page has a button for. */

@@ -2,16 +2,9 @@
 import { Controller, Get, Query, Req } from '@nestjs/common';
 import { IsOptional, IsString, MaxLength } from 'class-validator';
 import type { FastifyRequest } from 'fastify';
-import {
-  HitsField,
-  KindsField,
-  kindsIn,
-  Search,
-  type SearchedKind,
-  type SearchGroup,
-  type SearchResults,
-} from '#progress';
+import { HitsField, KindsField, kindsIn, Search, type SearchedKind, type Found } from '#progress';
 import { marked, whyNotSought } from '#search';
+import { pagePath } from '#words';
 import { Contents } from './contents.js';
 import { Page } from './layout.js';
 import { RendersPages } from './rendering.js';
@@ -56,7 +49,7 @@ const kindHeading = (kind: SearchedKind): string =>
 /** As many as a page of all of a kind shows. */
 const MAX_HITS_PER_KIND = 1_000;
 
-const Results = ({ view, q, results }: { view: View; q: string; results: SearchResults | null }) => {
+const Results = ({ view, q, results }: { view: View; q: string; results: Found | null }) => {
   const found = results?.groups.filter(({ total }) => total > 0) ?? [];
   return (
     <Page
@@ -107,15 +100,15 @@ const NothingThere = ({ view }: { view: View }) => (
   </ul>
 );
 
-const Hits = ({ view, q, group: { kind, total, hits } }: { view: View; q: string; group: SearchGroup }) => (
+const Hits = ({ view, q, group: { kind, total, hits } }: { view: View; q: string; group: Found['groups'][number] }) => (
   <section>
     <h2 id={kind}>
       {kindHeading(kind)} <small class="n">{count(total)}</small>
     </h2>
     <ol class="hits">
-      {hits.map(({ code, name, language, beside, page }) => (
+      {hits.map(({ code, name, language, beside }) => (
         <li key={code}>
-          <a href={view.link(page)} dir="auto" lang={language ?? undefined}>
+          <a href={view.link(pagePath(kind, code))} dir="auto" lang={language ?? undefined}>
             {marked(textWords(name), q, language).map(({ text, found }, i) =>
               found ? <mark key={i}>{text}</mark> : text,
             )}

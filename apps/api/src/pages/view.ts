@@ -10,6 +10,8 @@ import { Progress, ProgressQuery, type ViewClocks, type Filter } from '#progress
 import { documentWords, Registers, type Document } from '#registers';
 import { textWords } from './words.js';
 
+export { path } from '#words';
+
 export type PageParameters = Readonly<Record<string, string | number | boolean | null | undefined>>;
 
 /** The publisher, the address and the terms of use: for prints, citations and downloads. */
@@ -42,9 +44,6 @@ export const queryOf = (params: PageParameters): string => {
     .map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`);
   return asked.length > 0 ? `?${asked.join('&')}` : '';
 };
-
-/** A path of encoded segments: ids may hold slashes. */
-export const path = (...segments: string[]): string => `/${segments.map(encodeURIComponent).join('/')}`;
 
 interface OpenedView {
   readonly at: ViewClocks & { knownAt: string };
@@ -110,10 +109,6 @@ export class View {
   standsFor(agency: string): string[] {
     const became = [...this.#successors].flatMap(([code, successor]) => (successor === agency ? code : []));
     return this.#successors.has(agency) ? became : [agency, ...became];
-  }
-
-  successorOf(agency: string): string | undefined {
-    return this.#successors.get(agency);
   }
 
   /** The scope of the figures of a progress page. */

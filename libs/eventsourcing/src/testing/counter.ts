@@ -1,7 +1,8 @@
 /** A counter: the smallest aggregate, for tests of the core. */
 import { v7 as uuidv7 } from 'uuid';
 import { Rejected, type Aggregate } from '../aggregate.js';
-import { EventCodec, type Meta, type NewEvent } from '../events.js';
+import { EventCodec, type EventMap, type Meta, type NewEvent } from '../events.js';
+import type { Handler } from '../projection.js';
 
 /** The smallest aggregate there is, for tests of the core. */
 export interface Counter {
@@ -44,3 +45,12 @@ export const newMeta = (commandId = uuidv7(), more: Partial<Meta> = {}): Meta =>
   causationId: null,
   ...more,
 });
+
+/** Handlers keyed by the event names of an aggregate: a misspelt one does not compile. */
+export const handlersOf = <M extends EventMap>(
+  aggregate: Aggregate<never, M> | { readonly category: string; readonly evolve: { readonly [N in keyof M]: unknown } },
+  handlers: { readonly [N in keyof M & string]?: Handler<M[N]> },
+): Record<string, Handler<never>> =>
+  Object.fromEntries(
+    Object.entries(handlers).map(([name, handler]) => [`${aggregate.category}.${name}`, handler as Handler<never>]),
+  );

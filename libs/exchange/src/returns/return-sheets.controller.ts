@@ -24,7 +24,7 @@ import {
   type RequestContext,
   type Upload,
 } from '#platform';
-import { refuseUnlessOwn, mustSee, FOR_OWN_AGENCY, Returns } from '#rounds';
+import { refuseUnlessOwn, mustSee, FOR_OWN_AGENCY, ReturnPath, Returns } from '#rounds';
 import { XLSX_TYPE } from '#tables';
 import { ACCOUNT_ROLES, REPORT_LANGUAGES, type ReportLanguage } from '#words';
 import { ReturnSheetPreview, ReturnSheets } from './return-sheets.js';
@@ -77,8 +77,7 @@ export class ReturnSheetsController {
     content: { [XLSX_TYPE]: { schema: { type: 'string', format: 'binary' } } },
   })
   async getReturnSheet(
-    @Param('round') round: string,
-    @Param('agency') agency: string,
+    @Param() { round, agency }: ReturnPath,
     @Query() { language }: SheetQuery,
     @Caller() caller: Principal | null,
     @Res() reply: FastifyReply,
@@ -100,8 +99,7 @@ export class ReturnSheetsController {
   )
   @ApiConflictResponse({ description: 'Others have saved what it changes, too, or its draft is there no more' })
   async saveReturnSheet(
-    @Param('round') round: string,
-    @Param('agency') agency: string,
+    @Param() { round, agency }: ReturnPath,
     @Query() { preview }: PreviewQuery,
     @Uploaded() upload: Upload,
     @CurrentCommand() context: RequestContext,

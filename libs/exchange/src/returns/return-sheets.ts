@@ -19,7 +19,7 @@ import {
 import { Suggestions } from '#progress';
 import { Registers } from '#registers';
 import { contentOf, deadlineFor, isSameDraft, joinedDrafts, Returns, type Clash, type ReturnInRound } from '#rounds';
-import { FINDING_LEVELS, REPORT_LANGUAGES, type FindingLevel, type ReportLanguage } from '#words';
+import { FINDING_LEVELS, path, REPORT_LANGUAGES, type FindingLevel, type ReportLanguage } from '#words';
 import { SheetProblem } from '../preview.js';
 import { keyOfDraft } from './sheets.js';
 import { readReturn, type ReadReturn } from './reading.js';
@@ -116,7 +116,7 @@ export class ReturnSheets {
     const bytes = await workbookOf({
       ...(await this.#source(known, agency, content, language)),
       ...{ revision, codes, agencyName: one?.name ?? agency, deadline: deadlineFor(known.round, agency) },
-      address: `${this.publicUrl}/rounds/${encodeURIComponent(code)}/returns/${encodeURIComponent(agency)}`,
+      address: this.publicUrl + path('rounds', code, 'returns', agency),
     });
     return { bytes, revision };
   }
