@@ -53,7 +53,8 @@ class RelationInShort {
   @Shown('A commitment, or a forum that it prepares for', 'IOM-2011-10') readonly to: string;
 }
 
-export class Item {
+@ApiSchema({ name: 'Item' })
+export class AddressedItem {
   @ApiProperty() readonly reference: string;
   @ApiProperty() readonly title: string;
   @TextOrNull('Of title and summary. null: not told', 'fr') readonly language: string | null;
@@ -105,17 +106,15 @@ export class Item {
   @Day('When anybody last mentioned it') readonly lastReportedOn: FullDate;
   @OwnReport('Its lead’s') readonly leadReportedOn: FullDate | null;
   @Shown('Whether what is shown was corrected after `knownAt`') readonly correctedLater: boolean;
-}
-
-/** As it is answered. */
-@ApiSchema({ name: 'Item' })
-export class AddressedItem extends Item {
   @Shown(
     'The address of its page as at the date',
     'https://followthrough.example.org/commitments/IOM-2006-01?asOf=2012-11-02',
   )
   readonly page: string;
 }
+
+/** As views find it: the address is made where it is answered. */
+export type Item = Omit<AddressedItem, 'page'>;
 
 /** Of more than this nobody reads the best: they are not ranked. */
 export const MAX_RANKED = 20_000;
