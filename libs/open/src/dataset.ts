@@ -107,7 +107,7 @@ export const DUMP_TABLES: readonly ListedTable[] = [
       one: 'commitment',
       without: [...NOT_IN_DUMP, ...REFERENCES_TO_OTHER_TABLES],
     },
-    codes: { themes: 'theme' },
+    codes: { themes: 'theme' } satisfies { readonly [F in keyof CommitmentView]?: Register },
     read: async (from, at) => {
       const { total } = await from.progress.commitments(at, { life: 'any' }, { limit: 1 });
       return { total, things: commitmentItems(from, at) };

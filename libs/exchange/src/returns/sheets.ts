@@ -79,8 +79,6 @@ function answersSheet({ round, draft, before, words }: SheetSource): PlainSheet[
 export const columnOfQuestion = (id: string): string => `answer ${id}`;
 
 const STAGE_FIELDS = fieldsInReturn('reportStage');
-/** A word with no change stands where the note of an update does. */
-const OWN_FIELDS = ['says', 'why', 'note', 'document', 'locator'];
 
 interface RowOfCommitment {
   readonly known: CommitmentInQuestion;
@@ -366,6 +364,6 @@ const inLanguage = (sheet: PlainSheet, words: SheetWords): ReturnSheet => ({
   })),
 });
 
-/** The columns of the sheet of commitments that are no fields of the report of a stage. */
+/** The fields of the report of a stage but its note, where a word with no change stands, too. */
 export const isOfStage = (name: string): boolean =>
-  STAGE_FIELDS.some((field) => field.name === name) && !OWN_FIELDS.includes(name);
+  name !== 'note' && STAGE_FIELDS.some((field) => field.name === name);
