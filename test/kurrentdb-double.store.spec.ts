@@ -27,6 +27,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { endClient } from '../libs/event-store-kurrentdb/src/connection.js';
 import { idleTime } from '../libs/eventsourcing/src/testing/tested-log.js';
 import { KurrentdbCluster, makeCertificates, startProxy } from './support/kurrentdb-double-cluster.js';
 import { KurrentdbDouble, type AppendFate, type DoubleOptions } from './support/kurrentdb-double.js';
@@ -383,7 +384,7 @@ const CASES: Readonly<Record<string, Case>> = {
     await waitUntil(() => last.confirmed || last.errors.length > 0);
     const later = listen();
     await waitUntil(() => later.confirmed);
-    await client.dispose();
+    endClient(client);
   },
   // A defect of the client's bridge: the server tells 100 ns.
   async 'a read tells the time of an event in whole seconds, a subscription in milliseconds'(client) {
@@ -427,9 +428,13 @@ afterAll(() => Promise.all(opened.map((one) => one.stop())));
 
 const startDouble = async (options: DoubleOptions = {}): Promise<KurrentdbDouble> =>
   keep(await KurrentdbDouble.start(options));
-/** Not disposed of afterwards: some of these clients never come back from that. Their connections end with the double. */
-const connect = (url: string): KurrentDBClient =>
-  KurrentDBClient.connectionString(url.includes('defaultDeadline') ? url : `${url}&defaultDeadline=60000`);
+/** Its connection is closed at the end: else it goes on trying when the double is gone, and reaches who has the port then. */
+const connect = (url: string): KurrentDBClient => {
+  const timed = url.includes('defaultDeadline') ? url : `${url}&defaultDeadline=60000`;
+  const client = KurrentDBClient.connectionString(timed);
+  keep({ stop: () => endClient(client) });
+  return client;
+};
 /** A double and a client of it. */
 const doubled = async (options = ''): Promise<{ double: KurrentdbDouble; client: KurrentDBClient }> => {
   const double = await startDouble();

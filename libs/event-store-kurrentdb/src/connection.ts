@@ -48,12 +48,12 @@ export class Connection {
     const gone = this.#gone;
     this.#client = openClient(this.address);
     this.#gone = new AbortController();
-    end(client);
+    endClient(client);
     gone.abort();
   }
 
   close(): void {
-    end(this.#client);
+    endClient(this.#client);
     this.#gone.abort();
   }
 
@@ -198,7 +198,7 @@ function neverFull(stream: Writable): Writable {
 }
 
 /** `dispose` cancels calls under way, and may never return; the connection itself must be closed, too. */
-function end(client: KurrentDBClient): void {
+export function endClient(client: KurrentDBClient): void {
   client.dispose().catch(() => {});
   (client as unknown as ClientInside)
     .getChannel()

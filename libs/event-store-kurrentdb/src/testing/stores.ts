@@ -8,6 +8,7 @@ import { newMeta, allEventsOf, failure } from '../../../eventsourcing/src/testin
 import { idleTime, Turns } from '../../../eventsourcing/src/testing/tested-log.js';
 import { KurrentdbDouble, type DoubleOptions } from '../../../../test/support/kurrentdb-double.js';
 import { waitUntil } from '../../../../test/support/waiting.js';
+import { endClient } from '../connection.js';
 import { KurrentdbEventStore, type KurrentdbOptions } from '../kurrentdb-event-store.js';
 
 export const newPrefix = (): string => `test-${uuidv7()}.`;
@@ -42,10 +43,10 @@ export function newStore(url: string, options: KurrentdbOptions = PATIENT): Kurr
   keep({ stop: () => store.close() });
   return store;
 }
-/** The client as it is, with a connection of its own. */
+/** The client as it is. Its connection is closed at the end, too: else it goes on trying, and may reach who has the port then. */
 export function bareClient({ url }: { readonly url: string }, deadline = PATIENT.deadline): KurrentDBClient {
   const client = KurrentDBClient.connectionString(`${url}&defaultDeadline=${deadline}&keepAliveInterval=10001`);
-  keep({ stop: () => void client.dispose().catch(() => {}) });
+  keep({ stop: () => endClient(client) });
   return client;
 }
 
