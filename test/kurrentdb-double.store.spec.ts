@@ -27,7 +27,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { endClient } from '../libs/event-store-kurrentdb/src/connection.js';
+import { endClient } from '../libs/event-store-kurrentdb/src/testing/stores.js';
 import { idleTime } from '../libs/eventsourcing/src/testing/tested-log.js';
 import { KurrentdbCluster, makeCertificates, startProxy } from './support/kurrentdb-double-cluster.js';
 import { KurrentdbDouble, type AppendFate, type DoubleOptions } from './support/kurrentdb-double.js';

@@ -29,7 +29,7 @@ export async function stopKept(): Promise<void> {
 
 export const newDouble = async (options?: DoubleOptions): Promise<KurrentdbDouble> =>
   keep(await KurrentdbDouble.start(options));
-export { waitUntil };
+export { endClient, waitUntil };
 /** A store that gives up soon: for calls that get no answer. */
 export const QUICK = { deadline: 600, settling: 400, watchAfter: 200 };
 /** A store that waits for every answer, however busy the machine is. */
