@@ -35,7 +35,7 @@ async function unpack(chromium: { executablePath(): Promise<string> }, place: st
   const own = mkdtempSync(join(place, 'followthrough-chromium-'));
   process.env['TMPDIR'] = own;
   await chromium.executablePath();
-  for (const part of readdirSync(own).sort((a) => (a === 'chromium' ? 1 : 0)))
+  for (const part of [...readdirSync(own).filter((one) => one !== 'chromium'), 'chromium'])
     try {
       renameSync(join(own, part), join(place, part));
     } catch (error) {

@@ -23,7 +23,6 @@ import {
   append,
   allEventsOf,
   failure,
-  PATIENT,
   PENDING,
   outcomeAfter,
   answerOf,
@@ -217,7 +216,7 @@ describe('A broken connection', () => {
       double.cutConnections();
       await Promise.all(sent);
     };
-    const connection = new Connection(new Address(double.url), PATIENT.deadline);
+    const connection = new Connection(new Address(double.url), 1_000);
     keep({ stop: () => connection.close() });
     // Jest fails a test in which a rejection goes unhandled.
     for (let n = 0; n < 3; n++) {

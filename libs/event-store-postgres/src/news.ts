@@ -66,7 +66,10 @@ export class News {
     this.#watching = undefined;
   }
 
-  /** A hint, sooner than the next look. LISTEN holds its session: from the pool it would take a connection from the appends. */
+  /**
+   * A hint, sooner than the next look; where it cannot be had, nothing is missing. LISTEN holds its session: from the pool it
+   * would take a connection from the appends.
+   */
   #listen(): void {
     if (this.#listener || performance.now() < this.#listenNotBefore) return;
     this.#listenNotBefore = performance.now() + LISTEN_AGAIN_MS;
