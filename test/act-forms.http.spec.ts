@@ -5,10 +5,10 @@ import { renderToString } from 'preact-render-to-string';
 import { classOf, type BodyName } from '#bodies';
 import { ACTS } from '#commitments';
 import { canonicalJson } from '#eventsourcing';
-import { bodyOfForm, formFieldsOf } from '#platform';
+import { bodyOfForm, formFieldsOf, type FieldValues } from '#platform';
 import { REGISTER_ACTS } from '#registers';
 import { Form } from '../apps/api/src/pages/form.js';
-import { asFilled, KEY, type Filled } from '../apps/api/src/pages/form-parts.js';
+import { asFilled, KEY } from '../apps/api/src/pages/form-parts.js';
 import { roles } from './support/commitment.js';
 import { sound } from './support/bodies.js';
 import { pairsOf, Visitor, wordsIn, type Visit } from './support/visitor.js';
@@ -44,7 +44,7 @@ describe('The form of a body', () => {
               ? { ...body, item: '/a/0' }
               : body,
         );
-        const shown = { filled: asFilled(meant) as Filled, key: '' };
+        const shown = { filled: asFilled(meant) as FieldValues, key: '' };
         const form = h(Form, { of: Body, shown, places, action: '/x', submit: 's', back: '/' });
         const pairs = pairsOf(renderToString(form)).filter(([field]) => field !== 'csrf' && field !== KEY);
         const sent = formFieldsOf(new URLSearchParams(pairs).toString());

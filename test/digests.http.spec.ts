@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { AccessStore } from '#access';
 import { todayAt } from '#clocks';
-import { Following, LetterClock, Post } from '#letters';
+import { Follows, LetterClock, Post } from '#letters';
 import { bearer, done } from './support/asking.js';
 import { Inbox, type Arrived } from './support/inbox.js';
 import { CLOCK_CASES, TestServer } from './support/server.js';
@@ -208,7 +208,7 @@ describe('Somebody without an account', () => {
   });
 
   it('cannot be made to write to very many', async () => {
-    const following = server.app.get(Following);
+    const following = server.app.get(Follows);
     await daysLater(1);
     const asked = { kind: 'agency', code: 'AAA' } as const;
     const all = Array.from({ length: 101 }, (_, n) => following.ask(`many${n}@example.org`, 'en', asked));

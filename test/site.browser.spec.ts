@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { HtmlValidate, StaticConfigLoader } from 'html-validate';
 import { AccessStore } from '#access';
-import { Following, Post } from '#letters';
+import { Follows, Post } from '#letters';
 import { SignIn } from '#sign-in';
 import { overflow, Reader, signedIn, wrongFor } from './support/browser.js';
 import { pageRoutes } from './support/page-routes.js';
@@ -98,7 +98,7 @@ describe('The site as a whole', () => {
     const { id: hook } = made as { id: string };
     const link = await server.app.get(SignIn).links.make(account);
     const access = server.app.get(AccessStore);
-    await server.app.get(Following).follow(account, { kind: 'agency', code: 'IOM' });
+    await server.app.get(Follows).follow(account, { kind: 'agency', code: 'IOM' });
     const follows = 'SELECT secret, w.id FROM followers f JOIN follows w ON w.follower = f.id';
     const [followed] = await access.query<{ secret: string; id: string }>(follows);
     const keyed = `key=${followed!.secret}&follow=${followed!.id}`;

@@ -4,7 +4,7 @@ import { read, type WorkBook } from '@e965/xlsx';
 import type { Page } from 'playwright-core';
 import { AccessStore } from '#access';
 import { todayAt } from '#clocks';
-import { Following, Post } from '#letters';
+import { Follows, Post } from '#letters';
 import { SignIn } from '#sign-in';
 import { OPERATION_EXAMPLES } from '../apps/api/src/openapi.js';
 import { done } from './support/asking.js';
@@ -112,7 +112,7 @@ beforeAll(async () => {
   await signIn.sessions.actFor((await signIn.sessions.sessionOf(office))!, 'secretariat');
   await signIn.sessions.actFor((await signIn.sessions.sessionOf(evil))!, 'EVIL');
   const link = new URL(await signIn.links.make(account));
-  await server.app.get(Following).follow(account, { kind: 'agency', code: 'EVIL' });
+  await server.app.get(Follows).follow(account, { kind: 'agency', code: 'EVIL' });
   const followed = 'SELECT secret, w.id FROM followers f JOIN follows w ON w.follower = f.id';
   const [follow] = await access.query<{ secret: string; id: string }>(followed);
   const hooked = { url: 'https://hooks.example/?%3Cscript%3E', description: PAYLOAD };

@@ -3,7 +3,7 @@ import { afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
-import { Concerns, Deliveries, HookStore, isPublic, Outgoing, BACKOFF } from '#feed';
+import { Concerns, Deliveries, HookStore, isPublic, WebhookClient, BACKOFF } from '#feed';
 import { LOG } from '#platform';
 import { bearer, done, refusal } from './support/asking.js';
 import { Visitor, wordsIn } from './support/visitor.js';
@@ -175,7 +175,7 @@ describe('A webhook', () => {
     const dead = new Promise<boolean>((resolve) => (die = resolve));
     const noting = jest.spyOn(hooks, 'advance').mockImplementationOnce(() => dead);
     const { app } = server;
-    const other = new Deliveries(app.get(LOG), hooks, app.get(Concerns), app.get(Outgoing), [5]);
+    const other = new Deliveries(app.get(LOG), hooks, app.get(Concerns), app.get(WebhookClient), [5]);
     try {
       const { id } = await hookOn(to.url, { filter: { agency: ['K-1', 'K-2'] } });
       await rename('K-1');
@@ -276,7 +276,7 @@ describe('A webhook', () => {
 describe('An address that a webhook may not reach', () => {
   const guarded = (...found: string[]) => {
     const resolver = jest.fn(async () => [{ address: found.length > 1 ? found.shift()! : found[0]!, family: 4 }]);
-    return { outgoing: new Outgoing(false, resolver), resolver };
+    return { outgoing: new WebhookClient(false, resolver), resolver };
   };
 
   it.each([
@@ -318,7 +318,7 @@ describe('An address that a webhook may not reach', () => {
     expect([to.taken.length, resolver.mock.calls.length]).toEqual([0, 2]);
     // The control: where it is allowed, the same call arrives; the name is looked up once for it.
     const looked = jest.fn(async () => [{ address: '127.0.0.1', family: 4 }]);
-    expect(await new Outgoing(true, looked).post(url, '{}', {})).toEqual({ status: 204, error: null });
+    expect(await new WebhookClient(true, looked).post(url, '{}', {})).toEqual({ status: 204, error: null });
     expect([to.taken.length, looked.mock.calls.length]).toEqual([1, 1]);
   });
 
@@ -326,7 +326,7 @@ describe('An address that a webhook may not reach', () => {
     const [to, elsewhere] = [await receiver(), await receiver()];
     to.answer = () => 302;
     to.location = elsewhere.url;
-    expect(await new Outgoing(true).post(to.url, '{}', {})).toEqual({ status: 302, error: 'It was answered 302' });
+    expect(await new WebhookClient(true).post(to.url, '{}', {})).toEqual({ status: 302, error: 'It was answered 302' });
     expect(elsewhere.taken).toEqual([]);
   });
 
@@ -334,7 +334,7 @@ describe('An address that a webhook may not reach', () => {
     const silent = createServer(() => {});
     await new Promise<void>((done) => void silent.listen(0, '127.0.0.1', done));
     const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}/`;
-    const sent = await new Outgoing(true, undefined, 100).post(url, '{}', {});
+    const sent = await new WebhookClient(true, undefined, 100).post(url, '{}', {});
     expect(sent).toEqual({ status: null, error: 'There was no answer within 0.1 s' });
     silent.closeAllConnections();
     silent.close();

@@ -38,7 +38,7 @@ import {
   type RequestContext,
 } from '#platform';
 import { Mailer } from '#mail';
-import { Lookup, missing } from '#registers';
+import { Lookup, unknownCode } from '#registers';
 import {
   ACCOUNT_KINDS,
   ACCOUNT_ROLES,
@@ -141,7 +141,7 @@ export class AccountsController {
     if (agency !== undefined && agency !== of)
       throw new Rejected('forbidden', `The accounts of ${agency} are for its own people and the secretariat.`);
     if (agency !== undefined && !(await this.#lookup.has('agency', agency)))
-      throw missing('agency', agency, [], 'agency');
+      throw unknownCode('agency', agency, [], 'agency');
     return { items: (await this.access.accounts.all(of)).map((account) => shownTo(caller, account)) };
   }
 
@@ -281,6 +281,6 @@ export async function knownAccount(
   field?: string,
 ): Promise<AccountRow> {
   const row = await accounts.one(account);
-  if (!row || !isKnownTo(by, row)) throw missing('account', account, [], field);
+  if (!row || !isKnownTo(by, row)) throw unknownCode('account', account, [], field);
   return row;
 }

@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { AccessStore, Audit, KnownTokens, PostgresAccessStore, SqliteAccessStore } from '#access';
 import { actsContext } from '#acts';
 import { commitmentsContext } from '#commitments';
-import { ofDatabase, retrying } from '#databases';
+import { ofDatabase, retry } from '#databases';
 import { DraftsStore, PostgresDraftsStore, SqliteDraftsStore } from '#drafts';
 import {
   DamagedLog,
@@ -37,13 +37,13 @@ import {
   IdempotencyKeys,
   LOG,
   PUBLIC_URL,
-  observed,
+  observeAppends,
   ProblemFilter,
   ReadingIsPublic,
   Sessions,
   Software,
   Tokens,
-  watched,
+  watchOutages,
   validation,
   type Context,
 } from '#platform';
@@ -60,7 +60,7 @@ import { AuditController } from './audit.controller.js';
 import { LogCheck } from './log-check.js';
 import { openEventStore, systemOf, type Purpose } from './log-stores.js';
 import { MeController } from './me.controller.js';
-import { Draining, OperationsController } from './operations.controller.js';
+import { Shutdown, OperationsController } from './operations.controller.js';
 import type { Settings } from './settings.js';
 import { LIGHT_COLOURS } from './pages/stylesheet.js';
 import { TokensController } from './tokens.controller.js';
@@ -82,7 +82,7 @@ export const codec = () =>
 
 /** @throws Error when the log was written by newer software */
 export async function openLog({ logUrl }: Settings, purpose: Purpose = 'serve'): Promise<Log> {
-  const store = observed(await openEventStore(logUrl, purpose), systemOf(logUrl));
+  const store = observeAppends(await openEventStore(logUrl, purpose), systemOf(logUrl));
   const log = { store, codec: codec(), recent: recentStreams() };
   try {
     log.codec.check(await log.store.types());
@@ -100,7 +100,7 @@ export function openAccess({ accessUrl }: Settings, purpose: Purpose = 'serve'):
     (url) => new PostgresAccessStore(url),
     (file) => new SqliteAccessStore(file, { mustExist: purpose === 'look' }),
   );
-  return watched<AccessStore>(store, 'access', 'query', 'change', 'scrub');
+  return watchOutages<AccessStore>(store, 'access', 'query', 'change', 'scrub');
 }
 
 /** The store of drafts, by its URL. */
@@ -110,7 +110,7 @@ function openDrafts({ draftsUrl }: Settings): DraftsStore {
     (url) => new PostgresDraftsStore(url),
     (file) => new SqliteDraftsStore(file),
   );
-  return watched<DraftsStore>(store, 'drafts', 'create', 'read', 'put', 'list', 'delete');
+  return watchOutages<DraftsStore>(store, 'drafts', 'create', 'read', 'put', 'list', 'delete');
 }
 
 export interface Stores {
@@ -165,7 +165,7 @@ async function patiently<T>(
     }
     return isAway(error);
   };
-  return retrying(open, { forMs, everyMs: AGAIN_MS, after: mayCome }).catch((cause: unknown) => {
+  return retry(open, { forMs, everyMs: AGAIN_MS, after: mayCome }).catch((cause: unknown) => {
     if (!isAway(cause)) throw cause;
     const seconds = Math.round((performance.now() - start) / 1000);
     throw new Error(`No connection to ${where} for ${seconds} s. ${cause.message}`, { cause });
@@ -266,7 +266,7 @@ export class AppModule {
           inject: [Projector, Audit],
         },
         { provide: APP_FILTER, useFactory: () => new ProblemFilter(extra.problemPage) },
-        Draining,
+        Shutdown,
         LogCheck,
         { provide: AccessStore, useValue: access },
         { provide: Audit, useFactory: () => new Audit(access, settings.auditDays, (lost) => auditLost.inc(lost)) },

@@ -18,7 +18,7 @@ import {
   type Format,
   QueryChoice,
 } from '#platform';
-import { missing } from '#registers';
+import { unknownCode } from '#registers';
 
 const ENTRIES_PER_BATCH = 500;
 const AUDIT_OUTCOMES = ['done', 'refused'] as const;
@@ -67,7 +67,7 @@ export class AuditController {
   async listAudit(@Query() query: AuditQuery, @Req() request: ApiRequest) {
     const { from, to, account, agency, outcome, cursor, limit } = query;
     if (account !== undefined && !(await this.access.accounts.one(account)))
-      throw missing('account', account, [], 'account');
+      throw unknownCode('account', account, [], 'account');
     const asked = {
       ...{ from: from && new Date(from).toISOString(), to: to && new Date(to).toISOString() },
       ...{ account, agency, outcome },

@@ -5,7 +5,7 @@ import { AccessStore } from '#access';
 import { Rejected } from '#eventsourcing';
 import { Answers, Instant, InstantOrNull, TextOrNull, Caller, Rights, OrNull, type Principal } from '#platform';
 import { ACCOUNT_ROLES, path, SCOPES, type Scope } from '#words';
-import { Waiting, waitingView, WaitingView } from '#progress';
+import { WaitingTasks, waitingView, WaitingView } from '#progress';
 import { Registers } from '#registers';
 
 class AgencyOfCaller {
@@ -52,7 +52,7 @@ export class MeController {
   constructor(
     private readonly access: AccessStore,
     private readonly registers: Registers,
-    private readonly waiting: Waiting,
+    private readonly waiting: WaitingTasks,
   ) {}
 
   @Get()

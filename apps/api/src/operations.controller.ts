@@ -10,7 +10,7 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Gauge, Registry, collectDefaultMetrics } from 'prom-client';
-import { Projector, type Building, type Envelope, type Log, type ProjectionStatus } from '#eventsourcing';
+import { Projector, type Build, type Envelope, type Log, type ProjectionStatus } from '#eventsourcing';
 import { AccessStore } from '#access';
 import { DraftsStore } from '#drafts';
 import { HookStore } from '#feed';
@@ -19,7 +19,7 @@ import { Answers, Count, AlwaysOpen, LOG, metrics, clockJumps, outageOf, Reply, 
 
 /** Whether the server is about to end: it still answers, but should be asked no more. */
 @Injectable()
-export class Draining {
+export class Shutdown {
   begun = false;
 }
 
@@ -27,7 +27,7 @@ class Live {
   @ApiProperty({ enum: ['live'] }) status: string;
 }
 
-class BuildingProgress implements Building {
+class BuildingProgress implements Build {
   @ApiProperty({ type: 'integer', minimum: 0, maximum: 100 }) percent: number;
   @ApiProperty({ type: String, nullable: true }) position: string | null;
   @ApiProperty({ type: 'integer' }) events: number;
@@ -116,7 +116,7 @@ export class OperationsController implements OnModuleDestroy {
   constructor(
     @Inject(LOG) private readonly log: Log,
     private readonly projector: Projector,
-    private readonly draining: Draining,
+    private readonly shutdown: Shutdown,
     private readonly access: AccessStore,
     private readonly drafts: DraftsStore,
     private readonly hooks: HookStore,
@@ -251,7 +251,7 @@ export class OperationsController implements OnModuleDestroy {
       if (!stores.some(({ store }) => store === 'log'))
         stores.unshift({ store: 'log', since: new Date().toISOString(), error: (error as Error).message });
       return {
-        status: this.draining.begun ? 'closing' : 'failing',
+        status: this.shutdown.begun ? 'closing' : 'failing',
         projections: [],
         stores,
         clock: null,
@@ -264,7 +264,7 @@ export class OperationsController implements OnModuleDestroy {
         : null;
     const projections = all.map(({ head, ...progress }) => ({ ...progress, lag: lagOf({ head, ...progress }) }));
     const failing = all.some(({ error }) => error !== null);
-    const status = this.draining.begun
+    const status = this.shutdown.begun
       ? 'closing'
       : failing
         ? 'failing'

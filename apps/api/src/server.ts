@@ -50,7 +50,7 @@ import { AppModule, openStores, type Stores } from './app.module.js';
 import { LogCheck } from './log-check.js';
 import { showsDocs } from './docs.js';
 import { openApi } from './openapi.js';
-import { Draining } from './operations.controller.js';
+import { Shutdown } from './operations.controller.js';
 import { pagesContext, tidyAddress } from './pages/index.js';
 import type { Settings } from './settings.js';
 
@@ -133,7 +133,7 @@ export async function refuseBusyPort({ host, port }: Pick<Settings, 'host' | 'po
 export function closeOnSignal(app: NestFastifyApplication, { drainMs }: Settings): void {
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
-    app.get(Draining).begun = true;
+    app.get(Shutdown).begun = true;
     await sleep(drainMs);
     setTimeout(() => app.getHttpServer().closeAllConnections(), DRAIN_TIMEOUT_MS).unref();
     await app.close();
@@ -145,12 +145,12 @@ export function closeOnSignal(app: NestFastifyApplication, { drainMs }: Settings
 
 /** A client that is answered while the server ends is told to come back by another connection, to another server. */
 function closesConnections(app: NestFastifyApplication): void {
-  const draining = app.get(Draining);
+  const shutdown = app.get(Shutdown);
   app
     .getHttpAdapter()
     .getInstance()
     .addHook('onSend', function closeWhileEnding(_request, reply, payload, done) {
-      if (draining.begun) void reply.header('Connection', 'close');
+      if (shutdown.begun) void reply.header('Connection', 'close');
       done(null, payload);
     });
 }

@@ -9,7 +9,7 @@ import type { Settings } from '../../api/src/settings.js';
 import { softwareVersion } from '../../api/src/software.js';
 import { whenWhole } from './arriving.js';
 import { countedWords } from './counted.js';
-import { copyWithBar, using } from './logs.js';
+import { copyWithBar, withLog } from './logs.js';
 import { mustBeThere, withApp } from './opened.js';
 import { progressBar } from './progress-bar.js';
 
@@ -62,7 +62,7 @@ export async function importDump(settings: Settings, folder: string, dryRun: boo
       );
       return true;
     }
-    const { copied, anchor } = await using(settings.logUrl, 'serve', (target) => copyWithBar(source, target));
+    const { copied, anchor } = await withLog(settings.logUrl, 'serve', (target) => copyWithBar(source, target));
     console.log(
       `${countedWords(copied, 'event')} taken over, ${anchor.events} in all, to position ${anchor.position ?? '(none)'}.`,
     );

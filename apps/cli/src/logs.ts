@@ -28,7 +28,7 @@ const MAX_CLOCK_SKEW_MS = 2_000;
 
 /** Checks the whole log, prints the result, and ends with 1 when it is not sound. */
 export async function verifyLog(settings: Settings, anchors: Anchors): Promise<void> {
-  await using(settings.logUrl, 'look', async (store) => {
+  await withLog(settings.logUrl, 'look', async (store) => {
     const verdict = await verifyStore(store, anchors);
     if (verdict.ok) return;
     console.error(`NOT SOUND at position ${verdict.position ?? '(none)'}: ${verdict.reason}`);
@@ -77,15 +77,15 @@ async function mustBeSound(name: string, store: EventStore, anchors: Anchors): P
 
 /** A verified copy of the log in a new SQLite file, also while it is written to; the file is there when it is whole. */
 export async function backup(settings: Settings, file: string, anchors: Anchors = {}): Promise<void> {
-  await using(settings.logUrl, 'look', async (store) => {
+  await withLog(settings.logUrl, 'look', async (store) => {
     if (existsSync(file)) throw new Error(`${file} exists already. A backup goes to a new file.`);
     await inPlace(file, async (arriving) => {
       if (store.backup) await store.backup(arriving);
-      else await using(`sqlite:${arriving}`, 'serve', (copy) => copyWithBar(store, copy));
+      else await withLog(`sqlite:${arriving}`, 'serve', (copy) => copyWithBar(store, copy));
       // The copy has indexes of its own: those that the server reads by are looked at where they are.
       const damage = await store.damage?.();
       if (damage) throw new Error(`The log is not sound at position ${damage.position ?? '(none)'}: ${damage.reason}`);
-      await using(`sqlite:${arriving}`, 'look', (copy) => mustBeSound('The log', copy, anchors));
+      await withLog(`sqlite:${arriving}`, 'look', (copy) => mustBeSound('The log', copy, anchors));
     });
   });
   console.log(`Copied to ${file}.`);
@@ -105,13 +105,13 @@ export async function restore(settings: Settings, file: string, anchors: Anchors
     copyFileSync(file, opened);
     // The files beside a file that was copied by hand belong to it.
     if (existsSync(`${file}-wal`)) copyFileSync(`${file}-wal`, `${opened}-wal`);
-    const { events } = await using(`sqlite:${opened}`, 'look', (copy) => mustBeSound(file, copy, anchors)).catch(
+    const { events } = await withLog(`sqlite:${opened}`, 'look', (copy) => mustBeSound(file, copy, anchors)).catch(
       (error: unknown) => {
         const { code, message } = error as { code?: unknown; message: string };
         throw String(code).startsWith('SQLITE_') ? new Error(`${file} cannot be read as a backup: ${message}`) : error;
       },
     );
-    await using(settings.logUrl, 'serve', (target) => fillLog(target, opened));
+    await withLog(settings.logUrl, 'serve', (target) => fillLog(target, opened));
     console.log(
       `Restored ${countedWords(events, 'event')} to ${ownFile ?? 'the log'}. The views are made anew at the next start.`,
     );
@@ -122,14 +122,14 @@ async function fillLog(target: EventStore, opened: string): Promise<void> {
   if (target.fillFrom) return target.fillFrom(opened);
   if ((await target.head()) !== null)
     throw new Error('The store holds a log already. A restore that was cut off is ended with copy-log.');
-  await using(`sqlite:${opened}`, 'look', (copy) => copyWithBar(copy, target));
+  await withLog(`sqlite:${opened}`, 'look', (copy) => copyWithBar(copy, target));
 }
 
 /** Copies a log from one store to another, and says how far. */
 export async function copy({ from, to }: { from: string; to: string }): Promise<void> {
   if (from === to) throw new Error('--from and --to name the same log.');
-  const { anchor, copied, sourceHead } = await using(from, 'look', (source) =>
-    using(to, 'serve', (target) => copyWithBar(source, target)),
+  const { anchor, copied, sourceHead } = await withLog(from, 'look', (source) =>
+    withLog(to, 'serve', (target) => copyWithBar(source, target)),
   );
   const { events, position, heads } = anchor;
   console.log(
@@ -166,7 +166,7 @@ const inPlace = (file: string, make: (arriving: string) => Promise<void>): Promi
   });
 
 /** Opens a log by its URL. @throws UnknownEvent when newer software wrote it */
-export async function using<T>(logUrl: string, purpose: Purpose, use: (store: EventStore) => Promise<T>): Promise<T> {
+export async function withLog<T>(logUrl: string, purpose: Purpose, use: (store: EventStore) => Promise<T>): Promise<T> {
   const store = await openEventStore(logUrl, purpose);
   try {
     codec().check(await store.types());

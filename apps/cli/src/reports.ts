@@ -5,8 +5,8 @@ import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { Registers } from '#registers';
 import {
-  arrived,
-  digested,
+  renameDurably,
+  writeDurably,
   holdsRows,
   publishedAs,
   REPORT_FORMAT_NAMES,
@@ -108,9 +108,9 @@ async function writeReport(report: NumberedReport, format: ReportFormatName, fil
   const bar = progressBar('making', whole, of > 0 ? '{value}/{total} rows, {bytes} bytes' : '{bytes} bytes');
   bar.update(0, { bytes: 0 });
   return whenWhole(file, async (arriving) => {
-    const made = await digested(threaded(format, telling), arriving, (bytes) => bar.update(read, { bytes }));
+    const made = await writeDurably(threaded(format, telling), arriving, (bytes) => bar.update(read, { bytes }));
     bar.update(whole, made);
-    await arrived(arriving, file);
+    await renameDurably(arriving, file);
     return made;
   }).finally(() => bar.stop());
 }

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { Digests, StoreUnavailable } from '#eventsourcing';
-import { claimed } from '#platform';
+import { claimKey } from '#platform';
 import { accessStores, emptyDatabase, onEachDatabase } from './testing/each-database.js';
 import { newToken, type AccessStore } from './access-store.js';
 import { PostgresAccessStore } from './postgres-access-store.js';
@@ -89,10 +89,10 @@ onEachDatabase('The access store', (kind) => {
     it('a key stays claimed by the digest of another algorithm, by which its command is known', async () => {
       const [former, present] = [new Digests('sha256'), new Digests('sha512')];
       const request = 'POST this';
-      expect(await claimed(access, 'a', 'key', former.all(request))).toBe(former.of(request));
-      expect(await claimed(other, 'a', 'key', present.all(request))).toBe(former.of(request));
-      expect(await claimed(other, 'a', 'key', present.all('POST that'))).toBeNull();
-      expect(await claimed(other, 'a', 'another key', present.all(request))).toBe(present.of(request));
+      expect(await claimKey(access, 'a', 'key', former.all(request))).toBe(former.of(request));
+      expect(await claimKey(other, 'a', 'key', present.all(request))).toBe(former.of(request));
+      expect(await claimKey(other, 'a', 'key', present.all('POST that'))).toBeNull();
+      expect(await claimKey(other, 'a', 'another key', present.all(request))).toBe(present.of(request));
     });
     it('the first claim is first; with the same body it is the same, with another body another', async () => {
       expect(await access.claim('a', 'key', 'digest')).toBe('first');

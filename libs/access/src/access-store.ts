@@ -1,11 +1,11 @@
 /** The port of accounts, tokens and idempotency keys, and its statements, which both databases understand. */
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { randomBytes, randomUUID } from 'node:crypto';
-import { places, retrying, StillRead, type SqlStatement, type Statements, type SqlValue } from '#databases';
+import { places, retry, StillRead, type SqlStatement, type Statements, type SqlValue } from '#databases';
 import { SECRET_DIGESTS, type Digests } from '#eventsourcing';
 import { IdempotencyKeys, Instant, InstantOrNull, Shown, TextOrNull, type Holder } from '#platform';
 import { SCOPES, type AccountRole, type Scope } from '#words';
-import { Accounts, appointing, appointmentIn, newAccount, openingOf, type RoleRow } from './accounts.js';
+import { Accounts, insertAppointment, appointmentIn, newAccount, openingOf, type RoleRow } from './accounts.js';
 
 /** A token as it is listed: without its secret and digest. Instants are ISO 8601. */
 @ApiSchema({ name: 'TokenView' })
@@ -72,7 +72,7 @@ export abstract class AccessStore implements IdempotencyKeys {
    * @throws StoreUnavailable while others read them
    */
   scrub(): Promise<void> {
-    return retrying(() => this.statements.scrub(), { ...SCRUB_RETRIES, after: (error) => error instanceof StillRead });
+    return retry(() => this.statements.scrub(), { ...SCRUB_RETRIES, after: (error) => error instanceof StillRead });
   }
 
   close(): Promise<void> {
@@ -122,7 +122,7 @@ export abstract class AccessStore implements IdempotencyKeys {
     const made = this.#giving({ account, label, scopes, ...more }, token);
     await this.change(
       ...openingOf(account, { kind: 'machine' }),
-      appointing(account, { role, agency }),
+      insertAppointment(account, { role, agency }),
       made.statement,
     );
     return { id: made.id, token, account };

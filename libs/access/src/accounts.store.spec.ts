@@ -8,13 +8,13 @@ import { principalAt } from '#platform';
 import { Turns } from '../../eventsourcing/src/testing/tested-log.js';
 import { accessStores, onEachDatabase } from './testing/each-database.js';
 import type { AccessStore } from './access-store.js';
-import { Audit, type Audited, type AuditFilter, type AuditRow } from './audit.js';
+import { Audit, type NewAuditRow, type AuditFilter, type AuditRow } from './audit.js';
 import { KnownTokens } from './known-tokens.js';
 
 const ANNA = { kind: 'person', name: 'Anna Kowalska-Ndiaye', email: 'Anna.Kowalska@iom.example' } as const;
 const HOUR = 3_600_000;
 /** Something that was asked. */
-const AUDITED_REQUEST: Audited = {
+const AUDITED_REQUEST: NewAuditRow = {
   ...{ at: new Date().toISOString(), account: null, role: null, agency: null, address: null },
   ...{ what: 'POST /v1/commitments', subject: null, status: 201, code: null, correlation: null },
 };

@@ -74,7 +74,7 @@ export class Accounts {
 
   /** @throws an error of the database with `unique` in it where another account has the address */
   async open({ account = newAccount(), ...whose }: NewAccount, ...first: NewAppointment[]): Promise<string> {
-    await this.store.change(...openingOf(account, whose), ...first.map((one) => appointing(account, one)));
+    await this.store.change(...openingOf(account, whose), ...first.map((one) => insertAppointment(account, one)));
     return account;
   }
 
@@ -157,7 +157,7 @@ export class Accounts {
 
   /** @returns the id of the appointment */
   async appoint(account: string, to: NewAppointment, id: string = randomUUID()): Promise<string> {
-    await this.store.change(appointing(account, to, id));
+    await this.store.change(insertAppointment(account, to, id));
     return id;
   }
 
@@ -232,7 +232,7 @@ export const openingOf = (
 ];
 
 /** The statement that appoints an account. */
-export const appointing = (
+export const insertAppointment = (
   account: string,
   { role, agency, since, until, by = null }: NewAppointment,
   id = randomUUID() as string,

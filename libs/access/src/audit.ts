@@ -26,7 +26,7 @@ export class AuditRow {
   @TextOrNull('X-Correlation-Id, also of the events') readonly correlation: string | null;
 }
 
-export type Audited = Omit<AuditRow, 'id'>;
+export type NewAuditRow = Omit<AuditRow, 'id'>;
 
 export interface AuditFilter {
   /** ISO 8601: from then on, and before. */
@@ -39,7 +39,7 @@ export interface AuditFilter {
   readonly before?: number;
 }
 
-const AUDIT_COLUMNS = fieldsIn(AuditRow.prototype).filter((name) => name !== 'id') as readonly (keyof Audited)[];
+const AUDIT_COLUMNS = fieldsIn(AuditRow.prototype).filter((name) => name !== 'id') as readonly (keyof NewAuditRow)[];
 /** A person who was erased meanwhile leaves no address. */
 const ADDRESS_SQL =
   'CASE WHEN EXISTS (SELECT 1 FROM accounts WHERE account = ? AND erased IS NOT NULL) THEN NULL ELSE ? END';
@@ -53,10 +53,10 @@ const INSERT_BY_ROW_COUNT = new Map(
   ]),
 );
 
-const auditValues = (one: Audited): SqlValue[] =>
+const auditValues = (one: NewAuditRow): SqlValue[] =>
   AUDIT_COLUMNS.flatMap((name): SqlValue[] => (name === 'address' ? [one.account, one.address] : [one[name]]));
 
-function insertsOf(entries: readonly Audited[]): SqlStatement[] {
+function insertsOf(entries: readonly NewAuditRow[]): SqlStatement[] {
   const statements: SqlStatement[] = [];
   for (let at = 0; at < entries.length;) {
     const rows = ENTRIES_PER_INSERT.find((some) => some <= entries.length - at)!;
@@ -73,7 +73,7 @@ const MAX_WAITING_ENTRIES = 10_000;
 
 /** Writes entries together, at some distance from the requests that they tell of. */
 export class Audit {
-  #waiting: Audited[] = [];
+  #waiting: NewAuditRow[] = [];
   #timer: NodeJS.Timeout | undefined;
   readonly #turns = new Mutex();
   #pruned = -Infinity;
@@ -88,7 +88,7 @@ export class Audit {
     private readonly onLost: (count: number) => void = () => {},
   ) {}
 
-  note(entry: Audited): void {
+  note(entry: NewAuditRow): void {
     this.#waiting.push(entry);
     if (this.#waiting.length > MAX_WAITING_ENTRIES) {
       this.#waiting.shift();

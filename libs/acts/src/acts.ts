@@ -36,7 +36,7 @@ import {
   type Aggregate,
   WrongRevision,
   type EventMap,
-  type Handled,
+  type CommandResult,
   type Log,
   type Meta,
   type NewEvent,
@@ -73,7 +73,7 @@ export type CommitmentAct = {
 export type ActOn<S extends Subject> = S extends Register ? EntryAct<S> : CommitmentAct;
 
 /** The result of acts: the subject's revision and position now. */
-export interface ActResult extends Handled<unknown> {
+export interface ActResult extends CommandResult<unknown> {
   readonly id: string;
   /** The warnings about a new record. */
   readonly warnings?: readonly ActWarning[];
@@ -167,7 +167,7 @@ export class Acts {
     const id = command.id ?? (await this.#newReference(deciding, acts, context));
     const handled = await handle(this.log, aggregate, id, deciding(id), meta, context.expected);
     const done = { id, ...handled };
-    return subject === 'commitment' ? this.#followed(done as ActResult & Handled<Commitment>, acts) : done;
+    return subject === 'commitment' ? this.#followed(done as ActResult & CommandResult<Commitment>, acts) : done;
   }
 
   /** Registers a document, once it is sure that the act that cites it is not refused. */
@@ -277,7 +277,7 @@ export class Acts {
   }
 
   /** Records the consequences in other streams at once; the projector would do it, too, but later. */
-  async #followed(done: ActResult & Handled<Commitment>, acts: readonly CommitmentAct[]): Promise<ActResult> {
+  async #followed(done: ActResult & CommandResult<Commitment>, acts: readonly CommitmentAct[]): Promise<ActResult> {
     if (!acts.some(({ act }) => isFollowed({ name: ACTS[act].yields }))) return done;
     const { id, revision } = done;
     const written = await this.log.store.read(streamOf(commitment, id), done.before.said.length);

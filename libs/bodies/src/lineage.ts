@@ -1,11 +1,11 @@
 /** Bodies and views: how commitments belong together, and how one ends in another. */
 import { ApiProperty } from '@nestjs/swagger';
-import { Shown, ShownList, CodeOf, CodesOf, ListOf, Nested, OneOf, type Registered } from '#platform';
+import { Shown, ShownList, CodeOf, CodesOf, ListOf, Nested, OneOf, type RegisteredKind } from '#platform';
 import { ENDS, RELATION_TYPES, type End, type RelationType } from '#words';
 import { AgencyRole, RoleAsAt } from './responsibility.js';
 import { Act, Reasoned, Source } from './statement.js';
 
-const mayLeadTo = ({ type }: { type?: string }): readonly Registered[] =>
+const mayLeadTo = ({ type }: { type?: string }): readonly RegisteredKind[] =>
   type === 'prepares_for' ? ['commitment', 'forum'] : ['commitment'];
 
 const RELATION_TARGET_OPTIONS = {

@@ -7,10 +7,10 @@ import { Facts, lastDayOf, ofEvent, Ranking, Series, type DatedEntry, type FullD
 import {
   Conflict,
   refused,
-  settled,
+  runSteps,
   type Aggregate,
   type NewEvent,
-  type Settling,
+  type StateSteps,
   type StreamEvent,
 } from '#eventsourcing';
 import { blanked } from '#registers';
@@ -230,7 +230,7 @@ const STATEMENTS_PER_STEP = 100;
 type StatementLists = Pick<Commitment, 'said' | 'statements' | 'changes' | 'numbered'>;
 
 /** The state after the statements, each as corrected since; a retracted one was never made. */
-function* toldAnew({ said, statements: all, changes, numbered }: StatementLists): Settling<Commitment> {
+function* toldAnew({ said, statements: all, changes, numbered }: StatementLists): StateSteps<Commitment> {
   let [c, told]: [Commitment, number] = [{ ...EMPTY_COMMITMENT, said, statements: all, changes, numbered }, 0];
   for (const one of all) {
     const last = changes.get(one.revision)?.at(-1);
@@ -315,7 +315,7 @@ export function refold(said: Series<Statement>): Commitment {
     changes: all.filter(isAmendment).reduce((changes: Changes, one) => changedBy(changes, said, one), new Map()),
     numbered: all.reduce((last, one) => Math.max(last, greatestMilestoneIn(one)), 0),
   };
-  return settled(toldAnew(heard));
+  return runSteps(toldAnew(heard));
 }
 
 type Evolve = Aggregate<Commitment, CommitmentEvents>['evolve'];

@@ -1,5 +1,5 @@
 /** The front door of the databases: connections to SQLite and PostgreSQL, and migrations of their tables. */
-export * from './retrying.js';
+export * from './retry.js';
 export * from './migrations.js';
 export * from './nothing-there.js';
 export * from './postgres.js';

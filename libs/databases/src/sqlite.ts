@@ -2,7 +2,7 @@
 import Database from 'better-sqlite3';
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { retrying } from './retrying.js';
+import { retry } from './retry.js';
 import { NothingThere } from './nothing-there.js';
 
 /** How much of a file SQLite keeps in memory; the system keeps the rest. The check of a log reads all of it. */
@@ -83,6 +83,6 @@ export async function retryWhileBusy<T>(act: () => T): Promise<T> {
     return act();
   } catch (error) {
     if (!isBusy(error)) throw error;
-    return retrying(act, { forMs: BUSY_MS, everyMs: AGAIN_MS, after: isBusy });
+    return retry(act, { forMs: BUSY_MS, everyMs: AGAIN_MS, after: isBusy });
   }
 }

@@ -4,7 +4,7 @@ import type pg from 'pg';
 import { StoreUnavailable } from '#eventsourcing';
 import { migratePostgres, migrateSqlite } from './migrations.js';
 import { asError, errorCodeOf, withNumberedParameters, openPool } from './postgres.js';
-import { retrying } from './retrying.js';
+import { retry } from './retry.js';
 import { openSqlite, retryWhileBusy } from './sqlite.js';
 
 export type SqlValue = string | number | null;
@@ -157,7 +157,7 @@ export class PostgresStatements implements Statements {
   async #tried<T>(act: () => Promise<T>): Promise<T> {
     try {
       await this.#prepared();
-      return await retrying(act, {
+      return await retry(act, {
         forMs: 5_000,
         everyMs: 5,
         after: (error) => ROLLBACK_CODE.test(errorCodeOf(error)),

@@ -209,7 +209,7 @@ export class Appends {
   }
 
   /**
-   * The stream is not at the revision that was expected: by this very command, or by another one. It does not use `retrying`: no
+   * The stream is not at the revision that was expected: by this very command, or by another one. It does not use `retry`: no
    * try fails, but a server may answer from before the write.
    * @throws WrongRevision | StoreUnavailable
    */
@@ -229,7 +229,7 @@ export class Appends {
   /**
    * Appends records at exactly this revision and finds out whether they were written. An attempt of which nothing is known is
    * read back on a new client; only when the stream still is where it was, it is sent again, with the same ids: then
-   * the server takes whichever of both arrives first, and knows the other again. `retrying` would not read back between tries.
+   * the server takes whichever of both arrives first, and knows the other again. `retry` would not read back between tries.
    * @returns with `recordedAt` where it was read back: another process may have written it for the same command
    * @throws WrongRevision | StoreUnavailable
    */

@@ -58,7 +58,7 @@ export class Connection {
   }
 
   /**
-   * Reads, on another client when one fails, until `until` (of `performance.now()`) at the latest. It does not use `retrying`, as
+   * Reads, on another client when one fails, until `until` (of `performance.now()`) at the latest. It does not use `retry`, as
    * each try has a time limit, too: the time that is left.
    * @throws StoreUnavailable
    */

@@ -1,7 +1,7 @@
 /** The log in a schema of a PostgreSQL database. */
 import type pg from 'pg';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { retrying, asError, errorCodeOf, NothingThere, openPool, UNDEFINED_TABLE, wasRolledBack } from '#databases';
+import { retry, asError, errorCodeOf, NothingThere, openPool, UNDEFINED_TABLE, wasRolledBack } from '#databases';
 import {
   checkAppend,
   checkTakeOver,
@@ -19,7 +19,7 @@ import {
   type Meta,
   type QueuedAppend,
 } from '#eventsourcing';
-import { Erasing } from './erasing.js';
+import { Eraser } from './eraser.js';
 import { News } from './news.js';
 import { FORMAT, LOCK_MS, makeSchema, MISFIT, WRITES } from './schema.js';
 import {
@@ -62,7 +62,7 @@ export class PostgresEventStore implements EventStore {
   readonly #readers: pg.Pool;
   readonly #writers: pg.Pool;
   readonly #news: News;
-  readonly #erasing: Erasing;
+  readonly #eraser: Eraser;
   #ready: Promise<void> | undefined;
   #closed = false;
   #ended: Promise<unknown> | undefined;
@@ -90,7 +90,7 @@ export class PostgresEventStore implements EventStore {
     this.#readers = openPool({ ...common, max: MAX_READERS });
     this.#writers = openPool({ ...common, max: MAX_WRITERS });
     this.#news = new News(url, () => this.head());
-    this.#erasing = new Erasing(this.#writers);
+    this.#eraser = new Eraser(this.#writers);
   }
 
   async identity(): Promise<string> {
@@ -116,7 +116,7 @@ export class PostgresEventStore implements EventStore {
     const blanking = `SELECT followthrough_log.blank(${dollarQuoted(stream)}, ${revision}) AS found`;
     const [row] = await this.#write<{ found: boolean }>(blanking);
     if (!row!.found) throw new NoSuchEvent(stream, revision);
-    await this.#erasing.soon();
+    await this.#eraser.soon();
   }
 
   async read(stream: string, fromRevision = 0, limit = Infinity): Promise<Envelope[]> {
@@ -201,7 +201,7 @@ export class PostgresEventStore implements EventStore {
     await this.#flushing;
     await this.#judging;
     this.#closed = true;
-    await this.#erasing.close();
+    await this.#eraser.close();
     await this.#news.close();
     this.#ended ??= Promise.all([this.#readers.end(), this.#writers.end()]);
     await this.#ended;
@@ -233,7 +233,7 @@ export class PostgresEventStore implements EventStore {
     const { format, owes } = rows[0]!;
     if (format > FORMAT)
       throw new Error(`The log was written by newer software (format ${format}, this is ${FORMAT}): please upgrade.`);
-    if (owes) void this.#erasing.soon(); // words that a process had yet to erase when it was killed
+    if (owes) void this.#eraser.soon(); // words that a process had yet to erase when it was killed
   }
 
   async #read<R extends object>(sql: string, values: unknown[] = []): Promise<R[]> {
@@ -334,7 +334,7 @@ export class PostgresEventStore implements EventStore {
         unknown.delete(waiting);
       }
     };
-    await retrying(look, { forMs: OUTCOME_MS, everyMs: OUTCOME_AGAIN_MS }).catch((error: unknown) =>
+    await retry(look, { forMs: OUTCOME_MS, everyMs: OUTCOME_AGAIN_MS }).catch((error: unknown) =>
       unknown.forEach(({ reject }) => reject(asError('The log', error))),
     );
     this.#news.tell();

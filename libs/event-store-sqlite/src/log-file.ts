@@ -37,7 +37,7 @@ export function prepareTables(db: Database.Database): void {
 }
 
 /** Why a damaged log is not written to. */
-export const damaged = ({ reason, position }: Damage): DamagedLog =>
+export const damagedLog = ({ reason, position }: Damage): DamagedLog =>
   new DamagedLog(
     `The log cannot be trusted: ${reason}${position === null ? '' : ` (position ${position})`}. Nothing is written to it.`,
   );

@@ -30,7 +30,7 @@ import {
 } from '#eventsourcing';
 import { MAX_BYTES_CHECKED_AT_OPEN, integrityAside, integrityOf } from './integrity.js';
 import { readPage, preparedStatements, toEnvelope, type StreamHead } from './statements.js';
-import { damaged, look, prepareTables, throwAsLogError } from './log-file.js';
+import { damagedLog, look, prepareTables, throwAsLogError } from './log-file.js';
 
 /** The interval of looks for events that another process has appended. */
 const POLL_MS = 50;
@@ -90,7 +90,7 @@ export class SqliteEventStore implements EventStore {
       return looked;
     }
     const damage = integrityOf(this.#db);
-    if (damage) throw damaged(damage);
+    if (damage) throw damagedLog(damage);
     return Promise.resolve(null);
   }
 
@@ -279,7 +279,7 @@ export class SqliteEventStore implements EventStore {
   /** Nothing is written to a log whose indexes lie: an event that is not found could be recorded again. */
   async #mayWrite(): Promise<void> {
     const damage = await this.#looked;
-    if (damage) throw damaged(damage);
+    if (damage) throw damagedLog(damage);
   }
 
   /** One durable transaction. */

@@ -5,10 +5,10 @@ import type { EventCatalog, EventMap, Meta, NewEvent, Upcast } from './events.js
 export type Maker = Pick<Meta, 'agency' | 'role'>;
 
 /** A result that is worked out in steps, between which other work may have its turn. */
-export type Settling<State> = Generator<void, State, void>;
+export type StateSteps<State> = Generator<void, State, void>;
 
 /** Works it out at once. */
-export function settled<State>(steps: Settling<State>): State {
+export function runSteps<State>(steps: StateSteps<State>): State {
   for (;;) {
     const { done, value } = steps.next();
     if (done) return value;
@@ -34,7 +34,7 @@ export interface Aggregate<State, M extends EventMap> extends EventCatalog {
   readonly evolve: { readonly [N in keyof M & string]: (state: State, event: StreamEvent<M[N]>) => State };
   readonly upcasts?: { readonly [N in keyof M & string]?: readonly Upcast[] };
   /** Works out the facts that events have left open, once after all that are folded together; a step at a time. */
-  readonly settle?: (state: State) => Settling<State> | null;
+  readonly settle?: (state: State) => StateSteps<State> | null;
 }
 
 export const streamOf = (aggregate: { category: string }, id: string): string => `${aggregate.category}-${id}`;
@@ -47,13 +47,13 @@ export function fold<State, M extends EventMap>(
   revision = -1,
   by: Maker = { agency: null, role: 'secretariat' },
 ): State {
-  const after = unsettled(aggregate, state, events, revision, by);
+  const after = foldUnsettled(aggregate, state, events, revision, by);
   const steps = aggregate.settle?.(after);
-  return steps ? settled(steps) : after;
+  return steps ? runSteps(steps) : after;
 }
 
 /** The state after some more events, as `fold` gives it, but before `settle`: for callers that have yet more events. */
-export function unsettled<State, M extends EventMap>(
+export function foldUnsettled<State, M extends EventMap>(
   aggregate: Aggregate<State, M>,
   state: State,
   events: readonly (NewEvent<M> & { revision?: number; meta?: Maker })[],

@@ -1,6 +1,6 @@
 /** Commands: decided on the state of their stream, appended, and decided again after a lost race. */
 import { LRUCache } from 'lru-cache';
-import { Rejected, streamOf, unsettled, type Aggregate } from './aggregate.js';
+import { Rejected, streamOf, foldUnsettled, type Aggregate } from './aggregate.js';
 import { decodeAll, revisionsToErase } from './blanking.js';
 import { NO_STREAM, WrongRevision, type EventStore } from './event-store.js';
 import type { EncodedEvent, EventCodec, EventMap, Meta, NewEvent, Recorded } from './events.js';
@@ -30,7 +30,7 @@ export interface Log {
 }
 
 /** The result of a command. `before` and `state` are the aggregate's states around its events. */
-export interface Handled<State> {
+export interface CommandResult<State> {
   readonly before: State;
   readonly state: State;
   readonly revision: number;
@@ -55,7 +55,7 @@ export async function handle<State, M extends EventMap>(
   decide: (state: State, revision: number) => readonly NewEvent<M>[],
   meta: Meta,
   expected?: number,
-): Promise<Handled<State>> {
+): Promise<CommandResult<State>> {
   const stream = streamOf(aggregate, id);
   const supposed = supposedOf(log, aggregate, stream, meta);
   if (supposed && (expected ?? supposed.revision) === supposed.revision)
@@ -128,7 +128,7 @@ async function appended<State, M extends EventMap>(
   { state: before, revision, commands }: LoadedStream<State>,
   events: readonly NewEvent<M>[],
   meta: Meta,
-): Promise<Handled<State>> {
+): Promise<CommandResult<State>> {
   const encoded = events.map((event) => log.codec.encode(aggregate.category, event));
   const named = revisionsToErase(events, revision);
   const done = await log.store.append(stream, revision, encoded, meta);
@@ -139,7 +139,7 @@ async function appended<State, M extends EventMap>(
   }
   for (const erased of named) await log.store.blank(stream, erased);
   commands.add(meta.commandId);
-  const state = await settledInTurns(aggregate, unsettled(aggregate, before, events, revision, meta));
+  const state = await settledInTurns(aggregate, foldUnsettled(aggregate, before, events, revision, meta));
   // Meanwhile another command may have come.
   if ((log.recent?.peek(stream)?.revision ?? revision) <= done.revision)
     log.recent?.set(stream, { state, ...done, commands });
@@ -184,7 +184,7 @@ async function earlier<State, M extends EventMap>(
   aggregate: Aggregate<State, M>,
   stream: string,
   commandId: string,
-): Promise<Handled<State>> {
+): Promise<CommandResult<State>> {
   const history = await decodeAll(log, await log.store.read(stream));
   const own = history.filter(({ meta }) => meta.commandId === commandId);
   const [first, last] = [own[0]!, own.at(-1)!];
@@ -219,7 +219,7 @@ export async function foldRecorded<State, M extends EventMap>(
 ): Promise<State> {
   const turns = new Turns();
   for (const event of events) {
-    state = unsettled(aggregate, state, [event] as never);
+    state = foldUnsettled(aggregate, state, [event] as never);
     const pause = turns.next();
     if (pause) await pause;
   }

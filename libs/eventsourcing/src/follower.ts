@@ -4,11 +4,11 @@ import { decodeAll } from './blanking.js';
 import type { Log } from './command-handling.js';
 import { StoreUnavailable } from './event-store.js';
 import { UnknownEvent, type Envelope, type Recorded } from './events.js';
-import { Parking } from './parking.js';
+import { ParkedStreams } from './parked-streams.js';
 import type { Released } from './releases.js';
-import type { Building, Projection, ProjectionStatus } from './projection.js';
+import type { Build, Projection, ProjectionStatus } from './projection.js';
 import type { SnapshotContent } from './snapshot.js';
-import { applying } from './tracing.js';
+import { traceBatch } from './tracing.js';
 import type { Turns } from './turns.js';
 
 /** A failure of a projection: an event was parked, or the projection cannot follow the log for now. */
@@ -30,7 +30,7 @@ const NO_SPANS: ReadonlyMap<string, Context> = new Map();
 export class Follower {
   position: string | null = null;
   error: string | null = null;
-  readonly parking = new Parking();
+  readonly parking = new ParkedStreams();
 
   constructor(
     private readonly log: Log,
@@ -81,7 +81,7 @@ export class Follower {
     );
     if (traced && heard.some(({ envelope }) => envelope.meta.traceparent !== undefined)) {
       const envelopes = heard.map(({ envelope }) => envelope);
-      await applying(this.projection.name, envelopes, (under) => this.#all(heard, under, inOrder));
+      await traceBatch(this.projection.name, envelopes, (under) => this.#all(heard, under, inOrder));
     } else if (heard.length > 0) await this.#all(heard, NO_SPANS, inOrder);
   }
 
@@ -140,7 +140,7 @@ export class Follower {
     if (this.parking.release(released)) await this.retry(released.stream);
   }
 
-  progress(head: string | null, serving: boolean, building: Building | null, error: string | null): ProjectionStatus {
+  progress(head: string | null, serving: boolean, building: Build | null, error: string | null): ProjectionStatus {
     const { name, version } = this.projection;
     return {
       ...{ projection: name, version, position: this.position, head },

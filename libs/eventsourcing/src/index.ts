@@ -10,7 +10,7 @@ export * from './event-store.js';
 export * from './events.js';
 export * from './lookout.js';
 export * from './own-appends.js';
-export * from './parking.js';
+export * from './parked-streams.js';
 export * from './passages.js';
 export * from './releases.js';
 export * from './projection.js';

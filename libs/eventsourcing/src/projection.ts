@@ -31,7 +31,7 @@ export interface Projection {
 }
 
 /** The progress of the first filling of the views. */
-export interface Building {
+export interface Build {
   /** Of the log, in per cent. */
   readonly percent: number;
   /** Up to where the views have applied the log; `null` while they are filled stream by stream. */
@@ -53,7 +53,7 @@ export interface ProjectionStatus {
   /** Whether its views can be read. */
   readonly serving: boolean;
   readonly parked: number;
-  readonly building: Building | null;
+  readonly building: Build | null;
 }
 
 export const beingBuilt = (names: readonly string[]): Rejected =>

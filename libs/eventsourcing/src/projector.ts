@@ -3,12 +3,12 @@ import { Rejected } from './aggregate.js';
 import { decodeAll, isBlanked } from './blanking.js';
 import { handle, type Log } from './command-handling.js';
 import type { Envelope, Meta } from './events.js';
-import type { ParkedStream } from './parking.js';
+import type { ParkedStream } from './parked-streams.js';
 import { releases, type Released } from './releases.js';
-import { beingBuilt, type Building, type Projection, type ProjectionStatus } from './projection.js';
+import { beingBuilt, type Build, type Projection, type ProjectionStatus } from './projection.js';
 import { SnapshotRejected, type SnapshotFile } from './snapshot.js';
 import { Turns } from './turns.js';
-import { Acting, pause, BACKOFF_MS } from './acting.js';
+import { ActingProjection, pause, BACKOFF_MS } from './acting-projection.js';
 import { decodedOf, Follower, messageOf, type Failure } from './follower.js';
 
 /** The size of a page at most: in events, in bytes (about), and in events of the subscription. */
@@ -44,7 +44,7 @@ class LogPages {
  */
 export class Projector {
   readonly #views: readonly Follower[];
-  readonly #acting: readonly Acting[];
+  readonly #acting: readonly ActingProjection[];
   readonly #turns = new Turns();
   readonly #pages = new LogPages();
   /** By type, the versions that were looked up. */
@@ -73,7 +73,9 @@ export class Projector {
   ) {
     const followers = projections.map((one) => new Follower(log, one, this.#turns, onFailure));
     this.#views = followers.filter(({ projection }) => !projection.acts);
-    this.#acting = followers.filter(({ projection }) => projection.acts).map((one) => new Acting(log, one, pauses));
+    this.#acting = followers
+      .filter(({ projection }) => projection.acts)
+      .map((one) => new ActingProjection(log, one, pauses));
   }
 
   get names(): string[] {
@@ -138,7 +140,7 @@ export class Projector {
   }
 
   /** Collects the events that an acting projection has yet to take. */
-  async #dueSince(one: Acting, upTo: string): Promise<void> {
+  async #dueSince(one: ActingProjection, upTo: string): Promise<void> {
     let after = one.follower.position;
     while (BigInt(after ?? 0) < BigInt(upTo)) {
       const page = this.#pages.seen(await this.log.store.readAll(after, this.#pages.limit));
@@ -214,7 +216,7 @@ export class Projector {
     return this.projections.map((one) => each.get(one)!.progress(head, this.#serving, building, this.#error));
   }
 
-  #buildingOf(head: string | null): Building | null {
+  #buildingOf(head: string | null): Build | null {
     if (!this.#building) return null;
     const { began, events } = this.#building;
     const seconds = Math.max(performance.now() - began, 1) / 1000;
@@ -359,7 +361,7 @@ export class Projector {
     else this.#known.set(type, new Set([version]));
   }
 
-  #act(one: Acting, signal: AbortSignal): void {
+  #act(one: ActingProjection, signal: AbortSignal): void {
     one.go(
       () => this.#position,
       signal,

@@ -8,7 +8,7 @@ import { basename, dirname, join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
 import type { EventStore } from './event-store.js';
-import type { ParkedBefore } from './parking.js';
+import type { ParkedBefore } from './parked-streams.js';
 
 /** The arrays of numbers that a snapshot keeps, by the bytes that a number takes. */
 export const ARRAY_OF_WIDTH = { 1: Uint8Array, 2: Uint16Array, 4: Int32Array, 8: Float64Array } as const;

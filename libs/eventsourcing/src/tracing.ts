@@ -57,7 +57,7 @@ const NO_CONTEXTS: ReadonlyMap<string, Context> = new Map();
  * commit; one span for the batch is linked with them all. When there is no such event, or no SDK, there is only the work.
  * @param work is given the context to handle each event under, by the event's id
  */
-export async function applying<T>(
+export async function traceBatch<T>(
   projection: string,
   batch: readonly Envelope[],
   work: (under: ReadonlyMap<string, Context>) => Promise<T>,

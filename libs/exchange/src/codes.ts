@@ -1,5 +1,5 @@
 /** Finds the code that a person means: written in another case, or by the name of its entry. */
-import type { Registered } from '#platform';
+import type { RegisteredKind } from '#platform';
 import { entryCode, entryName, type Entry, type Registers, type Register } from '#registers';
 import { fold } from '#text';
 
@@ -9,7 +9,7 @@ export class Codes {
   constructor(private readonly registers: Registers) {}
 
   /** @returns the code of one of the registers that is meant; the same where it is known, or nobody knows it */
-  async meant(kinds: readonly Registered[], code: string): Promise<string> {
+  async meant(kinds: readonly RegisteredKind[], code: string): Promise<string> {
     const found = new Set<string>();
     for (const kind of kinds) {
       if (kind === 'commitment') continue;

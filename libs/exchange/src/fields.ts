@@ -1,7 +1,7 @@
 /** The fields of tables that are imported: the names that columns may have for them, and the form of their cells. */
 import { Agency, AgendaItem, Chair, Document, Forum, Framework, Membership, Outcome, Theme } from '#bodies';
 import type { Subject } from '#acts';
-import { formFieldsIn, type FormField, type Registered } from '#platform';
+import { formFieldsIn, type FormField, type RegisteredKind } from '#platform';
 import { fold } from '#text';
 import {
   COLUMN_OF_ROLE,
@@ -32,7 +32,7 @@ export type CellForm =
   | { readonly form: 'tick' | 'kebab' | 'kebabs' | 'texts' }
   | { readonly form: 'countries' | 'relations' | 'activities' }
   /** By the registers of which one has the codes; none: any code will do. */
-  | { readonly form: 'code' | 'codes' | 'roles'; readonly registers: readonly Registered[] }
+  | { readonly form: 'code' | 'codes' | 'roles'; readonly registers: readonly RegisteredKind[] }
   | { readonly form: 'day' | 'period' }
   | { readonly form: 'word'; readonly of: readonly string[] };
 
@@ -44,8 +44,8 @@ export type TableField = CellForm & {
 
 const word = (of: readonly string[]) => ({ form: 'word', of }) as const;
 const cell = <F extends Exclude<CellForm, { registers: unknown }>['form']>(form: F) => ({ form });
-const code = (...registers: Registered[]) => ({ form: 'code', registers }) as const;
-const codes = (...registers: Registered[]) => ({ form: 'codes', registers }) as const;
+const code = (...registers: RegisteredKind[]) => ({ form: 'code', registers }) as const;
+const codes = (...registers: RegisteredKind[]) => ({ form: 'codes', registers }) as const;
 
 /** The form of a field, and other names of its columns beside its head. A head that was handed out once stays here. */
 type FieldDefinition = readonly [form: CellForm, ...names: readonly string[]];

@@ -19,7 +19,7 @@ import { referencesIn, type CommandContext, type Reference } from '#platform';
 import { codesOfField } from '#progress';
 import { entryCode, crosswalk, Lookup, entryName, type Entry, type Register, type Theme } from '#registers';
 import { aReturn, returnId, round as rounds } from '#rounds';
-import { likelyDuplicates, type Compared, type NewThing } from './likely-duplicates.js';
+import { likelyDuplicates, type ComparisonSources, type NewThing } from './likely-duplicates.js';
 import type { KeptAct, KeptCommand } from './kept-commands.js';
 import type { FieldChange, ImportRow } from './preview.js';
 import { comparable, type RowValues } from './row-changes.js';
@@ -50,7 +50,7 @@ export interface ImportPlan {
 }
 
 /** The entries and commitments that are recorded already. */
-type Existing = Pick<Compared, 'duplicates' | 'entries'>;
+type Existing = Pick<ComparisonSources, 'duplicates' | 'entries'>;
 
 /**
  * Plans the import of a folder: validates every row, resolves every code against the folder and the log, and lets every

@@ -54,7 +54,7 @@ import {
 } from './kept-commands.js';
 import type { SourceTerms } from './table-row.js';
 import { enteredBefore, staysInWords, takenBack, type Stays } from './taking-back.js';
-import { KeptImports, PLAN_KIND, RECORD_KIND, type KeptImport, type Planned } from './kept-imports.js';
+import { KeptImports, PLAN_KIND, RECORD_KIND, type KeptImport, type ImportPlanFields } from './kept-imports.js';
 import { folderPreview, tablesPreview, sourceTerms, type ImportRequest } from './previewed.js';
 
 /** The most changed things of one file. */
@@ -274,7 +274,7 @@ export class Imports {
   }
 
   /** The parts of the plan that are kept once it is done. Of a folder of JSON no words: they are in the log, from which they can be erased. */
-  async #recordOf(content: KeptImport): Promise<Partial<Planned>> {
+  async #recordOf(content: KeptImport): Promise<Partial<ImportPlanFields>> {
     if (content.file.format !== 'json') return { rows: await this.#withReferences(content) };
     const bare = { title: null, acts: [], changes: [], notes: [], duplicates: [] };
     return {

@@ -18,7 +18,7 @@ export interface KeptImport extends ImportPreview {
 /** The parts of an import that change after it was planned, which lists show, too. */
 export type ImportHead = Omit<KeptImport, (typeof PLAN_FIELDS)[number]>;
 const PLAN_FIELDS = ['sheets', 'problems', 'rows', 'commands', 'rounds'] as const;
-export type Planned = Pick<KeptImport, (typeof PLAN_FIELDS)[number]>;
+export type ImportPlanFields = Pick<KeptImport, (typeof PLAN_FIELDS)[number]>;
 
 const IMPORT_KIND = 'import';
 /** The plan of an import, which is large, and so is kept once. */
@@ -67,8 +67,8 @@ export class KeptImports {
   async #whole(draft: Draft<ImportHead>): Promise<Draft<KeptImport>> {
     const { id } = draft;
     const plan =
-      (await this.drafts.read<Planned>({ kind: RECORD_KIND, id })) ??
-      (await this.drafts.read<Planned>({ kind: PLAN_KIND, id }));
+      (await this.drafts.read<ImportPlanFields>({ kind: RECORD_KIND, id })) ??
+      (await this.drafts.read<ImportPlanFields>({ kind: PLAN_KIND, id }));
     return { ...draft, content: { ...plan?.content, ...draft.content } as KeptImport };
   }
 
@@ -83,7 +83,7 @@ export class KeptImports {
   async replan(
     kind: typeof PLAN_KIND | typeof RECORD_KIND,
     draft: Draft<KeptImport>,
-    change: Partial<Planned>,
+    change: Partial<ImportPlanFields>,
     account: string,
   ): Promise<Draft<KeptImport>> {
     const { id, owner } = draft;

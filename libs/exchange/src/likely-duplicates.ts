@@ -28,7 +28,7 @@ export interface NewThing {
 }
 
 /** The entries and commitments that it is compared with. */
-export interface Compared {
+export interface ComparisonSources {
   readonly log: Log;
   readonly duplicates: FindsDuplicates;
   readonly entries: (kind: Register) => Promise<readonly Entry[]>;
@@ -42,7 +42,7 @@ const MAX_TITLES_PER_WORD = 200;
 /** @returns for each its likely duplicates, among existing records and earlier rows */
 export async function likelyDuplicates(
   fresh: readonly NewThing[],
-  compared: Compared,
+  compared: ComparisonSources,
 ): Promise<readonly (readonly LikelyDuplicate[])[]> {
   const commitments = new CommitmentsBefore(compared);
   const entries = new EntriesBefore(compared);
@@ -63,7 +63,7 @@ interface EarlierCandidate extends DuplicateCandidate {
 class CommitmentsBefore {
   readonly #sharing = new Map<string, EarlierCandidate[]>();
 
-  constructor(private readonly compared: Compared) {}
+  constructor(private readonly compared: ComparisonSources) {}
 
   async like(of: NewThing): Promise<LikelyDuplicate[]> {
     const candidate = candidateOf(of.reference, of.says);
@@ -110,7 +110,7 @@ class CommitmentsBefore {
 class EntriesBefore {
   readonly #entries = new Map<Subject, { all: Entry[]; places: Map<Entry, NewThing> }>();
 
-  constructor(private readonly compared: Compared) {}
+  constructor(private readonly compared: ComparisonSources) {}
 
   async like(of: NewThing): Promise<LikelyDuplicate[]> {
     const kind = of.subject as Register;

@@ -8,7 +8,7 @@ import {
   type Projector,
   type Recorded,
 } from '#eventsourcing';
-import { kindsOfFields, type Registered } from '#platform';
+import { kindsOfFields, type RegisteredKind } from '#platform';
 import type { EntryOf, Register } from '#registers';
 import { NumberLists } from './number-lists.js';
 
@@ -17,14 +17,14 @@ const POSITIONS_PER_CODE = 50;
 
 /** The kinds of things that a feed can be narrowed to. */
 export const CONCERNED_KINDS = ['agency', 'theme', 'forum', 'commitment'] as const;
-export type Concerned = (typeof CONCERNED_KINDS)[number];
+export type ConcernedKind = (typeof CONCERNED_KINDS)[number];
 
 /** By the kind of an entry below another, the field that says so, and the kind of the other: lists count so, too. */
-const PARENT_FIELDS: Readonly<Record<string, readonly [field: string, kind: Concerned]>> = {
+const PARENT_FIELDS: Readonly<Record<string, readonly [field: string, kind: ConcernedKind]>> = {
   theme: ['parent', 'theme'],
   forum: ['parent', 'forum'],
   outcome: ['forum', 'forum'],
-} satisfies { readonly [R in Register]?: readonly [field: keyof EntryOf<R>, kind: Concerned] };
+} satisfies { readonly [R in Register]?: readonly [field: keyof EntryOf<R>, kind: ConcernedKind] };
 
 const concernKey = (kind: string, code: string): string => `${kind} ${code}`;
 
@@ -44,7 +44,7 @@ function nameSince(keys: number[], number: number, position: number): void {
   keys.push(number, position);
 }
 
-type CodeFields = ReadonlyMap<string, ReadonlySet<Registered>>;
+type CodeFields = ReadonlyMap<string, ReadonlySet<RegisteredKind>>;
 
 /** Tells every code that some data names, by the fields that hold codes in the bodies of acts. */
 function hearCodes(data: object, fields: CodeFields, hear: (key: string) => void): void {
@@ -109,7 +109,7 @@ export class ConcernsProjection implements Projection {
   }
 
   /** Whether an event concerns something: by a position its stream had named it. */
-  concerns(stream: string, position: string, kind: Concerned, code: string): boolean {
+  concerns(stream: string, position: string, kind: ConcernedKind, code: string): boolean {
     const number = this.#keys.find(concernKey(kind, code));
     const own = this.#keys.find(concernKey(...kindAndCodeOf(stream)));
     if (number < 0 || own < 0) return false;
@@ -119,7 +119,7 @@ export class ConcernsProjection implements Projection {
   }
 
   /** The positions of the last events that concern something, the last one last. */
-  recent(kind: Concerned, code: string): readonly number[] {
+  recent(kind: ConcernedKind, code: string): readonly number[] {
     const number = this.#keys.find(concernKey(kind, code));
     return number < 0 ? [] : Array.from(this.#recent.of(number));
   }
@@ -173,7 +173,7 @@ export class ConcernsProjection implements Projection {
 }
 
 /** A narrowing of the feed: of each kind any of some codes, and any of some types of events. */
-export type FeedFilter = { readonly [K in Concerned]?: readonly string[] } & { readonly type?: readonly string[] };
+export type FeedFilter = { readonly [K in ConcernedKind]?: readonly string[] } & { readonly type?: readonly string[] };
 
 /** The events by the entries and commitments that they concern. */
 export class Concerns {
@@ -207,7 +207,7 @@ export class Concerns {
   }
 
   /** The positions of the last events that concern something, the last one first. */
-  recent(kind: Concerned, code: string): readonly number[] {
+  recent(kind: ConcernedKind, code: string): readonly number[] {
     return this.#model.recent(kind, code).toReversed();
   }
 }

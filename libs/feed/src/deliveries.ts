@@ -6,7 +6,7 @@ import { LOG, webhookMessages } from '#platform';
 import { feedChangeOf } from './change.js';
 import { Concerns } from './concerns.projection.js';
 import { HookStore, type Hook } from './hook-store.js';
-import { Outgoing, type PostOutcome } from './outgoing.js';
+import { WebhookClient, type PostOutcome } from './webhook-client.js';
 import { signedHeaders } from './signing.js';
 
 /** The waits before an event is tried again, in seconds: 5 s, 30 s, 2 min, 10 min, 1 h, 6 h, 24 h. Then it is a dead letter. */
@@ -38,7 +38,7 @@ export class Deliveries implements OnModuleDestroy {
     @Inject(LOG) private readonly log: Log,
     private readonly hooks: HookStore,
     private readonly concerns: Concerns,
-    private readonly outgoing: Outgoing,
+    private readonly client: WebhookClient,
     @Inject(BACKOFF) private readonly retriesMs: readonly number[],
   ) {
     const look = () => this.#serveAll();
@@ -157,7 +157,7 @@ export class Deliveries implements OnModuleDestroy {
     const [recorded] = (await decodeAll(this.log, [event])) as [Recorded];
     const body = JSON.stringify({ type: recorded.type, timestamp: recorded.recordedAt, data: feedChangeOf(recorded) });
     const secrets = [hook.secret, ...(hook.formerSecret && hook.formerUntil > Date.now() ? [hook.formerSecret] : [])];
-    const sent = await this.outgoing.post(hook.url, body, {
+    const sent = await this.client.post(hook.url, body, {
       'content-type': 'application/json',
       'user-agent': 'Followthrough-Webhooks',
       ...signedHeaders(recorded.id, new Date(), body, secrets),

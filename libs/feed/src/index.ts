@@ -6,15 +6,15 @@ import { ChangesController } from './changes.controller.js';
 import { Concerns, ConcernsProjection } from './concerns.projection.js';
 import { Deliveries, BACKOFF, BACKOFF_MS } from './deliveries.js';
 import { HookStore } from './hook-store.js';
-import { Outgoing } from './outgoing.js';
+import { WebhookClient } from './webhook-client.js';
 import { WebhooksController } from './webhooks.controller.js';
 
 export { Change } from './change.js';
 export { ChangesController } from './changes.controller.js';
-export { Concerns, CONCERNED_KINDS, type Concerned } from './concerns.projection.js';
+export { Concerns, CONCERNED_KINDS, type ConcernedKind } from './concerns.projection.js';
 export { Deliveries, BACKOFF } from './deliveries.js';
 export { HookStore } from './hook-store.js';
-export { isPublic, Outgoing } from './outgoing.js';
+export { isPublic, WebhookClient } from './webhook-client.js';
 export { NewWebhook, OfOwn, ReplayDeadLetters, WebhooksController, type Webhook } from './webhooks.controller.js';
 
 /** One of our processes at a time makes the tables. */
@@ -33,7 +33,7 @@ export const feedContext = (hooks: HookStore, allowPrivate: boolean): Context =>
   controllers: [ChangesController, WebhooksController],
   providers: [
     { provide: HookStore, useValue: hooks },
-    { provide: Outgoing, useValue: new Outgoing(allowPrivate) },
+    { provide: WebhookClient, useValue: new WebhookClient(allowPrivate) },
     { provide: BACKOFF, useValue: BACKOFF_MS },
     Deliveries,
     WebhooksController,

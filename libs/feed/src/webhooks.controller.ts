@@ -27,7 +27,7 @@ import { WHOLE_NUMBER } from '#text';
 import { Deliveries } from './deliveries.js';
 import { FeedFilterBody, filterFrom, refuseUnknownTypes } from './feed-filter.js';
 import { DeadLetter, HookStore, type Hook } from './hook-store.js';
-import { Outgoing, PrivateAddress } from './outgoing.js';
+import { WebhookClient, PrivateAddress } from './webhook-client.js';
 import { newSecret } from './signing.js';
 
 export class NewWebhook {
@@ -116,7 +116,7 @@ export class WebhooksController {
   constructor(
     @Inject(LOG) private readonly log: Log,
     private readonly hooks: HookStore,
-    private readonly outgoing: Outgoing,
+    private readonly client: WebhookClient,
     private readonly deliveries: Deliveries,
     private readonly codes: KnownCodes,
   ) {}
@@ -141,7 +141,7 @@ export class WebhooksController {
     if (body.after && BigInt(body.after) > BigInt(head ?? 0))
       throw refused('invalid', '/after', `The log ends at position ${head ?? 0}, before ${body.after}.`);
     try {
-      await this.outgoing.check(body.url);
+      await this.client.check(body.url);
     } catch (error) {
       // A name that cannot be found now may be found when it is called.
       if (error instanceof PrivateAddress) throw refused('private_address', '/url', error.message);

@@ -3,10 +3,10 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Projector, type Log } from '#eventsourcing';
 import { LOG } from '#platform';
 import { LetterClock } from './clock.js';
-import { letterId } from './deciding.js';
-import { DigestWriting } from './digest-writing.js';
-import { Following, WEEK_MS } from './following.js';
-import { keeping } from './outbox.js';
+import { letterId } from './letter-decisions.js';
+import { DigestWriter } from './digest-writer.js';
+import { Follows, WEEK_MS } from './follows.js';
+import { insertLetter } from './outbox.js';
 
 const VIEWS_WAIT_MS = 5_000;
 
@@ -15,26 +15,26 @@ export class Digests {
   constructor(
     @Inject(LOG) private readonly log: Log,
     private readonly projector: Projector,
-    private readonly following: Following,
-    private readonly writing: DigestWriting,
+    private readonly follows: Follows,
+    private readonly writer: DigestWriter,
     private readonly clock: LetterClock,
   ) {}
 
   /** Decides on the digests whose turn it is. Two servers that do so at once decide on one letter. */
   async decide(): Promise<void> {
     const now = this.clock.now();
-    await this.following.forgetUnconfirmed();
-    for (const follower of await this.following.due(now.getTime())) {
+    await this.follows.forgetUnconfirmed();
+    for (const follower of await this.follows.due(now.getTime())) {
       const to = await this.log.store.head();
       if (to === null || !(await this.projector.reached(to, VIEWS_WAIT_MS))) return;
-      const follows = (await this.following.follows(follower.id)).filter(({ confirmed }) => confirmed !== null);
+      const follows = (await this.follows.follows(follower.id)).filter(({ confirmed }) => confirmed !== null);
       const after = Object.fromEntries(follows.map(({ id, position }) => [id, position]));
       const facts = { after, to };
-      const sections = await this.writing.sections(follower, facts);
+      const sections = await this.writer.sections(follower, facts);
       const id = letterId(follower.id, 'digest', String(follower.nextAt));
-      const letter = keeping({ id, kind: 'digest', follower: follower.id, facts }, now);
+      const letter = insertLetter({ id, kind: 'digest', follower: follower.id, facts }, now);
       const until = now.getTime() + WEEK_MS;
-      await this.following.turned(follower, until, to, sections.length > 0 ? [letter] : []);
+      await this.follows.turned(follower, until, to, sections.length > 0 ? [letter] : []);
     }
   }
 }

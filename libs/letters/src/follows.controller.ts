@@ -4,8 +4,8 @@ import { ApiConflictResponse, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { AccessStore } from '#access';
 import { Answers, Caller, OneOf, Rights, Text, signedIn, type Principal } from '#platform';
 import { ACCOUNT_ROLES, REPORT_LANGUAGES, type ReportLanguage } from '#words';
-import { Followed, FOLLOW_KINDS, type FollowKind } from './followed.js';
-import { Following, type Follow } from './following.js';
+import { FollowTargets, FOLLOW_KINDS, type FollowKind } from './follow-targets.js';
+import { Follows, type Follow } from './follows.js';
 
 export class FollowAsked {
   @OneOf(FOLLOW_KINDS, { example: 'agency' }) kind: FollowKind;
@@ -43,8 +43,8 @@ const OfOwn = () => Rights({ scope: 'read', roles: ACCOUNT_ROLES, only: 'its own
 @Controller('v1')
 export class FollowsController {
   constructor(
-    private readonly following: Following,
-    private readonly followed: Followed,
+    private readonly follows: Follows,
+    private readonly targets: FollowTargets,
     private readonly access: AccessStore,
   ) {}
 
@@ -56,7 +56,7 @@ export class FollowsController {
     'Each is told of in a digest, once a week at most, and only when something happened.',
   )
   async listFollows(@Caller() caller: Principal | null): Promise<FollowList> {
-    const all = await this.following.of(signedIn(caller).account);
+    const all = await this.follows.of(signedIn(caller).account);
     return { items: await Promise.all(all.map((one) => this.#shown(one))) };
   }
 
@@ -71,14 +71,14 @@ export class FollowsController {
   )
   @ApiConflictResponse({ description: 'The account has no address' })
   async createFollow(@Body() asked: FollowAsked, @Caller() caller: Principal | null): Promise<FollowView> {
-    return this.#shown(await this.following.follow(signedIn(caller).account, asked));
+    return this.#shown(await this.follows.follow(signedIn(caller).account, asked));
   }
 
   @Post('follows/:id/end')
   @OfOwn()
   @Answers(FollowList, 'No longer follow something', 'At once: a digest that waits leaves it out.')
   async endFollow(@Param('id') id: string, @Caller() caller: Principal | null): Promise<FollowList> {
-    await this.following.end(signedIn(caller).account, id);
+    await this.follows.end(signedIn(caller).account, id);
     return this.listFollows(caller);
   }
 
@@ -92,6 +92,6 @@ export class FollowsController {
 
   async #shown(follow: Follow): Promise<FollowView> {
     const { id, kind, code, created: since } = follow;
-    return { id, kind, code, since, name: await this.followed.nameOf(follow), page: this.followed.pathOf(follow) };
+    return { id, kind, code, since, name: await this.targets.nameOf(follow), page: this.targets.pathOf(follow) };
   }
 }

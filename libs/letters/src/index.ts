@@ -2,23 +2,23 @@
 import type { AccessStore } from '#access';
 import type { Context } from '#platform';
 import { LetterClock, WallClock } from './clock.js';
-import { Composing } from './composing.js';
-import { Deciding } from './deciding.js';
+import { LetterComposer } from './letter-composer.js';
+import { LetterDecisions } from './letter-decisions.js';
 import { Digests } from './digests.js';
-import { DigestWriting } from './digest-writing.js';
-import { Followed } from './followed.js';
-import { Following } from './following.js';
+import { DigestWriter } from './digest-writer.js';
+import { FollowTargets } from './follow-targets.js';
+import { Follows } from './follows.js';
 import { FollowsController } from './follows.controller.js';
 import { LettersController } from './letters.controller.js';
 import { Letters } from './letters.js';
 import { Newcomers } from './newcomers.js';
 import { Outbox } from './outbox.js';
 import { Post } from './post.js';
-import { Reminding } from './reminding.js';
+import { ReminderCalendar } from './reminder-calendar.js';
 
 export { LetterClock } from './clock.js';
-export { Followed, FOLLOW_KINDS, type FollowKind } from './followed.js';
-export { Following, type Follow } from './following.js';
+export { FollowTargets, FOLLOW_KINDS, type FollowKind } from './follow-targets.js';
+export { Follows, type Follow } from './follows.js';
 export { FollowAsked } from './follows.controller.js';
 export { Letters, type LetterInList, type Reach, type ShownLetter } from './letters.js';
 export { reminderDays } from './occasions.js';
@@ -31,15 +31,15 @@ export const lettersContext = (access: AccessStore): Context => ({
   providers: [
     { provide: Outbox, useValue: new Outbox(access) },
     { provide: LetterClock, useClass: WallClock },
-    Composing,
-    Deciding,
+    LetterComposer,
+    LetterDecisions,
     Digests,
-    DigestWriting,
-    Followed,
-    Following,
+    DigestWriter,
+    FollowTargets,
+    Follows,
     Letters,
     Newcomers,
     Post,
-    Reminding,
+    ReminderCalendar,
   ],
 });

@@ -4,8 +4,8 @@ import { AccessStore } from '#access';
 import { Rejected } from '#eventsourcing';
 import type { ReportLanguage } from '#words';
 import { LetterClock } from './clock.js';
-import { Composing } from './composing.js';
-import { reachable } from './deciding.js';
+import { LetterComposer } from './letter-composer.js';
+import { reachable } from './letter-decisions.js';
 import { Outbox, type LetterRow } from './outbox.js';
 
 export interface LetterInList extends Omit<LetterRow, 'facts' | 'follower' | 'nextAt'> {
@@ -26,7 +26,7 @@ export class Letters {
   constructor(
     private readonly access: AccessStore,
     private readonly outbox: Outbox,
-    private readonly composing: Composing,
+    private readonly composer: LetterComposer,
     private readonly clock: LetterClock,
   ) {}
 
@@ -46,7 +46,7 @@ export class Letters {
     // The follows of others are nobody's business.
     if (!row || row.follower !== null) throw new Rejected('not_found', `There is no letter ${id}.`);
     const name = row.account === null ? null : ((await this.access.accounts.one(row.account))?.name ?? null);
-    const composed = row.account === null ? null : await this.composing.compose(row);
+    const composed = row.account === null ? null : await this.composer.compose(row);
     const letter = composed && {
       to: composed.letter.to,
       language: composed.written.language,

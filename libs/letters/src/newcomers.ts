@@ -7,7 +7,7 @@ import { load, Projector, type Log } from '#eventsourcing';
 import { LOG } from '#platform';
 import { aReturn, closedFor, returnId, RoundsProjection, type OpenedRound } from '#rounds';
 import { LetterClock } from './clock.js';
-import { letterId, reachable } from './deciding.js';
+import { letterId, reachable } from './letter-decisions.js';
 import { stillHolds } from './occasions.js';
 import { Outbox, type NewLetter } from './outbox.js';
 

@@ -3,8 +3,8 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { AccessStore } from '#access';
 import type { Log } from '#eventsourcing';
 import { accessStores, onEachDatabase } from '../../access/src/testing/each-database.js';
-import type { Followed } from './followed.js';
-import { Following, WEEK_MS } from './following.js';
+import type { FollowTargets } from './follow-targets.js';
+import { Follows, WEEK_MS } from './follows.js';
 import { Outbox, type NewLetter } from './outbox.js';
 
 const START = Date.parse('2026-03-01T00:00:00Z');
@@ -17,15 +17,15 @@ onEachDatabase('The outbox', (kind) => {
   const stores = accessStores(kind);
   let access: AccessStore;
   let outbox: Outbox;
-  let following: Following;
+  let following: Follows;
   let now = START;
   beforeEach(() => {
     now = START;
     access = stores.open();
     outbox = new Outbox(access);
     const log = { store: { head: async () => '7' } } as Log;
-    const followed = { checked: async (asked: object) => asked } as Followed;
-    following = new Following(log, access, followed, { now: () => new Date(now) });
+    const followed = { checked: async (asked: object) => asked } as FollowTargets;
+    following = new Follows(log, access, followed, { now: () => new Date(now) });
   });
 
   it('begins where the log ends, and goes on from where it was', async () => {

@@ -94,14 +94,14 @@ export class Outbox {
   /** Keeps the letters decided up to a position, with the position: both or nothing. */
   decided(letters: readonly NewLetter[], from: string, to: string, now: Date): Promise<void> {
     return this.access.keep([
-      ...letters.map((letter) => keeping(letter, now)),
+      ...letters.map((letter) => insertLetter(letter, now)),
       ['UPDATE letters_checkpoint SET position = ? WHERE name = ? AND position = ?', to, CHECKPOINT_NAME, from],
     ]);
   }
 
   /** Keeps letters that follow from no event of the log. */
   kept(letters: readonly NewLetter[], now: Date): Promise<void> {
-    return this.access.keep(letters.map((letter) => keeping(letter, now)));
+    return this.access.keep(letters.map((letter) => insertLetter(letter, now)));
   }
 
   /** `agency account` of everybody who was written to in a round, or is going to be. */
@@ -176,7 +176,7 @@ export class Outbox {
 }
 
 /** The statement that keeps a letter, unless it is there already. */
-export const keeping = (letter: NewLetter, now: Date): SqlStatement => {
+export const insertLetter = (letter: NewLetter, now: Date): SqlStatement => {
   const { id, kind, account = null, follower = null, round = null, agency = null, facts } = letter;
   const state: LetterState = (account ?? follower) ? 'waiting' : 'nobody';
   return [

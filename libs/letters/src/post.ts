@@ -5,13 +5,13 @@ import { Lookout, type Log } from '#eventsourcing';
 import { LetterNotSent, Mailer } from '#mail';
 import { LOG } from '#platform';
 import { LetterClock } from './clock.js';
-import { Composing } from './composing.js';
-import { Deciding } from './deciding.js';
+import { LetterComposer } from './letter-composer.js';
+import { LetterDecisions } from './letter-decisions.js';
 import { Digests } from './digests.js';
-import { Following } from './following.js';
+import { Follows } from './follows.js';
 import { Newcomers } from './newcomers.js';
 import { Outbox } from './outbox.js';
-import { Reminding } from './reminding.js';
+import { ReminderCalendar } from './reminder-calendar.js';
 
 /** When letters that are due are looked for. */
 const LOOK_TIMES = { everyMs: 30_000, pauseMs: 1_000 };
@@ -30,18 +30,18 @@ export class Post implements OnModuleDestroy {
   constructor(
     @Inject(LOG) log: Log,
     private readonly outbox: Outbox,
-    private readonly deciding: Deciding,
-    private readonly reminding: Reminding,
+    private readonly decisions: LetterDecisions,
+    private readonly reminders: ReminderCalendar,
     private readonly newcomers: Newcomers,
     private readonly digests: Digests,
-    private readonly following: Following,
-    private readonly composing: Composing,
+    private readonly follows: Follows,
+    private readonly composer: LetterComposer,
     private readonly mailer: Mailer,
     private readonly clock: LetterClock,
   ) {
     this.#lookout = new Lookout(log.store, {
       look: () => this.pass(),
-      hears: (after, batch) => deciding.passOver(after ?? '0', batch),
+      hears: (after, batch) => decisions.passOver(after ?? '0', batch),
       ...LOOK_TIMES,
     });
   }
@@ -62,9 +62,9 @@ export class Post implements OnModuleDestroy {
 
   /** Does all that is due now, once. */
   async pass(): Promise<void> {
-    await this.#tried('Reminders', () => this.reminding.remind());
+    await this.#tried('Reminders', () => this.reminders.remind());
     await this.#tried('Letters', async () => {
-      while (!this.#lookout.signal.aborted && (await this.deciding.decide()) > 0);
+      while (!this.#lookout.signal.aborted && (await this.decisions.decide()) > 0);
     });
     await this.#tried('Invitations', () => this.newcomers.invite());
     await this.#tried('Digests', () => this.digests.decide());
@@ -98,10 +98,10 @@ export class Post implements OnModuleDestroy {
     const row = await this.outbox.take(id, this.#me, now.getTime(), now.getTime() + LEASE_MS);
     if (!row) return;
     try {
-      const composed = await this.composing.compose(row);
+      const composed = await this.composer.compose(row);
       if (composed) await this.mailer.send(composed.letter);
       await this.outbox.settle(id, this.#me, composed ? 'sent' : 'not_needed', this.clock.now());
-      if (composed && row.kind === 'digest') await this.following.sent(row.follower!);
+      if (composed && row.kind === 'digest') await this.follows.sent(row.follower!);
     } catch (error) {
       const refused = error instanceof LetterNotSent && !error.again;
       // The words of other errors may hold the text of a letter.

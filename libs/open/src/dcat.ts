@@ -1,6 +1,6 @@
 /** The catalogue of all downloads, in DCAT 3 (https://www.w3.org/TR/vocab-dcat-3/). */
 import { licencePath } from './citation.js';
-import { iri, text, thing, typed, type GraphThing, type GraphValue } from './graph.js';
+import { iri, text, thing, typedText, type GraphThing, type GraphValue } from './graph.js';
 
 /** The publisher of the data, and the terms. */
 export abstract class DataPublisher {
@@ -35,7 +35,7 @@ export function catalogueOf(
   const terms = {
     'dct:publisher': iri(agent),
     ...(dataLicence && { 'dct:license': iri(licencePath(dataLicence)) }),
-    ...(changedAt && { 'dct:modified': typed(changedAt, 'xsd:dateTime') }),
+    ...(changedAt && { 'dct:modified': typedText(changedAt, 'xsd:dateTime') }),
   };
   return [
     thing(catalogue, 'dcat:Catalog', {
@@ -53,8 +53,8 @@ export function catalogueOf(
     ...(covers
       ? [
           thing(period, 'dct:PeriodOfTime', {
-            'dcat:startDate': typed(covers.from, 'xsd:date'),
-            'dcat:endDate': typed(covers.to, 'xsd:date'),
+            'dcat:startDate': typedText(covers.from, 'xsd:date'),
+            'dcat:endDate': typedText(covers.to, 'xsd:date'),
           }),
         ]
       : []),

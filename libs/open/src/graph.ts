@@ -39,7 +39,7 @@ export const thing = (address: string, type: Name, says: GraphThing['says']): Gr
 });
 export const iri = (address: string): GraphValue => ({ iri: address });
 export const text = (words: string, language?: string): GraphValue => ({ text: words, ...(language && { language }) });
-export const typed = (words: string, type: Name): GraphValue => ({ text: words, type });
+export const typedText = (words: string, type: Name): GraphValue => ({ text: words, type });
 
 /** The formats of linked data. */
 export const GRAPH_FORMATS = {

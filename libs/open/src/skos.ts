@@ -2,7 +2,7 @@
 import type { CrosswalkVersion, Framework, Theme } from '#bodies';
 import type { CrosswalkAsAt } from '#registers';
 import type { Match } from '#words';
-import { iri, text, thing, typed, type Name, type GraphThing, type GraphValue } from './graph.js';
+import { iri, text, thing, typedText, type Name, type GraphThing, type GraphValue } from './graph.js';
 
 /** The address of a page, which names its subject. */
 export type AddressOf = (of: 'frameworks' | 'themes' | 'crosswalks' | 'commitments', code: string) => string;
@@ -62,7 +62,7 @@ export function mappingOf(
     'dct:identifier': text(code),
     'dct:source': [iri(addressOf('frameworks', from)), iri(addressOf('frameworks', to))],
     'dct:creator': text(author),
-    'dct:issued': typed(reportedOn, 'xsd:date'),
+    'dct:issued': typedText(reportedOn, 'xsd:date'),
     'owl:versionInfo': text(version),
     ...(note && { 'dct:description': text(note) }),
   });

@@ -1,7 +1,7 @@
 /** Tables of the register, worked out from the classes of the API's answers: a list in a field becomes a table of its own. */
 import type { Sourced } from '#bodies';
 import type { Type } from '@nestjs/common';
-import { classIn, describedAs, fieldsIn, registerOfField, type DescribedField, type Registered } from '#platform';
+import { classIn, describedAs, fieldsIn, registerOfField, type DescribedField, type RegisteredKind } from '#platform';
 
 /** The types of Table Schema (Frictionless) that occur. */
 export type ColumnType = 'string' | 'integer' | 'boolean' | 'date' | 'object';
@@ -13,7 +13,7 @@ export interface DumpColumn {
   readonly words?: readonly string[];
   readonly pattern?: string;
   /** The register that holds its code. */
-  readonly register?: Registered;
+  readonly register?: RegisteredKind;
 }
 
 /** A table of things of one class, with the tables of the lists in them. */
@@ -55,7 +55,7 @@ export interface TableDefinition {
   /** The fields that are left out; of nested ones, `headline_citations`. */
   readonly without?: readonly string[];
   /** The registers of codes in lists of which their class does not say so. */
-  readonly codes?: Readonly<Record<string, Registered>>;
+  readonly codes?: Readonly<Record<string, RegisteredKind>>;
 }
 
 /** A table and those below it, and the rows of a thing in all of them. */
@@ -88,7 +88,7 @@ export class Tables {
     above: DumpTable,
     keyAbove: readonly DumpColumn[],
     field: string,
-    described: DescribedField & { readonly register?: Registered },
+    described: DescribedField & { readonly register?: RegisteredKind },
   ): Tables {
     const [name, title] = [`${above.name}_${field}`, described.description ?? `${above.title}: ${field}`];
     // A list in a list may have the same name as that.

@@ -168,7 +168,7 @@ export const VALUE_AT = Object.fromEntries(VALUE_COLUMNS.map((name, place) => [n
 >;
 
 /** The dates and positions between which a figure that was shown was yet to be corrected. */
-export interface Corrected {
+export interface CorrectedSpan {
   readonly commitment: number;
   readonly from: number;
   readonly to: number;
@@ -186,7 +186,7 @@ export class Columns {
   /** The entry that the stage rests on (`headlineText`). */
   readonly entries = new Passages();
   readonly deliveries = new Deliveries();
-  corrections: Corrected[] = [];
+  corrections: CorrectedSpan[] = [];
   /** The latest row of each commitment, by the code of its reference. */
   heads: Int32Array = new Int32Array(0);
   readonly columns = {} as Record<(typeof POINTER_COLUMNS)[number], Int32Array> &
@@ -434,7 +434,7 @@ export class Columns {
     this.readings.load('readings', arrays);
     this.entries.load('entries', arrays);
     this.deliveries.load({ arrays, lists });
-    this.corrections = lists['corrections'] as Corrected[];
+    this.corrections = lists['corrections'] as CorrectedSpan[];
     this.changedAt = (lists['changedAt'] as number[])[0]!;
   }
 

@@ -109,7 +109,7 @@ function rowAt(counts: Int32Array, at: number): Row {
 }
 
 /** The count under a key, or where two meet. */
-export class Counted {
+export class KeyCount {
   constructor(
     readonly keys: readonly string[],
     private readonly tallies: Tallies,
@@ -133,7 +133,7 @@ export class Counted {
   }
 }
 
-export const ZERO_ROW: Row = new Counted([], new Tallies(), 0).row;
+export const ZERO_ROW: Row = new KeyCount([], new Tallies(), 0).row;
 
 /** Codes of the rows that are counted just now. */
 const scratch = [new Int32Array(0), new Int32Array(0)];
@@ -150,7 +150,7 @@ function gathered({ rows }: Selection, codes: Codes, which: 0 | 1 = 0): Int32Arr
 const MIN_ROWS_PER_KEY = 8;
 
 /** The counts under each key; a commitment counts once under each. */
-export function countBy(found: Selection, keys: CountingKeys): Counted[] {
+export function countBy(found: Selection, keys: CountingKeys): KeyCount[] {
   const { lists } = keys;
   const tallies = new Tallies(keys.names.length);
   const { rows } = found;
@@ -161,7 +161,7 @@ export function countBy(found: Selection, keys: CountingKeys): Counted[] {
     for (let code = 0; code < keys.size; code++) addUnder(tallies.counts, lists, code, groups);
   } else tallyByKey(tallies.counts, lists, codes, found);
   return keys.names
-    .map((name, number) => new Counted([name], tallies, number * COUNTS_PER_SET))
+    .map((name, number) => new KeyCount([name], tallies, number * COUNTS_PER_SET))
     .filter(({ total }) => total > 0);
 }
 
@@ -206,10 +206,10 @@ function tallyUnder(
 }
 
 /** All found rows, each commitment once. */
-export function countAll(found: Selection): Counted {
+export function countAll(found: Selection): KeyCount {
   const tallies = new Tallies(1);
   tallyAll(tallies.counts, found);
-  return new Counted([], tallies, 0);
+  return new KeyCount([], tallies, 0);
 }
 
 function tallyAll(counts: Int32Array, { rows, statuses, columns }: Selection): void {
@@ -227,7 +227,7 @@ type Places = Int32Array | Map<number, number>;
  * The counts where a key of each of two kinds meets; a commitment counts once in each cell. No key meets itself: where both are
  * of one column, they are of the same things.
  */
-export class Crossed {
+export class CrossTab {
   /** By number of a key: how many of its commitments count in any cell. */
   readonly ones: Int32Array;
   readonly others: Int32Array;
@@ -322,8 +322,8 @@ export class Crossed {
   }
 
   /** The commitments that count in any cell, each once. */
-  get all(): Counted {
-    return new Counted([], this.#tallies, 0);
+  get all(): KeyCount {
+    return new KeyCount([], this.#tallies, 0);
   }
 
   /** A cell by the numbers of its keys; `null`: they do not meet. */

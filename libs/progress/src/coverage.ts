@@ -26,10 +26,10 @@ import {
   QueryChoice,
   WRITTEN_FORMAT_WORDS,
 } from '#platform';
-import { entryCode, documentWords, missing, placeWords, type Forum } from '#registers';
+import { entryCode, documentWords, unknownCode, placeWords, type Forum } from '#registers';
 import { CONCERNS, OUTCOME_KINDS, OUTCOME_STATUSES, type Concern, type OutcomeStatus } from '#words';
 import { compareTexts } from '#text';
-import { FiguresAnswer, countBy, Crossed, ZERO_ROW, Row } from './count.js';
+import { FiguresAnswer, countBy, CrossTab, ZERO_ROW, Row } from './count.js';
 import { AgenciesQuery, OptionalText, Flag, FilterField, type Filter } from './filters.js';
 import { withAncestors } from './theme-tree.js';
 import { inOrder, Keys } from './keys.js';
@@ -238,14 +238,14 @@ async function outcomeRows(look: Look, filter: OutcomesFilter, addressee?: strin
   const called = addressee ? [addressee, ...(agency?.names ?? []).map(({ name }) => name)] : null;
   const outcomes = await registers.all('outcome', at.knownAt, at.asOf);
   if (addressee && !agency && !(await registers.all('outcome')).some((one) => one.addressees.includes(addressee)))
-    throw missing('addressee', addressee, (await registers.all('agency')).map(entryCode), 'addressee');
+    throw unknownCode('addressee', addressee, (await registers.all('agency')).map(entryCode), 'addressee');
   const became = filter.agencies === 'today' ? await hierarchy.successors() : null;
   const found = await look.find(filter);
   const followed = new Keys(columns, 'followsUp', (ids) => ids.map(keyed));
   const lead = new Keys(columns, 'agencies', ([first]) => [keyed(became?.get(first!.agency) ?? first!.agency)]);
   const counted = new Map(countBy(found, followed).map(({ keys: [id], row }) => [id!, row]));
   const since = followedSince(found, Number(at.knownAt));
-  const { metOnes, metOthers } = new Crossed(found, followed, lead);
+  const { metOnes, metOthers } = new CrossTab(found, followed, lead);
   const { sorted, places } = inOrder(lead.names);
   /** By the outcome: where it meets the agencies that lead its follow-up. */
   const leads = Map.groupBy(metOthers.keys(), (i) => followed.names[metOnes[i]!]!);

@@ -6,17 +6,17 @@ import type { Deliverable, Evidence, MilestoneAsAt } from '#bodies';
 import { isAmendment, milestoneOverTime, statementAt, withoutRetracted } from '#commitments';
 import type { Commitment, MilestoneFacts } from '#commitments';
 import { Passages, type Memory, type Recorded } from '#eventsourcing';
-import { Belonging } from './belonging.js';
+import { NumberChains } from './number-chains.js';
 import { dayOf, END_OF_TIME } from './days.js';
 import { NumberTable } from './numbers.js';
 
-export interface Delivered {
+export interface DeliveryFacts {
   readonly milestones: readonly MilestoneAsAt[];
   readonly deliverables: readonly Deliverable[];
   readonly evidence: readonly Evidence[];
 }
 
-const DELIVERY_KINDS = ['milestones', 'deliverables', 'evidence'] as const satisfies (keyof Delivered)[];
+const DELIVERY_KINDS = ['milestones', 'deliverables', 'evidence'] as const satisfies (keyof DeliveryFacts)[];
 type DeliveryKind = (typeof DELIVERY_KINDS)[number];
 /** The parts of the state that they come from. */
 const DELIVERY_STATE = ['recorded', 'milestones', 'evidence'] as const satisfies (keyof Commitment)[];
@@ -92,7 +92,7 @@ export class Deliveries {
   /** Until which position those were known that are not known any more; 0: their words are gone. */
   readonly #until = new Map<number, number>();
   readonly #texts = new Passages();
-  #of = new Belonging();
+  #of = new NumberChains();
 
   /**
    * Keeps an event's deliverables. Of the events that are frequent only the part that they say is looked at.
@@ -145,7 +145,7 @@ export class Deliveries {
   }
 
   /** As at a day, as known at a position. */
-  at(commitment: number, day: number, position: number): Delivered {
+  at(commitment: number, day: number, position: number): DeliveryFacts {
     const { part, from, since, text } = this.#parts.columns;
     const known = new Map<number, number>();
     for (const number of this.#of.of(commitment)) {
@@ -179,7 +179,7 @@ export class Deliveries {
     this.#parts.clear();
     this.#until.clear();
     this.#texts.clear();
-    this.#of = new Belonging();
+    this.#of = new NumberChains();
   }
 
   save(): Memory {

@@ -18,7 +18,7 @@ import { Search, SearchController } from './search.js';
 import { Silence, SilenceController } from './silence.js';
 import { Suggestions } from './suggestions.js';
 import { Timeline, TimelineController } from './timeline.js';
-import { Waiting } from './waiting.js';
+import { WaitingTasks } from './waiting-tasks.js';
 
 export * from './coverage.js';
 export * from './deadlines.js';
@@ -43,7 +43,7 @@ export * from './search.js';
 export * from './silence.js';
 export { listIdOf, Suggestions, type Suggestion } from './suggestions.js';
 export * from './timeline.js';
-export * from './waiting.js';
+export * from './waiting-tasks.js';
 export type { CrosswalkChoice } from './theme-tree.js';
 
 /** This context, for the composition root. */
@@ -76,7 +76,7 @@ export const progressContext: Context = {
     Deadlines,
     Silence,
     Search,
-    Waiting,
+    WaitingTasks,
     KnownCodes,
   ],
 };

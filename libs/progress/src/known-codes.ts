@@ -2,7 +2,7 @@
 import type { ArgumentMetadata, PipeTransform } from '@nestjs/common';
 import type { ActivityId } from '#bodies';
 import { refused, type Projector } from '#eventsourcing';
-import { entryCode, missing, Registers } from '#registers';
+import { entryCode, unknownCode, Registers } from '#registers';
 import type { Columns } from './columns.js';
 import { codesOfField, fieldsWithoutEffect, type CodeKind } from './filters.js';
 import { ProgressProjection } from './progress.projection.js';
@@ -37,7 +37,7 @@ export class KnownCodes {
   async #refuseUnknown(code: string, of: readonly CodeKind[], field: string): Promise<void> {
     for (const kind of of) if (await this.#has(kind, code)) return;
     const codes = await Promise.all(of.map((kind) => this.#codesOf(kind)));
-    throw missing(of, code, codes.flat(), field);
+    throw unknownCode(of, code, codes.flat(), field);
   }
 
   async #has(kind: CodeKind, code: string): Promise<boolean> {

@@ -19,7 +19,7 @@ import {
   TABLE_FORMAT_WORDS,
 } from '#platform';
 import { compareTexts } from '#text';
-import { FiguresAnswer, countAll, countBy, Crossed, Row, type Counted } from './count.js';
+import { FiguresAnswer, countAll, countBy, CrossTab, Row, type KeyCount } from './count.js';
 import { FilterQuery, type Filter } from './filters.js';
 import { directlyBelow } from './hierarchy.js';
 import { Keys } from './keys.js';
@@ -110,7 +110,7 @@ export class Matrix extends View {
     const narrowed = filter.crosswalk ? { ...filter, framework: undefined } : filter;
     const [one, other] = [await axisOf(rows, look, filter), await axisOf(columns, look, filter, true)];
     const found = await look.find(narrowed);
-    const crossed = new Crossed(found, one.keys, other.keys);
+    const crossed = new CrossTab(found, one.keys, other.keys);
     const placed = crossed.all.total;
     const heads = placedOf(countBy(found, one.keys), one.keys, crossed.ones);
     const feet = placedOf(countBy(found, other.keys), other.keys, crossed.others);
@@ -217,7 +217,7 @@ interface PlacedKey {
   readonly placed: number;
 }
 
-const placedOf = (all: readonly Counted[], keys: Axis['keys'], placed: Int32Array): PlacedKey[] =>
+const placedOf = (all: readonly KeyCount[], keys: Axis['keys'], placed: Int32Array): PlacedKey[] =>
   all.map(({ keys: [key], row }) => {
     const number = keys.numberOf(key!);
     return { key: key!, number, row, placed: placed[number]! };

@@ -17,7 +17,7 @@ import {
   WRITTEN_FORMAT_WORDS,
 } from '#platform';
 import { compareTexts } from '#text';
-import { FiguresAnswer, countAll, Crossed, Row } from './count.js';
+import { FiguresAnswer, countAll, CrossTab, Row } from './count.js';
 import { FilterQuery, type Filter } from './filters.js';
 import { inOrder, GrowingLists, type CountingKeys, type Keys } from './keys.js';
 import { listQueries, listQuery } from './list-query.js';
@@ -96,7 +96,7 @@ export class Partnerships extends View {
     const found = await look.find(filter);
     const one = await look.agencies(filter);
     const other = await look.agencies({ agencies, memberOf, agency: filter.with });
-    const crossed = new Crossed(found, one, other);
+    const crossed = new CrossTab(found, one, other);
     const isMutual = !filter.agency && (filter.role ?? 'any') === 'any';
     const { codes, pairs } = mostFirst(crossed, one, other, isMutual);
     const { entries, nextCursor } = page.slice(pairs, limit, pinned.knownAt);
@@ -137,7 +137,7 @@ export class Partnerships extends View {
  * The pairs that were met, most commitments first, then in the order of codes; and the number of codes in them.
  * @param isMutual each pair once, not in both orders
  */
-function mostFirst(crossed: Crossed, one: CountingKeys, other: CountingKeys, isMutual: boolean) {
+function mostFirst(crossed: CrossTab, one: CountingKeys, other: CountingKeys, isMutual: boolean) {
   const { metOnes, metOthers, totals } = crossed;
   const { places } = inOrder([...one.names, ...other.names]);
   const [keys, others] = [places.subarray(0, one.names.length), places.subarray(one.names.length)];
@@ -167,7 +167,7 @@ async function themesOf(
   shown: readonly Pair[],
 ): Promise<readonly OnTheme[][]> {
   const axis = await themeAxis(look, filter);
-  const crossed = new Crossed(found, pairsAmong(shown, one, other), axis.keys);
+  const crossed = new CrossTab(found, pairsAmong(shown, one, other), axis.keys);
   const onThemes = shown.map((): OnTheme[] => []);
   const lists = listQueries(filter, look.at, 'agency', 'with', 'theme');
   const { metOnes, metOthers, totals } = crossed;

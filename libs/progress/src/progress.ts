@@ -8,7 +8,7 @@ import { Shown, Count, COUNT_SCHEMA, CountsBy, Page } from '#platform';
 import { citationWords, type Citation, type Registers, type Theme } from '#registers';
 import { compareTexts, sortKey } from '#text';
 import { dateOf } from './columns.js';
-import { FiguresAnswer, countAll, countBy, ZERO_ROW, Row, type Counted } from './count.js';
+import { FiguresAnswer, countAll, countBy, ZERO_ROW, Row, type KeyCount } from './count.js';
 import type { Filter } from './filters.js';
 import { Keys } from './keys.js';
 import { lastOwnReports, OwnReport } from './own-reports.js';
@@ -271,7 +271,7 @@ export function totalsOf(look: Look, all: Selection): Totals {
 }
 
 /** By their first key, in the order of its code. */
-export const byFirstKey = (counted: readonly Counted[]): Counted[] =>
+export const byFirstKey = (counted: readonly KeyCount[]): KeyCount[] =>
   counted.toSorted(({ keys: [a] }, { keys: [b] }) => compareTexts(a!, b!));
 
 async function agencyRows(look: Look, found: Selection, filter: Filter): Promise<AgencyRow[]> {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { STAGES, type Stage } from '#commitments';
 import { ROLES } from '#words';
 import { VALUE_AT, Columns, dateOf, dayOf, NO_ROW, type AgencyInRole } from './columns.js';
-import { countAll, countBy, Crossed, type Counted, type Row } from './count.js';
+import { countAll, countBy, CrossTab, type KeyCount, type Row } from './count.js';
 import { Keys } from './keys.js';
 import { scan, type PinnedClocks, type Selection } from './scan.js';
 
@@ -100,7 +100,7 @@ const rowOf = (all: readonly Told[], asOf: string): Row => ({
 const CLOCKS: PinnedClocks[] = ['2005-01-01', '2008-06-30', '2009-01-15', '2012-12-31'].flatMap((asOf) =>
   ['1', '40', '700', '1999', '2000'].map((knownAt) => ({ asOf, knownAt })),
 );
-const countsByKey = (counted: readonly Counted[]) =>
+const countsByKey = (counted: readonly KeyCount[]) =>
   Object.fromEntries(counted.map(({ keys: [key], row, asked }) => [key, { ...row, asked }]));
 
 describe.each([
@@ -143,7 +143,7 @@ describe.each([
       [themes, themesOf],
       [agencies, keysOf.agencies],
     ] as const) {
-      const crossed = new Crossed(found, agencies, others);
+      const crossed = new CrossTab(found, agencies, others);
       const cells = agencies.names.flatMap((key, one) =>
         others.names.flatMap((by, other) => {
           const cell = crossed.cell(one, other);

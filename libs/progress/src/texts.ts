@@ -2,7 +2,7 @@
 import { Passages, type Memory } from '#eventsourcing';
 import { Answers, SearchIndex, termsIn, type SearchedField, type KeptIndex } from '#search';
 import { sortKey } from '#text';
-import { Belonging } from './belonging.js';
+import { NumberChains } from './number-chains.js';
 import { keptUnder, namedUnder } from './kept.js';
 import { NumberTable } from './numbers.js';
 import { Titles } from './titles.js';
@@ -34,7 +34,7 @@ export class Texts {
   /** By code: whose words they are, and the numbers of the title and of the rest, and one; 0: they are gone. */
   readonly #wordings = new NumberTable(['commitment', 'title', 'rest']);
   readonly #passages = new Passages();
-  #ofWordings = new Belonging();
+  #ofWordings = new NumberChains();
   readonly #titleKeys: (string | undefined)[] = [];
   /** Of wordings, by code. */
   readonly titles = new Titles((word) => this.#inWordings.numberOf(word));
@@ -46,9 +46,9 @@ export class Texts {
   readonly #notes = new NumberTable(['commitment', 'revision', 'from', 'since', 'words']);
   /** Until which position those were known that are not known any more. */
   readonly #until = new Map<number, number>();
-  #ofNotes = new Belonging();
+  #ofNotes = new NumberChains();
   /** The notes of the same words. */
-  #ofWords = new Belonging();
+  #ofWords = new NumberChains();
 
   #inWordings = new SearchIndex();
   #inNotes = new SearchIndex();
@@ -239,7 +239,7 @@ export class Texts {
   clear(): void {
     for (const one of [this.#wordings, this.#passages, this.titles, this.#notes, this.#until]) one.clear();
     this.#titleKeys.length = 0;
-    [this.#ofWordings, this.#ofNotes, this.#ofWords] = [new Belonging(), new Belonging(), new Belonging()];
+    [this.#ofWordings, this.#ofNotes, this.#ofWords] = [new NumberChains(), new NumberChains(), new NumberChains()];
     [this.#inWordings, this.#inNotes] = [new SearchIndex(), new SearchIndex()];
     this.#last = null;
   }

@@ -5,7 +5,7 @@ import type { Scope } from '#words';
 import type { ActLine, DecideEntry, NoneLeft, OnEntry } from './act.js';
 import * as agencies from './agency.js';
 import * as crosswalks from './crosswalk.js';
-import { missing } from './missing.js';
+import { unknownCode } from './unknown-code.js';
 import * as outcomes from './outcome.js';
 import * as publications from './publication.js';
 import { amend, blank, enter, registers, type Entry, type Register } from './register.js';
@@ -268,7 +268,7 @@ export const decideEntry = (
   state: object,
   on: OnEntry,
 ): NewEvent[] => {
-  if (name !== 'enter' && !(state as { readonly entry?: object | null }).entry) throw missing(kind, on.id ?? '');
+  if (name !== 'enter' && !(state as { readonly entry?: object | null }).entry) throw unknownCode(kind, on.id ?? '');
   const { decide } = (REGISTER_ACTS[kind] as Readonly<Record<string, { decide: unknown }>>)[name]!;
   return (decide as DecideEntry<object, object, EventMap>)(state, body, on);
 };

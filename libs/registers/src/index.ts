@@ -10,7 +10,7 @@ export * from './citing.js';
 export * from './corrections.js';
 export * from './crosswalk.js';
 export * from './lookup.js';
-export * from './missing.js';
+export * from './unknown-code.js';
 export * from './outcome.js';
 export * from './publication.js';
 export * from './register.js';

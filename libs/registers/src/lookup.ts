@@ -12,7 +12,7 @@ import {
   type EventStore,
   type Log,
 } from '#eventsourcing';
-import type { Reference, Registered } from '#platform';
+import type { Reference, RegisteredKind } from '#platform';
 import { agency as agencies, endedBefore, LATEST_DATE, successorAt, type AgencyState } from './agency.js';
 import type { EntryHistory } from './corrections.js';
 import {
@@ -52,7 +52,7 @@ export class Lookup {
   }
 
   /** Whether something is registered (or, for a commitment, recorded) under a code. Found codes stay found. */
-  async has(kind: Registered, code: string): Promise<boolean> {
+  async has(kind: RegisteredKind, code: string): Promise<boolean> {
     const stream = streamOf({ category: kind }, code);
     if (this.#known.found.has(stream)) return true;
     const found = (await this.log.store.read(stream)).length > 0;
@@ -68,7 +68,7 @@ export class Lookup {
   async unknownIn(
     references: readonly Reference[],
     importedStreams: ReadonlySet<string> = new Set(),
-    wayOut: Partial<Record<Registered, string>> = {},
+    wayOut: Partial<Record<RegisteredKind, string>> = {},
   ): Promise<Rejected | null> {
     const errors = [];
     for (const { kinds, code, pointer } of references) {

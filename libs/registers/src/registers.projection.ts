@@ -17,7 +17,7 @@ import {
 import { asAt, LATEST_DATE, nameAt, successorAt, type AgencyState } from './agency.js';
 import type { EntryHistory } from './corrections.js';
 import { crosswalkAt, type CrosswalkAsAt, type CrosswalkState } from './crosswalk.js';
-import { missing } from './missing.js';
+import { unknownCode } from './unknown-code.js';
 import { outcomeAt, type OutcomeState } from './outcome.js';
 import { publicationShown, type PublicationState } from './publication.js';
 import { entryCode, registers, type Entry, type EntryOf, type Register, type Registration } from './register.js';
@@ -220,10 +220,10 @@ export class Registers {
     return entry;
   }
 
-  /** The refusal of a code that no entry of a register has. @see missing */
+  /** The refusal of a code that no entry of a register has. @see unknownCode */
   async missing(kind: Register, code: string, knownAt?: string, field?: string): Promise<Rejected> {
     const codes = (await this.#states(kind, knownAt)).map((state) => entryCode(state.entry!));
-    return missing(kind, code, codes, field);
+    return unknownCode(kind, code, codes, field);
   }
 
   /** Names by code. */

@@ -88,7 +88,7 @@ const MIN_WEIGHT_SHARE = 0.7;
  * Columns as wide as their weights say, but for those that need more: these take from the others.
  * @returns `null`: the needed room takes too much from the others
  */
-export function fitted(
+export function fit(
   natural: readonly number[],
   needed: readonly number[],
   whole: number,

@@ -232,11 +232,11 @@ function returnsIn(draft: Draft, { item, view }: Dossier): CodeAndWords[] {
 
 /** All commitments of a filter, read as the rows are written. */
 export function dataTable(draft: Draft, filter: Filter, rowCount: number): Table {
-  return streamed(draft, 'data', draft.words.captions.commitments, dataColumns(draft), filter, rowCount);
+  return streamedTable(draft, 'data', draft.words.captions.commitments, dataColumns(draft), filter, rowCount);
 }
 
 /** Commitments of a filter, which can be read again from the start. */
-export function streamed(
+export function streamedTable(
   draft: Draft,
   id: string,
   title: Title,

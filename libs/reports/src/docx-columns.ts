@@ -1,5 +1,5 @@
 /** The widths of the columns of a table in DOCX, which hold with any typeface that stands in for the one that is asked for. */
-import { fitted, widthInLetters, longestWord, naturalWidths, type Letters } from './columns.js';
+import { fit, widthInLetters, longestWord, naturalWidths, type Letters } from './columns.js';
 import { CODE_PATTERN } from './in-words.js';
 import type { Column } from './report.js';
 
@@ -55,7 +55,7 @@ export function columnLayout(
 ): ColumnLayout {
   const natural = naturalWidths(columns, whole);
   const needed = columns.map((column, i) => roomOf(Math.max(longestOfHead(column), longest[i]!), size));
-  const upright = fitted(natural, needed, whole);
+  const upright = fit(natural, needed, whole);
   if (upright) return { widths: upright, turned: null };
   const small = columns.map((column, i) => (isNumber(column) ? roomOf(MIN_NUMBER_LETTERS, size) : needed[i]!));
   const titles = columns.filter(isNumber).map(({ title }) => title);
@@ -64,6 +64,6 @@ export function columnLayout(
     Math.max(MAX_TURNED_LETTERS, ...titles.map((title) => roomOf(longestInBold(title), size))),
   );
   const widths =
-    fitted(natural, small, whole) ?? fitted(natural, small, whole, MIN_SQUEEZED_SHARE) ?? natural.map(Math.floor);
+    fit(natural, small, whole) ?? fit(natural, small, whole, MIN_SQUEEZED_SHARE) ?? natural.map(Math.floor);
   return { widths, turned: titles.length > 0 ? turned : null };
 }

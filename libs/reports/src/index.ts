@@ -28,7 +28,7 @@ export { changesCountedBy, Corrections, type CorrectedSince } from './corrected.
 export { sendFile } from './sent.js';
 export { numbered } from './numbered.js';
 export * from './report.js';
-export { arrived, digested, publishedAs, PublishedFiles } from './published-files.js';
+export { renameDurably, writeDurably, publishedAs, PublishedFiles } from './published-files.js';
 export { Imprint } from './draft.js';
 export { holdsRows, REPORT_MAKERS, Reports } from './reports.js';
 export type { JobState, NamedJob, PublishingOrder } from './job.js';

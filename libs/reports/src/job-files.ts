@@ -8,7 +8,7 @@ import type { Erasures } from './erasures.projection.js';
 import { reportFormat } from './formats.js';
 import { hasStopped, self, type HeldJob } from './held-job.js';
 import type { Job, NamedJob, ReportOrder } from './job.js';
-import { arrived, digested } from './published-files.js';
+import { renameDurably, writeDurably } from './published-files.js';
 import type { NumberedReport } from './report.js';
 import { holdsRows, type Reports } from './reports.js';
 import { tellingRows } from './rows-read.js';
@@ -56,8 +56,8 @@ export class JobFiles {
       signal.throwIfAborted();
       await held.save({ state: 'writing' });
       await mkdir(this.kept.folder, { recursive: true });
-      const done = await digested(writtenInThread(order.format, telling, signal), arriving, undefined, signal);
-      await arrived(arriving, this.#pathOf(id));
+      const done = await writeDurably(writtenInThread(order.format, telling, signal), arriving, undefined, signal);
+      await renameDurably(arriving, this.#pathOf(id));
       return { file: { ...done, erased } };
     } catch (error) {
       await rm(arriving, { force: true });

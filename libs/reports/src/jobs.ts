@@ -338,7 +338,7 @@ export class ReportJobs implements BeforeApplicationShutdown {
   }
 
   async #publishes(order: PublishingOrder, held: HeldJob, signal: AbortSignal): Promise<Pick<Job, 'position'>> {
-    const making = {
+    const listener = {
       told: async (files: number, of: number) => {
         signal.throwIfAborted();
         held.tell({ read: files, of });
@@ -350,7 +350,7 @@ export class ReportJobs implements BeforeApplicationShutdown {
       },
     };
     return {
-      position: await this.publishing.run(order.publishes, { by: actorOf(order.meta), meta: order.meta }, making),
+      position: await this.publishing.run(order.publishes, { by: actorOf(order.meta), meta: order.meta }, listener),
     };
   }
 

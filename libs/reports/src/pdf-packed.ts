@@ -17,7 +17,7 @@ const LINE_END = Buffer.from('\n');
  * The same document, in pieces. The same file gives the same bytes on every processor.
  * @param file as Typst writes it: one table at its end, and no object of it changed later
  */
-export function* packed(file: Buffer): Generator<Uint8Array> {
+export function* packPdf(file: Buffer): Generator<Uint8Array> {
   const table = Number(/startxref\s+(\d+)\s+%%EOF\s*$/.exec(file.toString('latin1', file.length - 64))![1]);
   const [opening, count] = /^xref\s+0 (\d+)\s+/.exec(file.toString('latin1', table, table + 40))!;
   const size = Number(count);

@@ -4,19 +4,11 @@
  */
 import { readFile } from 'node:fs/promises';
 import type { NodeCompiler } from '@myriaddreamin/typst-ts-node-compiler';
-import {
-  fitted,
-  lent,
-  widthInLetters as lettersWith,
-  naturalWidths,
-  textsIn,
-  unparted,
-  type Letters,
-} from './columns.js';
+import { fit, lent, widthInLetters as lettersWith, naturalWidths, textsIn, unparted, type Letters } from './columns.js';
 import { runsOf, columnsWeight, type Heading } from './flow.js';
 import { CODE_PATTERN, isLong, leadingOnce, cellLines, pageInWords } from './in-words.js';
 import { manifestLines } from './manifest-lines.js';
-import { packed } from './pdf-packed.js';
+import { packPdf } from './pdf-packed.js';
 import { pagesOf, textOfInlines, type Block, type Cell, type Inline } from './report.js';
 import type { NumberedReport, ReportFormat, Row, Section, Table } from './report.js';
 import { FONT_FAMILIES, printable, typeface, type Typeface } from './typeface.js';
@@ -33,7 +25,7 @@ export const pdf: ReportFormat = {
   async *write(report) {
     const face = await typeface();
     const [compiler, document] = await Promise.all([compilerWith(face), new Printing(report, face).document()]);
-    yield* packed(await compiled(compiler, Buffer.from(JSON.stringify(document))));
+    yield* packPdf(await compiled(compiler, Buffer.from(JSON.stringify(document))));
   },
 };
 
@@ -270,7 +262,7 @@ class Printing {
     });
     const whole = columns.map((_, i) => Math.max(0, ...read.map((row) => widestWord(row[i]!, this.#words))));
     const needed = whole.map((letters) => CELL_MARGINS + LETTER_SHARE * size * letters);
-    const widths = fitted(natural, needed, width) ?? natural;
+    const widths = fit(natural, needed, width) ?? natural;
     const letters = widths.map((one) => Math.max(4, (one - CELL_MARGINS) / (LETTER_SHARE * size)));
     const marks = this.#marks;
     const rows = read.map((row) => ({ long: outgrows(row, letters, most), cells: this.#cells(row, letters) }));

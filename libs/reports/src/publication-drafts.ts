@@ -28,7 +28,7 @@ export interface PreparedPublication {
 export type PreparedDraft = Draft<PreparedPublication>;
 
 /** A publication that is prepared and made in one. */
-export const unsaved = (entry: Publication): PreparedDraft => ({
+export const unsavedDraft = (entry: Publication): PreparedDraft => ({
   ...{ kind: DRAFT_KIND, id: entry.id, owner: null, revision: NO_STREAM, account: '', saved: '' },
   content: { entry, narratives: [] },
 });

@@ -16,7 +16,7 @@ import {
 } from '#eventsourcing';
 import { LOG, validated, type CommandContext } from '#platform';
 import { publication, Registers, type EntryAct } from '#registers';
-import { round, type Making } from '#rounds';
+import { round, type Listener } from '#rounds';
 import { REPORT_FORMATS, type ReportFormatName } from './formats.js';
 import { sectionIdsIn } from './narrative.js';
 import { PublicationDrafts, roundOf, type PreparedPublication, type PreparedDraft } from './publication-drafts.js';
@@ -88,7 +88,7 @@ export class Publications {
   }
 
   /** Makes every file of a prepared report, and closes it. @throws WrongRevision when words came meanwhile */
-  async ready(draft: PreparedDraft, context: CommandContext, making: Making): Promise<PreparedDraft> {
+  async ready(draft: PreparedDraft, context: CommandContext, listener: Listener): Promise<PreparedDraft> {
     const knownAt = await this.registered.position();
     const made = await Promise.all(LANGUAGES.map((language) => this.made(draft.content, { language, knownAt })));
     // Events since they were written may have emptied their section.
@@ -97,14 +97,14 @@ export class Publications {
     for (const report of made) {
       const { language } = report;
       for (const format of PUBLISHED_FORMATS) {
-        await making.told(files.length, made.length * PUBLISHED_FORMATS.length);
+        await listener.told(files.length, made.length * PUBLISHED_FORMATS.length);
         files.push({ language, format, ...(await this.files.keep(writtenInThread(format, report))) });
       }
     }
     const { log, template, software } = made[0]!.manifest;
     const body = { knownAt, log, template, software, publishedOn: todayAt(new Date()), files };
-    await making.told(files.length, files.length);
-    await making.deciding();
+    await listener.told(files.length, files.length);
+    await listener.deciding();
     // Words that came meanwhile are not in the files: then it is refused.
     return this.drafts.close(draft, body, context);
   }
@@ -178,10 +178,10 @@ export class Publications {
    * @param prepared its revision, as `toPublish` gave it
    * @returns the position of the publication
    */
-  async publish(code: string, prepared: number | null, context: CommandContext, making: Making): Promise<string> {
+  async publish(code: string, prepared: number | null, context: CommandContext, listener: Listener): Promise<string> {
     const { published } = (await load(this.log, publication, code)).state;
     if (published) {
-      await making.deciding();
+      await listener.deciding();
       // Given again, the same command is recognised; another one is refused.
       const position = await this.#act(code, [{ act: 'publish', body: published }], context);
       await this.drafts.discard(code);
@@ -190,7 +190,7 @@ export class Publications {
     const draft = await this.toChange(code);
     const { closed = draft.revision } = draft.content;
     if (prepared !== closed) throw new WrongRevision(code, prepared ?? NO_STREAM, closed);
-    const ready = await this.ready(draft, context, making);
+    const ready = await this.ready(draft, context, listener);
     try {
       const position = await this.#act(code, publishingActs(ready.content), context);
       await this.drafts.discard(code);

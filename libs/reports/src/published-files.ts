@@ -24,8 +24,8 @@ export class PublishedFiles {
     await mkdir(this.folder, { recursive: true });
     await this.#sweep();
     const arriving = join(this.folder, `${randomUUID()}.arriving`);
-    const written = await digested(chunks, arriving);
-    await arrived(arriving, this.#fileOf(written.sha256));
+    const written = await writeDurably(chunks, arriving);
+    await renameDurably(arriving, this.#fileOf(written.sha256));
     return written;
   }
 
@@ -58,7 +58,7 @@ export class PublishedFiles {
  * @param told hears how many bytes are written so far
  * @returns its SHA-256 in hexadecimal, and its size in bytes
  */
-export async function digested(
+export async function writeDurably(
   chunks: AsyncIterable<Uint8Array>,
   file: string,
   told: (bytes: number) => void = () => undefined,
@@ -91,7 +91,7 @@ export const publishedAs = async (registers: Registers, sha256: string) =>
   );
 
 /** Gives a file that is whole its name, durably: a name in a folder is durable once the folder is. */
-export async function arrived(arriving: string, file: string): Promise<void> {
+export async function renameDurably(arriving: string, file: string): Promise<void> {
   await rename(arriving, file);
   const handle = await open(dirname(file), 'r');
   try {

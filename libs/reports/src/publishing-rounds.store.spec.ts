@@ -6,7 +6,7 @@ import { decodeAll, EventCodec, handle, Rejected, StoreUnavailable, type Conflic
 import { metaOf } from '#platform';
 import { numbering } from '#commitments';
 import { registers, type Registers } from '#registers';
-import { Rounds, round, roundsCatalogs, type Making } from '#rounds';
+import { Rounds, round, roundsCatalogs, type Listener } from '#rounds';
 import { MemoryEventStore } from '../../eventsourcing/src/testing/memory-event-store.js';
 import { killedAt } from '../../rounds/src/testing/killed.js';
 import { PublicationDrafts } from './publication-drafts.js';
@@ -27,7 +27,7 @@ const FILES = [{ language: 'en' as const, format: 'md', sha256: 'a'.repeat(64), 
 const READY = { knownAt: '1', log: 'l', template: 1, software: 's', publishedOn: '2012-02-09', files: FILES };
 const WORDS = { section: 'summary', language: 'en', text: 'Thanks to all.' };
 /** Nobody waits for it. */
-const SILENT_MAKING: Making = { told: async () => undefined, deciding: async () => undefined };
+const SILENT_MAKING: Listener = { told: async () => undefined, deciding: async () => undefined };
 const WHOLE_PUBLICATION = ['Registered', 'NarrativeWritten', 'Published'];
 
 type Moment = 'made' | 'decided';
@@ -50,7 +50,7 @@ class Process {
     this.drafts = new PublicationDrafts(store);
     const made = {
       refuseImpossible: async () => undefined,
-      ready: async (draft: never, context: never, { told, deciding }: Making) => {
+      ready: async (draft: never, context: never, { told, deciding }: Listener) => {
         await told(0, 1);
         await this.at.made?.();
         await deciding();

@@ -9,8 +9,8 @@ import type { Publication, Round } from '#bodies';
 import { Conflict, load, Projector, Rejected, withoutNulls, type Log, type Projection } from '#eventsourcing';
 import { actorOf, LOG, type CommandContext } from '#platform';
 import { publication } from '#registers';
-import { reportOf, RoundReports, round as rounds, type Making, type OpenedRound, type RoundPublished } from '#rounds';
-import { PublicationDrafts, roundOf, unsaved } from './publication-drafts.js';
+import { reportOf, RoundReports, round as rounds, type Listener, type OpenedRound, type RoundPublished } from '#rounds';
+import { PublicationDrafts, roundOf, unsavedDraft } from './publication-drafts.js';
 import { publishingActs, Publications } from './publications.js';
 
 /** Codes that were registered a moment ago are shown by then. */
@@ -45,10 +45,10 @@ export class ReportsOfRounds extends RoundReports {
   }
 
   /** Makes the report prepared under the symbol, with the words added to it; else the one that the round names. */
-  async make(state: OpenedRound, symbol: string, context: CommandContext, making: Making): Promise<void> {
+  async make(state: OpenedRound, symbol: string, context: CommandContext, listener: Listener): Promise<void> {
     await this.check(state, symbol);
     const entry = await publicationOf(this.log, state, symbol);
-    await this.publications.ready((await this.drafts.read(symbol)) ?? unsaved(entry), context, making);
+    await this.publications.ready((await this.drafts.read(symbol)) ?? unsavedDraft(entry), context, listener);
   }
 
   async publish(event: RoundPublished): Promise<string> {

@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import type { PublishRound } from '#bodies';
 import type { CommandContext } from '#platform';
-import { Rounds, type Making } from '#rounds';
+import { Rounds, type Listener } from '#rounds';
 import { Publications } from './publications.js';
 
 /** A closed round, which has its report published under a symbol; or a report of no round. */
@@ -33,10 +33,10 @@ export class Publishing {
   }
 
   /** @returns the position of the publication */
-  async run(what: Publishes, context: CommandContext, making: Making): Promise<string> {
-    if (what.round === null) return this.publications.publish(what.publication, what.prepared, context, making);
+  async run(what: Publishes, context: CommandContext, listener: Listener): Promise<string> {
+    if (what.round === null) return this.publications.publish(what.publication, what.prepared, context, listener);
     const { round, publication, note } = what;
     const said = { publication, ...(note !== null && { note }) };
-    return (await this.rounds.publish(round, said, context, making)).position!;
+    return (await this.rounds.publish(round, said, context, listener)).position!;
   }
 }

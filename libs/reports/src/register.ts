@@ -1,7 +1,7 @@
 /** The report of everything: all commitments of a filter with all that is known of them, for an archive. */
 import { FilterQuery } from '#progress';
 import { IntersectionType, OmitType } from '@nestjs/swagger';
-import { dataColumnsOf, dataTable, streamed } from './commitments.js';
+import { dataColumnsOf, dataTable, streamedTable } from './commitments.js';
 import { coverOf } from './cover.js';
 import { summary } from './follow-up.js';
 import { ReportQuery, type ReportMaker } from './kind.js';
@@ -24,7 +24,7 @@ export const register: ReportMaker = {
     const row = await views.progress.total(at, filter);
     const all = draft.counted(row.total, filter);
     const columns = dataColumnsOf(draft, READ_COLUMNS);
-    const table = streamed(draft, 'register', words.captions.register, columns, filter, row.total);
+    const table = streamedTable(draft, 'register', words.captions.register, columns, filter, row.total);
     return {
       cover: coverOf(draft, [], { row, filter }),
       sections: async () => [

@@ -9,7 +9,7 @@ import {
   CELL_STYLES,
   cellDate,
   commitRow,
-  drained,
+  waitForDrain,
   MAX_NAME_CHARS,
   MAX_ROWS,
   shortenedText,
@@ -208,7 +208,7 @@ class Book {
     add([manifest.title, manifest.explains], { font: { bold: true } });
     for (const pair of manifestLines(report)) add(pair);
     sheet.commit();
-    await drained(this.out);
+    await waitForDrain(this.out);
   }
 
   /** Tables one below the other. Of several, each row tells whose it is, and the columns are all that any of them has. */
@@ -238,7 +238,7 @@ class Book {
       for await (const page of pagesOf(table)) {
         for (const row of page) write(before, isOne ? row : places.map((place) => row[place] ?? null));
         last += page.length;
-        await drained(this.out);
+        await waitForDrain(this.out);
       }
     }
     sheet.autoFilter = { from: { row: 1, col: 1 }, to: { row: last, col: head.length } };
@@ -262,7 +262,7 @@ class Book {
         ...(href === undefined ? [] : [[{ text: href, hyperlink: href }, LINK_STYLE] as const]),
       ]);
     sheet.commit();
-    await drained(this.out);
+    await waitForDrain(this.out);
   }
 
   async #columns(name: string, sheets: readonly NamedSheet[]) {
@@ -289,7 +289,7 @@ class Book {
         for (const { code, words } of codes) add(name, title, key, '', code, words);
       }
     sheet.commit();
-    await drained(this.out);
+    await waitForDrain(this.out);
   }
 
   /**

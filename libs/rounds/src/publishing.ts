@@ -7,7 +7,7 @@ import type { OpenedRound, RoundEvents } from './round.js';
 export type RoundPublished = Recorded<RoundEvents['Published']>;
 
 /** Callers that wait until a finished report is published. */
-export interface Making {
+export interface Listener {
   /** Hears how many of its files are made. Throws where nobody wants them any more. */
   readonly told: (files: number, of: number) => Promise<void>;
   /** Comes right before anything is kept or recorded: from then on nothing stops it. Throws where nobody wants it any more. */
@@ -23,7 +23,7 @@ export abstract class RoundReports {
    * Makes the report of a round under a symbol, and keeps it ready to be published; nobody sees it yet.
    * @throws Rejected where it cannot be made, or the symbol is that of another report
    */
-  abstract make(round: OpenedRound, symbol: string, context: CommandContext, making: Making): Promise<void>;
+  abstract make(round: OpenedRound, symbol: string, context: CommandContext, listener: Listener): Promise<void>;
   /**
    * Publishes the prepared report, because its round was published. It may be done again, by several processes at once.
    * @returns the position of the publication

@@ -41,7 +41,7 @@ import {
   contentOf,
   draftAgain,
   leadSomewhere,
-  planned,
+  planActs,
   recordedIn,
   rehearse,
   standingOf,
@@ -251,7 +251,7 @@ export class Returns {
     const wrong = (faults: readonly { pointer: string; message: string }[]) =>
       found.push(...faults.map((fault): ReturnFinding => ({ level: 'wrong', code: 'refused', ...fault })));
     wrong(unknown?.errors ?? []);
-    const acts = planned(actsInReturn(content), await standingOf(this.log, await this.#submissions(code, agency)));
+    const acts = planActs(actsInReturn(content), await standingOf(this.log, await this.#submissions(code, agency)));
     wrong(await rehearse(this.log, acts, { reportedOn, onBehalf: said.onBehalf }, agency, meta));
     for (const [i, { body }] of (content.newCommitments ?? []).entries())
       for (const { reference, title } of await this.#likely(body))

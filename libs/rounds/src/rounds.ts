@@ -18,7 +18,7 @@ import {
 import { LOG, referencesIn, tracedCommand, type CommandContext } from '#platform';
 import { Lookup, Registers, type EntryHistory } from '#registers';
 import { ROUND_ACTS, type RoundActName } from './acts.js';
-import { RoundReports, type Making, type RoundPublished } from './publishing.js';
+import { RoundReports, type Listener, type RoundPublished } from './publishing.js';
 import { aReturn, owes, returnId } from './return.js';
 import { actDate, refuseUnsoundRound, publish, round as rounds, type OpenedRound } from './round.js';
 
@@ -101,14 +101,14 @@ export class Rounds {
    * Publishes a closed round: its report is made and kept ready, the round is published, and by that its report is. A process
    * that is killed in between is resumed by the projector of any process. Given again, the same command is recognised and finished.
    */
-  async publish(code: string, said: PublishRound, context: CommandContext, making: Making): Promise<RoundResult> {
+  async publish(code: string, said: PublishRound, context: CommandContext, listener: Listener): Promise<RoundResult> {
     const state = await this.#opened(code);
     const symbol = said.publication ?? code;
     const body: PublishRound = { ...said, publication: symbol };
-    if (state.published) await making.deciding();
+    if (state.published) await listener.deciding();
     else {
       await this.#isToPublish(code, state, body);
-      await this.reports.make(state, symbol, context, making);
+      await this.reports.make(state, symbol, context, listener);
     }
     const { revision, position } = await this.decide('publish', code, body, context);
     const events = await decodeAll(this.log, await this.log.store.read(streamOf(rounds, code)));

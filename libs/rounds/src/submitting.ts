@@ -153,7 +153,7 @@ const sameAct = (one: ActInReturn, other: ActInReturn): boolean =>
  * them.
  * @param earlier the acts of earlier submissions that still stand
  */
-export function planned(acts: readonly ActInReturn[], earlier: readonly StandingAct[]): ActInReturn[] {
+export function planActs(acts: readonly ActInReturn[], earlier: readonly StandingAct[]): ActInReturn[] {
   const left = [...earlier];
   const said = acts.map((act) => {
     const same = left.findIndex((one) => sameAct(one, act));

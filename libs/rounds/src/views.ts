@@ -5,7 +5,7 @@ import { Round, type CommentOfReturn } from '#bodies';
 import { daysBetween, todayAt, type FullDate } from '#clocks';
 import { load, Rejected, type Log, type Projector } from '#eventsourcing';
 import { Flows, FlowsView, type FlowFilter } from '#progress';
-import { missing, publication, Registers } from '#registers';
+import { unknownCode, publication, Registers } from '#registers';
 import { compareTexts } from '#text';
 import { RETURN_STATES, ROUND_STATES, type ReturnState, type RoundState } from '#words';
 import { aReturn, returnId, stateOfReturn, unansweredIn } from './return.js';
@@ -177,7 +177,7 @@ export class RoundViews {
   async #one(code: string, knownAt?: string, field?: string): Promise<{ state: OpenedRound; seen: RoundsSeen }> {
     const seen = await this.#seen(knownAt, this.#model.rounds.has(code) ? [code] : []);
     const state = seen.rounds.get(code);
-    if (!state?.round) throw missing('round', code, knownAt === undefined ? seen.rounds.keys() : [], field);
+    if (!state?.round) throw unknownCode('round', code, knownAt === undefined ? seen.rounds.keys() : [], field);
     return { state, seen };
   }
 
@@ -205,7 +205,7 @@ export class RoundViews {
   opened(code: string): OpenedRound {
     this.projector.position();
     const state = this.#model.rounds.get(code);
-    if (!state?.round) throw missing('round', code, this.#model.rounds.keys());
+    if (!state?.round) throw unknownCode('round', code, this.#model.rounds.keys());
     return state;
   }
 

@@ -107,7 +107,7 @@ export async function archivedAlike({ zip }: WorkbookWriter, out: PassThrough) {
 }
 
 /** Waits until the written chunks have been taken: no more than these are in memory. */
-export async function drained(out: PassThrough): Promise<void> {
+export async function waitForDrain(out: PassThrough): Promise<void> {
   if (out.writableNeedDrain)
     await new Promise<void>((resolve) => {
       const taken = () => {

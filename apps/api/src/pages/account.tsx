@@ -16,7 +16,7 @@ import {
   type Session,
 } from '#platform';
 import { SignIn } from '#sign-in';
-import { Followed, Following } from '#letters';
+import { FollowTargets, Follows } from '#letters';
 import { REPORT_LANGUAGES, SCOPES, type ReportLanguage, type Scope } from '#words';
 import { DAY_MS } from '#clocks';
 import { PlainPage } from './layout.js';
@@ -60,8 +60,8 @@ export class AccountPages {
   constructor(
     private readonly access: AccessStore,
     private readonly signIn: SignIn,
-    private readonly following: Following,
-    private readonly followed: Followed,
+    private readonly follows: Follows,
+    private readonly targets: FollowTargets,
   ) {}
 
   @Get()
@@ -85,7 +85,7 @@ export class AccountPages {
 
   @PostsForm('follows/end')
   async endsFollow(@Body() { id }: ChosenId, @Req() { session }: OwnRequest) {
-    await this.following.end(session.account, id);
+    await this.follows.end(session.account, id);
     return new SeeOther('/account#letters');
   }
 
@@ -163,9 +163,9 @@ export class AccountPages {
   }
 
   async #follows({ account }: Session): Promise<NamedFollow[]> {
-    const all = await this.following.of(account);
+    const all = await this.follows.of(account);
     return Promise.all(
-      all.map(async (one) => ({ ...one, name: await this.followed.nameOf(one), page: this.followed.pathOf(one) })),
+      all.map(async (one) => ({ ...one, name: await this.targets.nameOf(one), page: this.targets.pathOf(one) })),
     );
   }
 

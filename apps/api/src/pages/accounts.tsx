@@ -27,7 +27,7 @@ import { AccountsController, Appoint, knownAccount, OpenAccount, type WhoCould }
 import { PlainPage, Section } from './layout.js';
 import { NameLink } from './links.js';
 import { RendersPages } from './rendering.js';
-import { appointmentWords, Lasting, presentOf } from './roles.js';
+import { appointmentWords, RolePeriod, presentOf } from './roles.js';
 import { PostForm } from './signed-in.js';
 import { path } from './view.js';
 import { counted, dateWords } from './words.js';
@@ -217,7 +217,8 @@ const Accounts = ({ accounts, could, day, principal, agencies }: AllParts) => {
               <div>
                 <strong>{appointmentWords(one)}</strong>
                 <small>
-                  <NameLink to={path('accounts', one.account)} name={one.name || one.account} />, <Lasting {...one} />
+                  <NameLink to={path('accounts', one.account)} name={one.name || one.account} />,{' '}
+                  <RolePeriod {...one} />
                 </small>
               </div>
             </li>

@@ -17,6 +17,7 @@ import {
   validated,
   type ApiRequest,
   type Principal,
+  type FieldValues,
 } from '#platform';
 import { Suggestions, type Suggestion } from '#progress';
 import { isActing } from '#words';
@@ -25,7 +26,7 @@ import { queryAfter } from './after-act.js';
 import { StageTag } from './figures.js';
 import { actForPeople } from './field-words.js';
 import { Form } from './form.js';
-import { asFilled, SHOW_TIMEOUT_MS, type Filled, type FormParts, type ShownForm } from './form-parts.js';
+import { asFilled, SHOW_TIMEOUT_MS, type FormParts, type ShownForm } from './form-parts.js';
 import { formContext, FormSent, taken, type FormRequest } from './form-sent.js';
 import { PlainPage } from './layout.js';
 import { RendersPages } from './rendering.js';
@@ -159,22 +160,22 @@ export class ActForms {
     const begun = commitment ? INITIAL_VALUES[name]?.(commitment, on) : own;
     const says = name === 'correct' && statement ? { says: saidBy(statement) } : {};
     return {
-      filled: asFilled({ ...(isDated && { reportedOn: today }), ...begun, ...says }) as Filled,
+      filled: asFilled({ ...(isDated && { reportedOn: today }), ...begun, ...says }) as FieldValues,
       key: newCommandId(),
       revision: commitment?.revision ?? 0,
     };
   }
 
   /** The body that a form stands for. */
-  #said({ name, of, within, without, commitment, on, statement }: ActToDo, filled: Filled): object {
+  #said({ name, of, within, without, commitment, on, statement }: ActToDo, filled: FieldValues): object {
     const body: Record<string, unknown> = { ...bodyOfForm(of, tidied(of, filled)) };
     if (SAYS_CHANGES.includes(name) && commitment)
       for (const [field, before] of Object.entries(INITIAL_VALUES[name]!(commitment, on)))
         if (isSameValue(body[field], before)) delete body[field];
     if (!within['says'] || !statement) return body;
     const [said, says] = [
-      askedOf(within['says'], saidBy(statement) as Filled),
-      bodyOfForm(within['says'], tidied(within['says'], (filled['says'] ?? {}) as Filled)),
+      askedOf(within['says'], saidBy(statement) as FieldValues),
+      bodyOfForm(within['says'], tidied(within['says'], (filled['says'] ?? {}) as FieldValues)),
     ];
     body['says'] = Object.fromEntries(
       formFieldsIn(within['says']).flatMap((field) =>
@@ -234,9 +235,9 @@ function saidBy(statement: HistoryItem): object {
 }
 
 /** The part of a statement that a form asks for. */
-function askedOf(of: new () => object, said: Filled): Filled {
+function askedOf(of: new () => object, said: FieldValues): FieldValues {
   const inner = (one: unknown, within: new () => object) =>
-    typeof one === 'object' && one !== null ? askedOf(within, one as Filled) : one;
+    typeof one === 'object' && one !== null ? askedOf(within, one as FieldValues) : one;
   return Object.fromEntries(
     formFieldsIn(of).flatMap(({ name, of: within }) => {
       const value = said[name];
@@ -268,12 +269,12 @@ function choicesIn({
 function placesIn(name: ActName, { data }: HistoryItem): Suggestion[] {
   if (name === 'retract')
     return RETRACTABLE_LISTS.flatMap((list) =>
-      (((data as Filled)[list] ?? []) as Readonly<Record<string, string>>[]).map((item, i) => ({
+      (((data as FieldValues)[list] ?? []) as Readonly<Record<string, string>>[]).map((item, i) => ({
         value: `/${list}/${i}`,
         label: textWords(item['title'] ?? `${item['type']} ${item['to']}`),
       })),
     );
-  return name === 'blank' ? [...freeTextsIn(data as Filled)] : [];
+  return name === 'blank' ? [...freeTextsIn(data as FieldValues)] : [];
 }
 
 /** Every free text of a statement, by its place. */

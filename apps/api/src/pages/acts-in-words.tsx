@@ -6,7 +6,7 @@ import { placeWords } from '#registers';
 import { StageTag } from './figures.js';
 import { ActivityLink, AgencyLink, CommitmentLink, Joined, ThemeLink } from './links.js';
 import { NextStep, type NextStepParts, YetToAccept, Outlook } from './parts.js';
-import { Finding } from './reading.js';
+import { FindingLabel } from './finding.js';
 import { Words } from './source.js';
 import { path, type View } from './view.js';
 import {
@@ -91,7 +91,7 @@ const EVENT_STATEMENTS: { readonly [N in keyof CommitmentEvents]: StatementWords
   Verified: ({ agency, verification, entry }, { view }) => (
     <>
       The secretariat reads {statementLink(entry, 'what was said')} of the part of {agencyLink(view, agency)}:{' '}
-      <Finding verification={verification} />
+      <FindingLabel verification={verification} />
     </>
   ),
   Replied: ({ agency, to }, { view }) =>

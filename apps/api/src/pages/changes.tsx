@@ -21,7 +21,7 @@ import { recordedWords } from './as-at.js';
 import { AgencyLink } from './links.js';
 import { Pager } from './lists.js';
 import { Page, Section } from './layout.js';
-import { Narrow, Narrowing, narrowingParams } from './narrow.js';
+import { Narrow, FilterChoices, narrowingParams } from './narrow.js';
 import { RendersPages } from './rendering.js';
 import { path, Views, type View } from './view.js';
 import { count, counted, dateWords, instantWords } from './words.js';
@@ -46,7 +46,7 @@ export class ChangesPage {
   constructor(
     private readonly views: Views,
     private readonly flows: Flows,
-    private readonly narrowing: Narrowing,
+    private readonly filterChoices: FilterChoices,
     @Inject(LOG) private readonly log: Log,
   ) {}
 
@@ -61,7 +61,7 @@ export class ChangesPage {
     const between = { from, knownThen: dates.knownThen };
     const [flows, choices, listed] = await Promise.all([
       this.flows.between(at, between, filter),
-      this.narrowing.choices(view),
+      this.filterChoices.choices(view),
       this.listed(view, query, between),
     ]);
     const then = flows.knownThen ? await this.views.whenRecorded(flows.knownThen) : null;

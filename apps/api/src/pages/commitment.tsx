@@ -29,9 +29,9 @@ import {
 } from './lineage.js';
 import { ActivityLink, AgencyLink, CommitmentLink, ThemeLink, NameLink } from './links.js';
 import { YetToAccept, EachPart, LeadOnOffer, NextStepLine, Outlook } from './parts.js';
-import { ReadingAndReply } from './reading.js';
+import { ReadingAndReply } from './finding.js';
 import { RendersPages } from './rendering.js';
-import { Explained, Paragraph, Source, Words } from './source.js';
+import { WithRemovalReasons, Paragraph, Source, Words } from './source.js';
 import { PageQuery, path, Views, type View } from './view.js';
 import {
   counted,
@@ -87,7 +87,7 @@ export class CommitmentPage {
     const acts = session && principal && isNow ? await actsFor(this.log, reference, principal) : [];
     const named = new Map(forums.map(({ id, name }) => [id, textWords(name)]));
     return (
-      <Explained by={commitment.corrections}>
+      <WithRemovalReasons by={commitment.corrections}>
         <StatementActs.Provider value={acts}>
           <CommitmentReport {...{ view, commitment, history, followsUp, titles, back, forums: named, acts }}>
             {session && done !== undefined && (
@@ -95,7 +95,7 @@ export class CommitmentPage {
             )}
           </CommitmentReport>
         </StatementActs.Provider>
-      </Explained>
+      </WithRemovalReasons>
     );
   }
 }

@@ -6,7 +6,7 @@ import { choice, type Choosable } from './choice.js';
 import { Figure } from './figures.js';
 import { Page, Section } from './layout.js';
 import { CommitmentTable } from './lists.js';
-import { narrowingParams, Narrow, Narrowing } from './narrow.js';
+import { narrowingParams, Narrow, FilterChoices } from './narrow.js';
 import { Table } from './take-away.js';
 import { RendersPages } from './rendering.js';
 import { withoutClocks, Views, type View } from './view.js';
@@ -22,7 +22,7 @@ export class DeadlinesPage {
     private readonly views: Views,
     private readonly deadlines: Deadlines,
     private readonly progress: Progress,
-    private readonly narrowing: Narrowing,
+    private readonly filterChoices: FilterChoices,
   ) {}
 
   @Get()
@@ -35,7 +35,7 @@ export class DeadlinesPage {
     const [next, overdue, choices] = await Promise.all([
       this.progress.commitments(view.at, filterFromQuery(deadlines.ahead.list), page),
       this.progress.commitments(view.at, { ...filter, overdue: true }, page),
-      this.narrowing.choices(view),
+      this.filterChoices.choices(view),
     ]);
     return <Due {...{ view, deadlines, next, overdue, choices, within: query.within ?? 6 }} />;
   }

@@ -1,7 +1,7 @@
 /** The fields of an entry that its page does not place itself: a new field of its class is shown at once. */
 import type { ComponentChildren } from 'preact';
 import { entryClass } from '#acts';
-import { formFieldsIn, type FormField } from '#platform';
+import { formFieldsIn, type FormField, type FieldValues } from '#platform';
 import { PATHS, labelOf } from '#words';
 import { Fact } from './fact.js';
 import { choiceWords } from './field-words.js';
@@ -10,8 +10,6 @@ import type { RegisterKind } from './register-words.js';
 import { Words } from './source.js';
 import { path, type View } from './view.js';
 import { count, countryName, dateWords, languageName, sentence } from './words.js';
-
-type FieldValues = Readonly<Record<string, unknown>>;
 
 interface EntryParts<E> {
   readonly view: View;

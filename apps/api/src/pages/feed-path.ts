@@ -1,5 +1,5 @@
 /** The addresses at which something is followed: Atom feeds, and letters. */
-import type { Concerned } from '#feed';
+import type { ConcernedKind } from '#feed';
 import type { FollowKind } from '#letters';
 import { PATHS } from '#words';
 import { path } from './view.js';
@@ -9,7 +9,7 @@ export const FEED_KINDS = {
   [PATHS.agency]: 'agency',
   [PATHS.theme]: 'theme',
   [PATHS.forum]: 'forum',
-} as const satisfies Record<string, Concerned>;
+} as const satisfies Record<string, ConcernedKind>;
 export type FeedOf = keyof typeof FEED_KINDS;
 
 /** The address of the feed of a page. */

@@ -5,13 +5,13 @@ import { apartOf, EndedApart, type EndedCounts } from './lineage.js';
 import { ByStage, MAX_COMMITMENTS_LISTED } from './lists.js';
 import type { View } from './view.js';
 
-export interface Following {
+export interface FollowUpData {
   readonly list: ItemList;
   readonly row: Row;
   readonly apart: EndedCounts;
 }
 
-export async function following(progress: Progress, view: View, followsUp: string): Promise<Following> {
+export async function loadFollowUp(progress: Progress, view: View, followsUp: string): Promise<FollowUpData> {
   const [list, row, apart] = await Promise.all([
     progress.commitments(view.at, { followsUp }, { limit: MAX_COMMITMENTS_LISTED }),
     progress.total(view.at, { followsUp }),
@@ -20,7 +20,7 @@ export async function following(progress: Progress, view: View, followsUp: strin
   return { list, row, apart };
 }
 
-type FollowUpParts = Following & { readonly view: View; readonly id: string };
+type FollowUpParts = FollowUpData & { readonly view: View; readonly id: string };
 
 /** The figures of the follow-up. */
 export const FollowedUpBy = ({ view, id, row, apart }: FollowUpParts) => (

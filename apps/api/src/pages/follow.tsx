@@ -1,7 +1,7 @@
 /** The pages on which something is followed by e-mail, confirmed, and ended with one click. */
 import { Body, Controller, Get, Query, Req } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { Followed, Following, FOLLOW_KINDS, Post, type FollowKind } from '#letters';
+import { FollowTargets, Follows, FOLLOW_KINDS, Post, type FollowKind } from '#letters';
 import {
   AlwaysOpen,
   EmailAddress,
@@ -41,27 +41,27 @@ class LinkToOne {
 @Controller('follow')
 export class FollowPages {
   constructor(
-    private readonly following: Following,
-    private readonly followed: Followed,
+    private readonly follows: Follows,
+    private readonly targets: FollowTargets,
     private readonly post: Post,
   ) {}
 
   @Get()
   async asks(@Query() asked: FollowQuery, @Req() { session }: ApiRequest) {
-    const known = await this.followed.checked(asked);
-    const name = await this.followed.nameOf(known);
-    return <Ask asked={known} name={name} page={this.followed.pathOf(known)} isKnown={Boolean(session)} />;
+    const known = await this.targets.checked(asked);
+    const name = await this.targets.nameOf(known);
+    return <Ask asked={known} name={name} page={this.targets.pathOf(known)} isKnown={Boolean(session)} />;
   }
 
   @PostsForm('', 'anyone')
   async takes(@Body() { email, language = 'en', ...asked }: FollowByEmail, @Req() { session }: ApiRequest) {
     if (session && email === undefined) {
-      await this.following.follow(session.account, asked);
+      await this.follows.follow(session.account, asked);
       return new SeeOther('/account#letters');
     }
-    await this.following.ask(email ?? '', language, asked);
+    await this.follows.ask(email ?? '', language, asked);
     this.post.look();
-    return <LinkSent page={this.followed.pathOf(await this.followed.checked(asked))} />;
+    return <LinkSent page={this.targets.pathOf(await this.targets.checked(asked))} />;
   }
 
   /** Programs look at links in letters before people do: a look confirms nothing. */
@@ -69,8 +69,8 @@ export class FollowPages {
   @AlwaysOpen()
   async confirms(@Query() { key, follow }: LinkToOne, @Reply() reply: FastifyReply) {
     void reply.header('Cache-Control', 'no-store');
-    const { follows } = await this.following.behind(key, follow);
-    const name = await this.followed.nameOf(follows[0]!);
+    const { follows } = await this.follows.behind(key, follow);
+    const name = await this.targets.nameOf(follows[0]!);
     return (
       <PlainPage title={`Follow ${name}?`} path="/follow" eyebrow="By e-mail">
         <p>You then get one letter a week at most, when something happened. Every letter has a link that ends it.</p>
@@ -81,12 +81,12 @@ export class FollowPages {
 
   @PostsForm('confirm', 'anyone')
   async confirmed(@Body() { key, follow }: LinkToOne) {
-    const known = await this.following.confirm(key, follow);
+    const known = await this.follows.confirm(key, follow);
     return (
-      <PlainPage title={`You follow ${await this.followed.nameOf(known)}`} path="/follow" eyebrow="By e-mail">
+      <PlainPage title={`You follow ${await this.targets.nameOf(known)}`} path="/follow" eyebrow="By e-mail">
         <p>The first letter comes in a week, if something happens until then.</p>
         <p>
-          <a href={this.followed.pathOf(known)}>To its page</a>
+          <a href={this.targets.pathOf(known)}>To its page</a>
         </p>
         <LinkForm action="/follow/end" link={{ key, follow }} button="No, end it again" isQuiet />
       </PlainPage>
@@ -97,8 +97,8 @@ export class FollowPages {
   @AlwaysOpen()
   async ends(@Query() { key, follow }: EndLink, @Reply() reply: FastifyReply) {
     void reply.header('Cache-Control', 'no-store');
-    const { follows } = await this.following.behind(key, follow);
-    const names = await Promise.all(follows.map((one) => this.followed.nameOf(one)));
+    const { follows } = await this.follows.behind(key, follow);
+    const names = await Promise.all(follows.map((one) => this.targets.nameOf(one)));
     return (
       <PlainPage title="No more letters?" path="/follow" eyebrow="By e-mail">
         <p>This ends the letters about:</p>
@@ -117,7 +117,7 @@ export class FollowPages {
   /** One click in a mail program comes here, too (RFC 8058): the address alone names the subscription that ends. */
   @PostsForm('end', 'one-click', MULTIPART_CONFIG)
   async ended(@Query() { key, follow }: EndLink) {
-    await this.following.endBy(key, follow);
+    await this.follows.endBy(key, follow);
     return (
       <PlainPage title="Ended" path="/follow" eyebrow="By e-mail">
         <p>You get no more letters about it. An address that follows nothing else was deleted.</p>

@@ -1,12 +1,7 @@
 /** The parts of a form: its body, its entries, its faults, and the lists that its fields offer. */
 import type { FieldError } from '#eventsourcing';
-import { fieldAt } from '#platform';
+import { fieldAt, type FieldValues, type BodyClass } from '#platform';
 import type { Suggestion } from '#progress';
-
-export type BodyClass = new () => object;
-
-/** Texts, lists of them, and objects, as a form sends them. */
-export type Filled = { readonly [name: string]: unknown };
 
 /** The milliseconds for which a page waits until it shows the act that was just done. */
 export const SHOW_TIMEOUT_MS = 5_000;
@@ -19,7 +14,7 @@ export const MORE_BUTTON = '_more';
 
 export interface FormParts {
   readonly of: BodyClass;
-  readonly filled: Filled;
+  readonly filled: FieldValues;
   readonly faults?: readonly FieldError[];
   /** The path of the list in which there is to be room for more. */
   readonly more?: string | undefined;

@@ -12,9 +12,10 @@ import {
   wholeNumberIn,
   type ApiRequest,
   type RequestContext,
+  type FieldValues,
 } from '#platform';
 import type { FastifyReply } from 'fastify';
-import { KEY, MORE_BUTTON, REVISION, type Filled, type ShownForm } from './form-parts.js';
+import { KEY, MORE_BUTTON, REVISION, type ShownForm } from './form-parts.js';
 
 /** A form that was sent, to be taken or shown again, with its request and its reply. */
 export interface FormRequest extends ShownForm {
@@ -25,7 +26,12 @@ export interface FormRequest extends ShownForm {
 export const FormSent = createParamDecorator((_: unknown, context: ExecutionContext): FormRequest => {
   const http = context.switchToHttp();
   const [request, reply] = [http.getRequest<ApiRequest>(), http.getResponse<FastifyReply>()];
-  const { [KEY]: key = newCommandId(), [REVISION]: revision, [MORE_BUTTON]: more, ...filled } = request.body as Filled;
+  const {
+    [KEY]: key = newCommandId(),
+    [REVISION]: revision,
+    [MORE_BUTTON]: more,
+    ...filled
+  } = request.body as FieldValues;
   return {
     ...{ filled, request, reply },
     key: String(key),
@@ -42,7 +48,7 @@ export function formContext({ request, key, filled }: FormRequest, said: unknown
 }
 
 /** The body that a form stands for. @throws Rejected `invalid` */
-export const bodyIn = <T extends object>(of: new () => T, filled: Filled): T =>
+export const bodyIn = <T extends object>(of: new () => T, filled: FieldValues): T =>
   validated(of, bodyOfForm(of, tidied(of, filled)));
 
 /**

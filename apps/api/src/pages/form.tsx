@@ -4,7 +4,7 @@
  */
 import type { ComponentChildren } from 'preact';
 import { useContext } from 'preact/hooks';
-import { formFieldsIn, type FormField } from '#platform';
+import { formFieldsIn, type FormField, type FieldValues, type BodyClass } from '#platform';
 import { labelOf } from '#words';
 import { listIdOf, type Suggestion } from '#progress';
 import { Options } from './choice.js';
@@ -18,8 +18,6 @@ import {
   MORE_BUTTON,
   REVISION,
   type ShownForm,
-  type BodyClass,
-  type Filled,
   type FormParts,
   type Path,
   faultsAt,
@@ -66,7 +64,7 @@ interface FieldsParts {
   readonly form: FormParts;
   readonly of: BodyClass;
   readonly path?: Path;
-  readonly filled: Filled;
+  readonly filled: FieldValues;
   /** All of them may be left out. */
   readonly optional?: boolean;
 }
@@ -95,7 +93,7 @@ export const FieldPlace = (given: FieldPlaceParts) => {
       form={isPlain ? { ...form, within: {} } : form}
       of={inner}
       path={path}
-      filled={(value ?? {}) as Filled}
+      filled={(value ?? {}) as FieldValues}
       optional={isPlain}
     />
   );
@@ -140,7 +138,7 @@ const SeveralObjects = ({ form, field, path, value, of }: FieldPlaceParts & { of
             {singularLabel(labelOf(field.name))} {i + 1}
           </legend>
           <Faults form={form} path={[...path, String(i)]} />
-          <Fields form={form} of={of} path={[...path, String(i)]} filled={row as Filled} />
+          <Fields form={form} of={of} path={[...path, String(i)]} filled={row as FieldValues} />
         </fieldset>
       ))}
       <MoreButton path={path} />

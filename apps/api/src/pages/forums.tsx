@@ -8,7 +8,7 @@ import { compareTexts } from '#text';
 import { EntryFacts } from './entry-fields.js';
 import { Fact } from './fact.js';
 import { Contents } from './contents.js';
-import { FollowedUpBy, following, FollowUp, type Following } from './follow-up.js';
+import { FollowedUpBy, loadFollowUp, FollowUp, type FollowUpData } from './follow-up.js';
 import { feedPath, followPath } from './feed-path.js';
 import { Page, Section } from './layout.js';
 import { AgencyLink, Listed, Joined, NameLink } from './links.js';
@@ -52,7 +52,7 @@ export class ForumPages {
       this.registers.all('forum', view.position),
       this.coverage.outcomes(view.at, { followsUp: id, concerns: 'any' }, { limit: null }),
       this.coverage.outcomes(view.at, { addressedTo: id, concerns: 'any' }, { limit: null }),
-      following(this.progress, view, id),
+      loadFollowUp(this.progress, view, id),
       relationsBack(this.progress, view, id),
     ]);
     const outcomes = rows.filter((row) => row.forum === id);
@@ -85,7 +85,7 @@ export class ForumPages {
   }
 }
 
-interface ForumParts extends Following {
+interface ForumParts extends FollowUpData {
   readonly view: View;
   readonly outcomes: readonly OutcomeRow[];
   /** The outcomes put to it, by whomever. */

@@ -4,7 +4,7 @@ import { monthsAfter, todayAt, type FullDate } from '#clocks';
 import { ACTS } from '#commitments';
 import { DraftsStore } from '#drafts';
 import { ForSignedIn, type ApiRequest, type Session } from '#platform';
-import { OPEN_STAGES, Progress, Waiting, type Filter, type Item, type Sort, type WaitingItems } from '#progress';
+import { OPEN_STAGES, Progress, WaitingTasks, type Filter, type Item, type Sort, type WaitingItems } from '#progress';
 import { Registers } from '#registers';
 import { draftsKnownTo, Returns, Rounds, roundsOf, RoundViews, type ReturnLine, type RoundOfAgency } from '#rounds';
 import { isActing } from '#words';
@@ -12,8 +12,8 @@ import { StageTag } from './figures.js';
 import { PlainPage } from './layout.js';
 import { NameLink } from './links.js';
 import { RendersPages } from './rendering.js';
-import { Answered } from './round-timeline.js';
-import { roundsPrepared } from './rounds-prepared.js';
+import { AnswerState } from './round-timeline.js';
+import { roundsPrepared } from './rounds-in-preparation.js';
 import { READINGS_TO_REVIEW, SecretariatHome } from './secretariat-home.js';
 import { daysWords, RETURN_STATE_WORDS } from './round-words.js';
 import { path } from './view.js';
@@ -35,7 +35,7 @@ interface ListedCommitments {
 export class HomePage {
   constructor(
     private readonly progress: Progress,
-    private readonly waiting: Waiting,
+    private readonly waiting: WaitingTasks,
     private readonly rounds: RoundViews,
     private readonly inHand: Rounds,
     private readonly returns: Returns,
@@ -168,7 +168,7 @@ const AgencyHome = ({ session, agency, rounds, waiting, next, overdue, stale }: 
                   <li key={one.round}>
                     <a href={path('rounds', one.round, 'returns', agency)}>{one.title}</a>{' '}
                     <small>
-                      <Answered line={one} />
+                      <AnswerState line={one} />
                     </small>
                   </li>
                 ))}

@@ -23,7 +23,7 @@ import { OperationsPage } from './operations.js';
 import { MatrixPage } from './matrix.js';
 import { MemberOf } from './member-of.js';
 import { OutcomePages } from './outcomes.js';
-import { Narrowing } from './narrow.js';
+import { FilterChoices } from './narrow.js';
 import { TimelinePage } from './over-time.js';
 import { OverviewPage } from './overview.js';
 import { PaperPages } from './paper.js';
@@ -109,7 +109,7 @@ export const pagesContext = ({ publicUrl, publisher, dataLicence }: Publication)
     },
     Views,
     FollowedUp,
-    Narrowing,
+    FilterChoices,
     MemberOf,
     Freshness,
     ActForms,

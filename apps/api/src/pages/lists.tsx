@@ -8,7 +8,7 @@ import { Folded } from './folded.js';
 import { Section } from './layout.js';
 import { AgencyLink, CommitmentLink, Listed } from './links.js';
 import { YetToAccept, Outlook, SpreadMark } from './parts.js';
-import { ReadingMark } from './reading.js';
+import { ReadingMark } from './finding.js';
 import { Table } from './take-away.js';
 import { Words } from './source.js';
 import { path, type View } from './view.js';

@@ -23,7 +23,7 @@ import { Page } from './layout.js';
 import { CorrectedLater } from './lineage.js';
 import { ThemeLink } from './links.js';
 import { MemberOf, OnlyMembers } from './member-of.js';
-import { Narrow, Narrowing } from './narrow.js';
+import { Narrow, FilterChoices } from './narrow.js';
 import { RendersPages } from './rendering.js';
 import { withoutClocks, path, Views, type View } from './view.js';
 import { count, counted } from './words.js';
@@ -58,7 +58,7 @@ export class MatrixPage {
     private readonly matrix: Matrix,
     private readonly progress: Progress,
     private readonly registers: Registers,
-    private readonly narrowing: Narrowing,
+    private readonly filterChoices: FilterChoices,
     private readonly memberOf: MemberOf,
   ) {}
 
@@ -76,7 +76,7 @@ export class MatrixPage {
     const filter = { ...asked, framework: asked.framework ?? own };
     const [matrix, choices, bodies, members] = await Promise.all([
       this.matrix.crossed(view.at, { ...filter, limit }),
-      this.narrowing.choices(view),
+      this.filterChoices.choices(view),
       this.memberOf.choice(view),
       this.memberOf.count(view),
     ]);

@@ -10,7 +10,7 @@ import type { View } from './view.js';
 
 /** The choices that there are as at the date shown. */
 @Injectable()
-export class Narrowing {
+export class FilterChoices {
   constructor(
     private readonly progress: Progress,
     private readonly registers: Registers,

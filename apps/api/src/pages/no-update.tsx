@@ -7,7 +7,7 @@ import { NothingFound } from './conditions.js';
 import { Figure, ShownDate } from './figures.js';
 import { Page } from './layout.js';
 import { NameLink } from './links.js';
-import { narrowingParams, Narrow, Narrowing } from './narrow.js';
+import { narrowingParams, Narrow, FilterChoices } from './narrow.js';
 import { WideTable } from './take-away.js';
 import { RendersPages } from './rendering.js';
 import { path, Views, type View } from './view.js';
@@ -19,7 +19,7 @@ export class NoUpdatePage {
   constructor(
     private readonly views: Views,
     private readonly silence: Silence,
-    private readonly narrowing: Narrowing,
+    private readonly filterChoices: FilterChoices,
   ) {}
 
   @Get()
@@ -28,7 +28,7 @@ export class NoUpdatePage {
     const { agency: _agency, role, ...filter } = narrowingParams(view);
     const [silence, choices] = await Promise.all([
       this.silence.agencies(view.at, { ...filter, role: role ?? 'lead', silent: query.silent }),
-      this.narrowing.choices(view),
+      this.filterChoices.choices(view),
     ]);
     const own = choices.filter(({ name }) => name !== 'agency' && name !== 'role');
     return <NoUpdate view={view} silence={silence} choices={own} />;

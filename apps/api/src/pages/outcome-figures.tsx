@@ -15,7 +15,7 @@ const outcomesOf = (view: View) => (changes: PageParameters) =>
   `${view.here({ ...NOTHING_CHOSEN, ...changes })}#outcomes`;
 
 /** The follow-up in figures: each with its total, and a link to the outcomes behind it. */
-export const Covered = ({ view, total }: { view: View; total: OutcomesView['total'] }) => {
+export const CoverageFigures = ({ view, total }: { view: View; total: OutcomesView['total'] }) => {
   const outcomes = outcomesOf(view);
   const part = (what: string, n: number, of: string, changes: PageParameters) => (
     <div>

@@ -10,14 +10,14 @@ import { Contents } from './contents.js';
 import { agencyOptions, choice, optionsOf, yesNoOptions, type Choosable } from './choice.js';
 import { NothingFound } from './conditions.js';
 import { Legend } from './figures.js';
-import { FollowedUpBy, following, FollowUp, type Following } from './follow-up.js';
+import { FollowedUpBy, loadFollowUp, FollowUp, type FollowUpData } from './follow-up.js';
 import { Pager } from './lists.js';
 import { Page } from './layout.js';
 import { Listed, ThemeLink } from './links.js';
 import { MemberOf, OnlyMembers } from './member-of.js';
 import { EntryLink } from './register-words.js';
 import { RendersPages } from './rendering.js';
-import { Covered, PerForum, PerKind } from './outcome-figures.js';
+import { CoverageFigures, PerForum, PerKind } from './outcome-figures.js';
 import { Addressees, ForumLink, Issuer, OutcomesByKind } from './outcome-lists.js';
 import { FollowedUp, Scope } from './scope.js';
 import { Paragraph, PlaceInDocument } from './source.js';
@@ -65,7 +65,7 @@ export class OutcomePages {
     const outcome = await this.registers.needed('outcome', id, view.position, { asOf: view.asOf });
     const [{ rows }, followUp] = await Promise.all([
       this.coverage.outcomes(view.at, { followsUp: id, concerns: 'any' }),
-      following(this.progress, view, id),
+      loadFollowUp(this.progress, view, id),
     ]);
     const followedUpOn = rows.find((row) => row.outcome === id)?.followedUpOn ?? null;
     return <OutcomeReport {...{ view, outcome, followedUpOn, ...followUp }} />;
@@ -127,7 +127,7 @@ const Outcomes = ({ view, coverage, forums, followed, bodies, members }: Outcome
       api={['/progress/outcomes']}
     >
       <OnlyMembers view={view} members={members} />
-      <Covered view={view} total={total} />
+      <CoverageFigures view={view} total={total} />
       <Scope view={view} forums={followedOrAsking(forums, followed, coverage)} choices={choices} />
       <Contents
         entries={[
@@ -177,7 +177,7 @@ const followedOrAsking = (forums: readonly Forum[], followed: readonly Forum[], 
   return forums.filter(({ id }) => shown.has(id));
 };
 
-interface OutcomeParts extends Following {
+interface OutcomeParts extends FollowUpData {
   readonly view: View;
   readonly outcome: OutcomeAsAt;
   readonly followedUpOn: string | null;

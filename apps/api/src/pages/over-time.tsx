@@ -10,7 +10,7 @@ import { choice, Choices, Field, optionsOf } from './choice.js';
 import { NothingFound } from './conditions.js';
 import { Figure, Legend } from './figures.js';
 import { Page, Section } from './layout.js';
-import { narrowingParams, Narrow, Narrowing } from './narrow.js';
+import { narrowingParams, Narrow, FilterChoices } from './narrow.js';
 import { ChartFiles, WideTable } from './take-away.js';
 import { RendersPages } from './rendering.js';
 import { Views, type View } from './view.js';
@@ -30,7 +30,7 @@ export class TimelinePage {
     private readonly views: Views,
     private readonly timeline: Timeline,
     private readonly progress: Progress,
-    private readonly narrowing: Narrowing,
+    private readonly filterChoices: FilterChoices,
   ) {}
 
   @Get()
@@ -41,7 +41,7 @@ export class TimelinePage {
     const others = optionsOf(TIMELINE_STEPS, (one) => STEP_WORDS[one]).filter(([one]) => one !== 'year');
     const [timeline, choices, reported] = await Promise.all([
       this.timeline.steps(view.at, { ...filter, from, to, step }),
-      this.narrowing.choices(view),
+      this.filterChoices.choices(view),
       this.progress.reportDates({ ...view.at, asOf: to }),
     ]);
     const dates = datesToPlot(reported, to, view.staleAfter, from);

@@ -21,7 +21,7 @@ import { CorrectedLater } from './lineage.js';
 import { Listed } from './links.js';
 import { Kinds } from './matrix.js';
 import { MemberOf, OnlyMembers } from './member-of.js';
-import { Narrow, Narrowing } from './narrow.js';
+import { Narrow, FilterChoices } from './narrow.js';
 import { WideTable } from './take-away.js';
 import { RendersPages } from './rendering.js';
 import { withoutClocks, path, Views, type View } from './view.js';
@@ -40,7 +40,7 @@ export class PartnershipsPage {
     private readonly views: Views,
     private readonly partnerships: Partnerships,
     private readonly matrix: Matrix,
-    private readonly narrowing: Narrowing,
+    private readonly filterChoices: FilterChoices,
     private readonly memberOf: MemberOf,
   ) {}
 
@@ -52,7 +52,7 @@ export class PartnershipsPage {
     const [partnerships, matrix, choices, bodies, members] = await Promise.all([
       this.partnerships.between(view.at, filter, { limit: limit ?? PAIRS_PER_PAGE, cursor }),
       filter.agency || cursor !== undefined ? null : this.matrix.crossed(view.at, crossed),
-      this.narrowing.choices(view),
+      this.filterChoices.choices(view),
       this.memberOf.choice(view),
       this.memberOf.count(view),
     ]);

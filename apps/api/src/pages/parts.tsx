@@ -4,7 +4,7 @@ import type { Stage } from '#commitments';
 import { ShownDate, StageTag } from './figures.js';
 import { Section } from './layout.js';
 import { AgencyLink, Joined } from './links.js';
-import { Reading, Replies } from './reading.js';
+import { FindingInFull, Replies } from './finding.js';
 import { Table } from './take-away.js';
 import { Paragraph, Source, Words } from './source.js';
 import type { View } from './view.js';
@@ -167,7 +167,7 @@ const PartsTable = ({ view, parts, isAsked }: PartsTableParts) => {
           {isRead && (
             <td data-label="The secretariat’s reading">
               {part.verification ? (
-                <Reading view={view} verification={part.verification} />
+                <FindingInFull view={view} verification={part.verification} />
               ) : (
                 <span class="nil">{READING_WORDS.unreviewed}</span>
               )}

@@ -14,6 +14,7 @@ import {
   tidied,
   type ApiRequest,
   type Principal,
+  type FieldValues,
 } from '#platform';
 import {
   LANGUAGES,
@@ -32,7 +33,7 @@ import { Suggestions } from '#progress';
 import { ConfirmPage } from './confirming.js';
 import { MARKDOWN_HINT } from './field-words.js';
 import { Form } from './form.js';
-import { asFilled, type Filled, type ShownForm } from './form-parts.js';
+import { asFilled, type ShownForm } from './form-parts.js';
 import { bodyIn, formContext, FormSent, taken, type FormRequest } from './form-sent.js';
 import { PlainPage } from './layout.js';
 import { mayWrite, preparerOf, numberedTitle } from './prepared-report.js';
@@ -70,7 +71,7 @@ export class PreparingPages {
   @Get('prepare')
   async prepares(@Query() { kind, asOf, since, ...parameters }: PrepareQuery, @Req() request: ApiRequest) {
     needsDesk(request);
-    const filled = asFilled({ kind, asOf, since, parameters }) as Filled;
+    const filled = asFilled({ kind, asOf, since, parameters }) as FieldValues;
     return this.#form(null, { filled, key: newCommandId() });
   }
 
@@ -83,7 +84,7 @@ export class PreparingPages {
   async amends(@Param('id') id: string, @Req() request: ApiRequest) {
     needsDesk(request);
     const { content, revision } = await this.publications.toChange(id);
-    return this.#form(id, { filled: asFilled(content.entry) as Filled, key: newCommandId(), revision });
+    return this.#form(id, { filled: asFilled(content.entry) as FieldValues, key: newCommandId(), revision });
   }
 
   @PostsForm(':id/amend')
@@ -101,7 +102,7 @@ export class PreparingPages {
     const draft = await this.publications.toChange(id);
     const place = { section, agency: by.agency, language: language ?? 'en' };
     const known = wordsAt(draft, place);
-    const filled: Filled = { language: place.language, ...(known && { text: known.text }) };
+    const filled: FieldValues = { language: place.language, ...(known && { text: known.text }) };
     return this.#wordsForm(draft, section, by, { filled, key: newCommandId(), revision: known?.revision ?? 0 });
   }
 

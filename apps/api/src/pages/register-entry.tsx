@@ -1,10 +1,9 @@
 /** The page of an entry of a register for those who keep it: its statements, and the acts on it. */
 import { decodeAll } from '#eventsourcing';
-import { actorOf, type Actor } from '#platform';
+import { actorOf, type Actor, type FieldValues } from '#platform';
 import { entryName, type ActLine, type AgencyAsAt, type Entry } from '#registers';
 import { PATHS, labelOf } from '#words';
 import { EndedAgencies } from './after-act.js';
-import type { Filled } from './form-parts.js';
 import { PlainPage, Section } from './layout.js';
 import { Source } from './source.js';
 import { Table } from './take-away.js';
@@ -94,7 +93,7 @@ const whoWords = ({ role, agency }: Actor): string =>
 
 /** The fields of an entry or an act; the source stands below. */
 const SaidFields = ({ view, said }: { view: View; said: object }) => {
-  const { citation, ...rest } = said as Filled & { readonly citation?: never };
+  const { citation, ...rest } = said as FieldValues & { readonly citation?: never };
   return (
     <>
       <dl class="clocks">

@@ -5,7 +5,7 @@ import { IsOptional, Matches } from 'class-validator';
 import { giveAct, parameterNamesOf, parametersOf, type ActOn } from '#acts';
 import { classOf } from '#bodies';
 import { decodeAll, load, newCommandId, Projector, Rejected, WrongRevision, type Log } from '#eventsourcing';
-import { ForSignedIn, LOG, type Actor, type ApiRequest } from '#platform';
+import { ForSignedIn, LOG, type Actor, type ApiRequest, type FieldValues } from '#platform';
 import {
   actsOn,
   entryCode,
@@ -23,7 +23,7 @@ import { formPages, freeTextsIn, type PathParams } from './act-forms.js';
 import { CODES_IN_ADDRESS, endedAgencies, queryAfter } from './after-act.js';
 import { actForPeople } from './field-words.js';
 import { Form } from './form.js';
-import { asFilled, SHOW_TIMEOUT_MS, type Filled, type ShownForm } from './form-parts.js';
+import { asFilled, SHOW_TIMEOUT_MS, type ShownForm } from './form-parts.js';
 import { bodyIn, formContext, taken, type FormRequest } from './form-sent.js';
 import { PlainPage } from './layout.js';
 import { RendersPages } from './rendering.js';
@@ -69,7 +69,7 @@ export class RegisterForms {
   async empty(kind: RegisterKind, name: string, params: PathParams, request: ApiRequest) {
     const doing = await this.#doing(kind, name, params, request);
     const own = kind === 'document' && name === 'enter' && doing.agency ? { publisher: doing.agency } : {};
-    const filled = asFilled(name === 'amend' ? doing.entry : own) as Filled;
+    const filled = asFilled(name === 'amend' ? doing.entry : own) as FieldValues;
     return this.#form(doing, { filled, key: newCommandId(), revision: doing.revision });
   }
 
@@ -114,7 +114,7 @@ export class RegisterForms {
       ...{ kind, name, line, code, entry, revision, on, agency: principal.agency },
       of: classOf(line.body),
       action: code === null ? `/register/${kind}` : `${path(PATHS[kind], code)}/${below}`,
-      places: statement ? [...freeTextsIn(statement.data as Filled)] : [],
+      places: statement ? [...freeTextsIn(statement.data as FieldValues)] : [],
     };
   }
 

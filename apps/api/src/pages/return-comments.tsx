@@ -90,10 +90,10 @@ interface ThreadsParts {
   /** Whether the commitment that each is about is told. */
   readonly named?: boolean;
   /** Where an answer goes, and whose it is (`null`: the secretariat’s); absent: nobody answers here. */
-  readonly answering?: Answering | undefined;
+  readonly answering?: AnswerTarget | undefined;
 }
 
-export interface Answering {
+export interface AnswerTarget {
   readonly action: string;
   readonly agency: string | null;
 }
@@ -119,7 +119,7 @@ export const Threads = ({ threads, named = false, answering }: ThreadsParts) =>
     </ul>
   );
 
-const AnswerForm = ({ answering: { action }, number }: { answering: Answering; number: number }) => {
+const AnswerForm = ({ answering: { action }, number }: { answering: AnswerTarget; number: number }) => {
   const tried = useTried(action, ({ answers }) => answers === String(number));
   return (
     <PostForm class="one-button" action={action} hidden={{ [KEY]: newCommandId(), answers: number }}>

@@ -1,15 +1,14 @@
 /** The draft of a return as its form sends it. Pure. */
 import { classOf, type ReturnAct, type ReturnDraft } from '#bodies';
 import { ACTS } from '#commitments';
-import { bodyOfForm, tidied } from '#platform';
+import { bodyOfForm, tidied, type FieldValues } from '#platform';
 import { bodyInReturn, fieldsInReturn, ANSWER_FIELD } from '#rounds';
 import type { ActOfReturn } from '#words';
-import type { Filled } from './form-parts.js';
 
 const takesField = (act: ActOfReturn | 'record', name: string): boolean =>
   fieldsInReturn(act).some((field) => field.name === name);
 
-const listOrNone = (value: unknown): readonly Filled[] => (Array.isArray(value) ? (value as Filled[]) : []);
+const listOrNone = (value: unknown): readonly FieldValues[] => (Array.isArray(value) ? (value as FieldValues[]) : []);
 const listField = <T>(name: string, all: readonly T[]) => (all.length > 0 ? { [name]: all } : {});
 
 /** The body of an act: the entries of the form, and the parts of the draft that no form asks for. */
@@ -17,7 +16,7 @@ function actBody(act: ActOfReturn | 'record', filled: unknown, before: object | 
   const kept = Object.entries(before ?? {}).filter(([name]) => !takesField(act, name));
   return {
     ...Object.fromEntries(kept),
-    ...bodyOfForm(bodyInReturn(act), tidied(bodyInReturn(act), (filled ?? {}) as Filled)),
+    ...bodyOfForm(bodyInReturn(act), tidied(bodyInReturn(act), (filled ?? {}) as FieldValues)),
   };
 }
 
@@ -38,7 +37,7 @@ const answersIn = (sent: unknown): object[] =>
   listOrNone(sent).filter((one) => Object.values(ANSWER_FIELD).some((field) => one[field] !== undefined));
 
 /** A form in the fields of a draft, without those that were left empty; the rest is as it was `before`. */
-export function draftIn(sent: Filled, before: ReturnDraft): ReturnDraft {
+export function draftIn(sent: FieldValues, before: ReturnDraft): ReturnDraft {
   const was = new Map(before.commitments.map((one) => [one.reference, one]));
   const commitments = listOrNone(sent['commitments']).flatMap((row): object[] => {
     const { reference, says, why, note, acts: _, answers: __ } = row as Readonly<Record<string, string | undefined>>;

@@ -1,9 +1,10 @@
 /** The return as one page: every commitment in question, the questions and the narrative, as one form. */
+import type { FieldValues } from '#platform';
 import type { Round } from '#bodies';
 import { questionWords, type CommitmentInQuestion, type ReturnFinding } from '#rounds';
 import { faultWords } from './field-words.js';
 import { DataLists } from './form.js';
-import { KEY, REVISION, asFilled, fieldId, type Filled, type FormParts } from './form-parts.js';
+import { KEY, REVISION, asFilled, fieldId, type FormParts } from './form-parts.js';
 import { factsOf, isChosen, type RowFacts } from './return-choice.js';
 import { ReturnIndex } from './return-index.js';
 import { Answers, clashAt, Narratives, NewCommitments, type ReturnFormParts } from './return-parts.js';
@@ -43,7 +44,7 @@ export const ReturnForm = (parts: ReturnFormParts) => {
   const { round, agency, draft, revision, once, register, found, faults, clashes, suggestions, saved } = parts;
   const form: FormParts = {
     of: parts.of,
-    filled: asFilled(draft) as Filled,
+    filled: asFilled(draft) as FieldValues,
     faults: [...faults, ...found].map((one) => placed(parts, one)),
     suggestions,
     more: parts.more,

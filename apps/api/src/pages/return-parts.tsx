@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import type { Answer, NewCommitment, Question, ReturnDraft, ReturnNarrative, Round } from '#bodies';
 import type { FieldError } from '#eventsourcing';
-import type { FormField } from '#platform';
+import type { FormField, FieldValues, BodyClass } from '#platform';
 import {
   fieldsInReturn,
   questionWords,
@@ -15,7 +15,7 @@ import type { ActOfReturn } from '#words';
 import type { Suggestion } from '#progress';
 import { Options } from './choice.js';
 import { Faults, FieldPlace } from './form.js';
-import { asFilled, fieldId, type BodyClass, type Filled, type FormParts } from './form-parts.js';
+import { asFilled, fieldId, type FormParts } from './form-parts.js';
 import type { ChosenRows } from './return-choice.js';
 import type { Thread } from './return-comments.js';
 import { MARKDOWN_HINT } from './field-words.js';
@@ -35,7 +35,7 @@ interface WrittenReturn {
 }
 
 /** An empty act that is shown, though nothing of it is said yet: `IOM-2011-12 reachMilestone 2`. */
-export interface Added {
+export interface AddedAct {
   readonly reference: string;
   readonly act: ActOfReturn;
   readonly milestone?: number;
@@ -49,7 +49,7 @@ export interface ReturnFormParts extends WrittenReturn {
   readonly register: readonly CommitmentInQuestion[];
   readonly found: readonly ReturnFinding[];
   readonly faults: readonly FieldError[];
-  readonly added: Added | null;
+  readonly added: AddedAct | null;
   /** The list in which there is room for more. */
   readonly more: string | undefined;
   /** The commitments that this return recorded when it was submitted before: it need not say more of them. */
@@ -178,7 +178,7 @@ export const NewCommitments = ({ parts, form }: { parts: WrittenReturn; form: Fo
               form={form}
               field={ofReturn(field)}
               path={['newCommitments', String(i), 'body', field.name]}
-              value={(asFilled(body) as Filled)[field.name]}
+              value={(asFilled(body) as FieldValues)[field.name]}
             />
           ))}
         </fieldset>

@@ -6,7 +6,7 @@ import { KEY } from './form-parts.js';
 import { Section } from './layout.js';
 import { NarrativeWords } from './narrative.js';
 import { factsOf, isChosen, type ChosenRows, type RowFacts } from './return-choice.js';
-import { CommentField, fieldsOfCommitment, Threads, type Answering, type Thread } from './return-comments.js';
+import { CommentField, fieldsOfCommitment, Threads, type AnswerTarget, type Thread } from './return-comments.js';
 import { ReturnIndex } from './return-index.js';
 import { AnswersRead, commitmentInShort, SaidOfCommitment } from './return-said.js';
 import { PostForm } from './signed-in.js';
@@ -23,7 +23,7 @@ interface ReadParts {
   /** The submission before this one, if it was sent back: differences from it are marked. */
   readonly sentBack: ReturnDraft | null;
   readonly threads: readonly Thread[];
-  readonly answering: Answering | undefined;
+  readonly answering: AnswerTarget | undefined;
   readonly recorded: readonly NewlyRecorded[];
   /** Where comments on each commitment are sent, by the form `return-comments`; `null`: none can be written. */
   readonly writes: string | null;

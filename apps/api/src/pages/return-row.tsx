@@ -1,14 +1,14 @@
 /** One commitment in the form of a return: the word on it, and folded below it all other possible statements. */
 import type { CommitmentReturn } from '#bodies';
 import { ACTS } from '#commitments';
-import type { FormField } from '#platform';
+import type { FormField, FieldValues } from '#platform';
 import { fieldsInReturn, type CommitmentInQuestion } from '#rounds';
 import { RETURN_WORDS, type ActOfReturn } from '#words';
 import { StageTag } from './figures.js';
 import { Faults, FieldPlace } from './form.js';
-import { asFilled, fieldId, type Filled, type FormParts } from './form-parts.js';
+import { asFilled, fieldId, type FormParts } from './form-parts.js';
 import { Threads } from './return-comments.js';
-import { Answers, clashAt, OtherPersonsWords, type Added, type ReturnFormParts } from './return-parts.js';
+import { Answers, clashAt, OtherPersonsWords, type AddedAct, type ReturnFormParts } from './return-parts.js';
 import { commitmentInShort, SaidOfCommitment } from './return-said.js';
 import { path } from './view.js';
 import { counted, dateWords, RETURN_WORD_WORDS, roleWords, textWords } from './words.js';
@@ -142,7 +142,7 @@ const ActsOfRow = ({ parts, form, known, row, said }: RowParts) => {
   if (added?.reference === known.reference) slots.push(added);
   const at = ['commitments', String(row), 'acts'];
   const choices = choicesOf(known);
-  const key = (one: Pick<Added, 'act' | 'milestone'>) =>
+  const key = (one: Pick<AddedAct, 'act' | 'milestone'>) =>
     [one.act, one.milestone].filter((part) => part !== undefined).join(' ');
   return (
     <div class="return-acts">
@@ -177,7 +177,7 @@ const ActsOfRow = ({ parts, form, known, row, said }: RowParts) => {
                 form={form}
                 field={{ ...field, description: undefined, values: choosableValues(field, act, known, body) }}
                 path={[...here, 'body', field.name]}
-                value={(asFilled(body ?? {}) as Filled)[field.name]}
+                value={(asFilled(body ?? {}) as FieldValues)[field.name]}
               />
             ))}
           </div>

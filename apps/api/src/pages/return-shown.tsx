@@ -25,7 +25,7 @@ import { NarrativeWords } from './narrative.js';
 import type { ChosenRows } from './return-choice.js';
 import { Threads, threadsOf } from './return-comments.js';
 import { ReturnForm } from './return-form.js';
-import type { Added } from './return-parts.js';
+import type { AddedAct } from './return-parts.js';
 import { OneButton } from './return-read.js';
 import { Review } from './return-review.js';
 import { SentBack } from './return-state.js';
@@ -93,7 +93,7 @@ export class ReturnShown {
       ? (await this.returns.prepared(code, agency, known, draft, {}, metaOf(by))).found
       : [];
     const asked = shown.add?.split(' ') ?? [];
-    const added: Added | null = (ACTS_OF_RETURNS as readonly string[]).includes(asked[1] ?? '')
+    const added: AddedAct | null = (ACTS_OF_RETURNS as readonly string[]).includes(asked[1] ?? '')
       ? {
           reference: asked[0]!,
           act: asked[1] as ActOfReturn,

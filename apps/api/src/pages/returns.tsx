@@ -11,6 +11,7 @@ import {
   type ApiRequest,
   type CommandContext,
   QueryChoice,
+  type FieldValues,
 } from '#platform';
 import {
   isSameDraft,
@@ -21,7 +22,7 @@ import {
   type ReturnInRound,
   type ReturnPath,
 } from '#rounds';
-import { REVISION, fieldId, SHOW_TIMEOUT_MS, type Filled } from './form-parts.js';
+import { REVISION, fieldId, SHOW_TIMEOUT_MS } from './form-parts.js';
 import { formContext, FormSent, type FormRequest } from './form-sent.js';
 import { PlainPage } from './layout.js';
 import { RendersPages } from './rendering.js';
@@ -116,7 +117,7 @@ export class ReturnPages {
     if (isChoice(does)) return to({}, '#commitments');
     if (verb === 'new') return to({ add: 'new' }, '#new');
     if (verb === 'add') {
-      const act = (added as Filled | undefined)?.[`r${of}`];
+      const act = (added as FieldValues | undefined)?.[`r${of}`];
       return to(act === undefined ? {} : { add: `${reference} ${String(act)}` }, `#in-commitments-${of}`);
     }
     if (verb === 'note') return this.#noted(known, agency, outcome.revision);
@@ -187,15 +188,20 @@ export class ReturnPages {
   }
 
   /** The authority that the secretariat names; an agency needs none. @throws Rejected `invalid` */
-  #saidFor(agency: string, { onBehalf }: Filled, { principal }: ApiRequest): SubmitReturn {
+  #saidFor(agency: string, { onBehalf }: FieldValues, { principal }: ApiRequest): SubmitReturn {
     if (principal!.role !== 'secretariat' || onBehalf === undefined) return {};
     const of = classOf('SubmitReturn');
-    return validated(of, bodyOfForm(of, { onBehalf: { ...(onBehalf as Filled), agency } }));
+    return validated(of, bodyOfForm(of, { onBehalf: { ...(onBehalf as FieldValues), agency } }));
   }
 
   /** The draft in which the shown commitments without an answer are unchanged. */
-  async #restUnchanged(known: ReturnInRound, agency: string, draft: ReturnDraft, filled: Filled): Promise<ReturnDraft> {
-    const rows = Array.isArray(filled['commitments']) ? (filled['commitments'] as Filled[]) : [];
+  async #restUnchanged(
+    known: ReturnInRound,
+    agency: string,
+    draft: ReturnDraft,
+    filled: FieldValues,
+  ): Promise<ReturnDraft> {
+    const rows = Array.isArray(filled['commitments']) ? (filled['commitments'] as FieldValues[]) : [];
     const shown = new Set(rows.map(({ reference }) => reference));
     const recorded = await this.returns.recordedBy(known.round.round!.code, agency);
     const rest = unsaidOf({ draft, recorded, register: await this.returns.register(known, agency) });
@@ -239,7 +245,7 @@ export class ReturnPages {
 const isChoice = (does: unknown): boolean => /^(show |fold$|unfold$)/.test(String(does));
 
 /** The choice of the buttons above the commitments; the rest stays as it was chosen before. */
-function choiceIn({ _do: does, _only: only, _theme: theme, _part: part, _unfold: unfold }: Filled): ReturnQuery {
+function choiceIn({ _do: does, _only: only, _theme: theme, _part: part, _unfold: unfold }: FieldValues): ReturnQuery {
   const [verb, of] = String(does ?? '').split(' ');
   return {
     ...chosenIn({ only: verb === 'show' ? of : only, theme, part }),
@@ -261,9 +267,9 @@ interface Saved {
 }
 
 /** The comments of a form, without the fields that were left empty. */
-function withComments(name: Button, filled: Filled): Filled {
+function withComments(name: Button, filled: FieldValues): FieldValues {
   if (name !== 'return') return filled;
-  const comments = (Array.isArray(filled['comments']) ? (filled['comments'] as Filled[]) : [])
+  const comments = (Array.isArray(filled['comments']) ? (filled['comments'] as FieldValues[]) : [])
     .filter(({ text }) => text)
     .map(({ at, ...rest }) => (at ? { at, ...rest } : rest));
   return { ...filled, comments };

@@ -45,7 +45,7 @@ export const LastUse = ({ at }: { at: string | null }) =>
   );
 
 /** From when, and to when where that is said. */
-export const Lasting = ({ since, until }: Pick<AppointmentRow, 'since' | 'until'>) => (
+export const RolePeriod = ({ since, until }: Pick<AppointmentRow, 'since' | 'until'>) => (
   <>
     from <Instant at={since} />
     {until !== null && (
@@ -80,7 +80,7 @@ export const Roles = ({ appointments, ending = () => null }: RolesParts) => {
             <div>
               <strong>{appointmentWords(one)}</strong>
               <small>
-                <Lasting {...one} />
+                <RolePeriod {...one} />
               </small>
             </div>
             {form && (

@@ -13,6 +13,7 @@ import {
   Reply,
   type ApiRequest,
   type CommandContext,
+  type FieldValues,
 } from '#platform';
 import { PublishingOrders } from '#reports';
 import { ROUND_ACTS, Rounds, RoundViews, stateOf } from '#rounds';
@@ -21,7 +22,7 @@ import { Suggestions } from '#progress';
 import { ConfirmPage } from './confirming.js';
 import { actForPeople } from './field-words.js';
 import { Form } from './form.js';
-import { asFilled, SHOW_TIMEOUT_MS, type Filled, type ShownForm } from './form-parts.js';
+import { asFilled, SHOW_TIMEOUT_MS, type ShownForm } from './form-parts.js';
 import { bodyIn, formContext, FormSent, taken, type FormRequest } from './form-sent.js';
 import { PlainPage } from './layout.js';
 import { publishingPath } from './publishing.js';
@@ -63,7 +64,7 @@ export class RoundDeskPages {
     const { round } = last ? this.roundViews.opened(last.code) : { round: null };
     const { code: previous, expected, questions, inQuestion, reminders } = round ?? {};
     const carried = round && { expected, guidance: guidanceToCarry(round), questions, inQuestion, reminders, previous };
-    return this.#shown('prepare', null, { filled: asFilled(carried ?? {}) as Filled, key: newCommandId() }, null);
+    return this.#shown('prepare', null, { filled: asFilled(carried ?? {}) as FieldValues, key: newCommandId() }, null);
   }
 
   @PostsForm('prepare')
@@ -109,7 +110,7 @@ export class RoundDeskPages {
     needsDesk(request);
     const name = formAct(act);
     const { known, revision } = await this.#known(round);
-    const filled = name === 'amend' ? (asFilled(known) as Filled) : {};
+    const filled = name === 'amend' ? (asFilled(known) as FieldValues) : {};
     return this.#form(name, known, { filled, key: newCommandId(), revision }, reply);
   }
 

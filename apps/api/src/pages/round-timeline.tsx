@@ -44,7 +44,7 @@ export const Timeline = ({ view, rounds, lines }: TimelineParts) => {
               const line = lines[i]!.find((one) => one.agency === agency);
               return (
                 <td key={code} data-label={dateWords(asOf, 'short')}>
-                  {line ? <Answered line={line} /> : <small>not asked</small>}
+                  {line ? <AnswerState line={line} /> : <small>not asked</small>}
                 </td>
               );
             })}
@@ -56,7 +56,7 @@ export const Timeline = ({ view, rounds, lines }: TimelineParts) => {
 };
 
 /** How an agency answered, and when. */
-export const Answered = ({ line }: { line: ReturnLine }) => (
+export const AnswerState = ({ line }: { line: ReturnLine }) => (
   <span class={`return-state ${line.state}`}>
     {RETURN_STATE_WORDS[line.state]}
     {line.state !== 'nil' && line.isNil && ': a nil return'}
@@ -81,7 +81,7 @@ export const RoundsOfAgency = ({ view, rounds }: { view: View; rounds: readonly 
           ),
           'As at': ({ asOf }) => dateWords(asOf, 'short'),
           Due: ({ deadline }) => dateWords(deadline, 'short'),
-          Answer: (line) => <Answered line={line} />,
+          Answer: (line) => <AnswerState line={line} />,
           Updates: ({ receivedOn, isNil, says }) => (receivedOn && !isNil ? count(says.update) : '–'),
           'No change': ({ receivedOn, isNil, says }) => (receivedOn && !isNil ? count(says.no_change) : '–'),
         }}

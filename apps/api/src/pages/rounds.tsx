@@ -11,7 +11,7 @@ import { RendersPages } from './rendering.js';
 import { PreparedRound, RoundPage } from './round-page.js';
 import { Timeline } from './round-timeline.js';
 import { ROUND_STATE_WORDS } from './round-words.js';
-import { BeingPrepared, roundsPrepared } from './rounds-prepared.js';
+import { RoundsInPreparation, roundsPrepared } from './rounds-in-preparation.js';
 import { deskOf } from './signed-in.js';
 import { RecordTable } from './take-away.js';
 import { PageQuery, path, Views } from './view.js';
@@ -49,7 +49,7 @@ export class RoundPages {
             </a>
           </p>
         )}
-        <BeingPrepared rounds={prepared} />
+        <RoundsInPreparation rounds={prepared} />
         {all.length === 0 ? (
           <p>There was no round yet.</p>
         ) : (

@@ -5,7 +5,7 @@ import type { Session } from '#platform';
 import type { ReturnLine, RoundInShort } from '#rounds';
 import { PlainPage, Section } from './layout.js';
 import { NameLink } from './links.js';
-import { BeingPrepared } from './rounds-prepared.js';
+import { RoundsInPreparation } from './rounds-in-preparation.js';
 import { RETURN_STATE_WORDS } from './round-words.js';
 import { path } from './view.js';
 import { count, counted, dateWords } from './words.js';
@@ -50,7 +50,7 @@ export const SecretariatHome = ({
       <a href="/record">Record a commitment</a>
       <a href="/rounds">All rounds</a>
     </div>
-    <BeingPrepared rounds={prepared} />
+    <RoundsInPreparation rounds={prepared} />
     {rounds.map(({ code, name, state, deadline }, i) => {
       const of = (...states: readonly ReturnLine['state'][]) => lines[i]!.filter((line) => states.includes(line.state));
       const toRead = of('submitted', 'nil');

@@ -71,7 +71,7 @@ export const PlaceInDocument = ({
 const Removed = createContext<ReadonlyMap<number, string>>(new Map());
 
 /** Lets all texts within say why their words were removed. */
-export const Explained = ({ by, children }: { by: readonly Correction[]; children: ComponentChildren }) => {
+export const WithRemovalReasons = ({ by, children }: { by: readonly Correction[]; children: ComponentChildren }) => {
   const blankings = by.filter(({ kind }) => kind === 'blanked');
   const reasons = [...Map.groupBy(blankings, ({ revision }) => revision)].map(
     ([revision, all]) => [revision, [...new Set(all.map(({ reason }) => reason))].join('; ')] as const,

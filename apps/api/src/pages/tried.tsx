@@ -3,14 +3,13 @@ import { createContext, type ComponentChildren } from 'preact';
 import { useContext } from 'preact/hooks';
 import type { FastifyReply } from 'fastify';
 import { Rejected, type FieldError } from '#eventsourcing';
-import { problemOf } from '#platform';
+import { problemOf, type FieldValues } from '#platform';
 import { faultWords } from './field-words.js';
-import type { Filled } from './form-parts.js';
 
 export interface TriedForm {
   /** Where the form was sent. */
   readonly action: string;
-  readonly filled: Filled;
+  readonly filled: FieldValues;
   readonly faults: readonly FieldError[];
   /** Why all of it was refused; `null`: it was not, and is only shown again. */
   readonly refused: string | null;
@@ -19,13 +18,13 @@ export interface TriedForm {
 const TriedContext = createContext<TriedForm | null>(null);
 
 /** The refused input of the form that leads to an address, and the reasons; `null`: it is new. */
-export function useTried(action: string, own: (filled: Filled) => boolean = () => true): TriedForm | null {
+export function useTried(action: string, own: (filled: FieldValues) => boolean = () => true): TriedForm | null {
   const tried = useContext(TriedContext);
   return tried?.action === action && own(tried.filled) ? tried : null;
 }
 
 /** A form that was refused. @throws every fault that no form can mend */
-export function triedIn(error: unknown, action: string, filled: Filled, reply: FastifyReply): TriedForm {
+export function triedIn(error: unknown, action: string, filled: FieldValues, reply: FastifyReply): TriedForm {
   const { status, detail } = problemOf(error);
   if (status >= 500 || status === 401 || status === 403 || status === 404) throw error;
   void reply.status(status);

@@ -29,7 +29,7 @@ import {
 import { isFullDate, isPartialDate } from '#clocks';
 import { holdsUser, isTangled, ONE_ADDRESS } from '#text';
 import { oneOf } from '#words';
-import { holdsOf, kindsOf, mark, type BodyClass, type KindsOf, type Registered } from './marks.js';
+import { holdsOf, kindsOf, mark, type BodyClass, type KindsOf, type RegisteredKind } from './marks.js';
 import { validator, areCountries, fitText, hasNoUser, isWholeAddress, isShown } from './checks.js';
 
 interface FieldOptions {
@@ -62,7 +62,7 @@ const marksWritten: PropertyDecorator = mark({ written: true });
 /** Of a text in an entry of a register: whether searches find the entry by it, and the register whose code it may be. */
 interface AboutText extends FieldOptions {
   searched?: boolean;
-  orCodeOf?: Registered;
+  orCodeOf?: RegisteredKind;
 }
 
 /** A text of a form. @param form its name in refusals */
@@ -254,12 +254,12 @@ export const Code = ({ slash = true, ...about }: FieldOptions & { slash?: boolea
   });
 
 /** The code of something registered as one of `kinds`; an unknown one is refused by name. */
-export const CodeOf = (kinds: Registered | readonly Registered[] | KindsOf, about: FieldOptions = {}) =>
+export const CodeOf = (kinds: RegisteredKind | readonly RegisteredKind[] | KindsOf, about: FieldOptions = {}) =>
   applyDecorators(Code(about), mark({ kinds: kindsOf(kinds) }));
 
 /** Codes of things registered as one of `kinds`, each at most once. */
 export const CodesOf = (
-  kinds: Registered | readonly Registered[],
+  kinds: RegisteredKind | readonly RegisteredKind[],
   { min = 0, ...about }: FieldOptions & { min?: number } = {},
 ) =>
   applyDecorators(

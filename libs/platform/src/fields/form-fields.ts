@@ -1,9 +1,7 @@
 /** The fields of a body as a form asks for them: made of the declarations by which it is validated. */
 import { classIn, describedAs, fieldsIn, type DescribedField } from '../lists/columns-of.js';
 import { KIND_OF_PATTERN } from './fields.js';
-import { registersOfField, type FieldValues, type Registered } from './marks.js';
-
-type BodyClass = new () => object;
+import { registersOfField, type BodyClass, type FieldValues, type RegisteredKind } from './marks.js';
 
 /** `word`: an open code; `words`: a long text; `plain`: an object whose fields another class has. */
 export type FieldKind =
@@ -38,7 +36,7 @@ export interface FormField {
   /** Of a choice. */
   readonly values: readonly string[];
   /** Of a code: the registers of which one must contain it; none: it may be any. */
-  readonly registers: readonly Registered[];
+  readonly registers: readonly RegisteredKind[];
   /** Of an object, or of each of several. */
   readonly of: BodyClass | null;
 }

@@ -8,7 +8,7 @@ export interface Marks {
   /** The kinds that its code may have. */
   readonly kinds?: KindsOf;
   /** The kind of the code that its text may be, instead of words. */
-  readonly orCodeOf?: Registered | undefined;
+  readonly orCodeOf?: RegisteredKind | undefined;
   /** The class of its value. */
   readonly within?: () => BodyClass;
   readonly free?: true;
@@ -62,27 +62,27 @@ function marksOf(prototype: object): ReadonlyMap<string, Marks> {
 
 /** The kind of a code: the register that must contain it. */
 const REGISTERED_KINDS = ['agency', 'framework', 'theme', 'forum', 'outcome', 'document', 'commitment'] as const;
-export type Registered = (typeof REGISTERED_KINDS)[number];
+export type RegisteredKind = (typeof REGISTERED_KINDS)[number];
 
 /** A code in a body that must be registered, and where in the body it stands. */
 export interface Reference {
-  readonly kinds: readonly Registered[];
+  readonly kinds: readonly RegisteredKind[];
   readonly code: string;
   readonly pointer: string;
 }
 
 /** The kinds that a code may have, given its object. */
-export type KindsOf = (body: object) => readonly Registered[];
+export type KindsOf = (body: object) => readonly RegisteredKind[];
 
-export function kindsOf(kinds: Registered | readonly Registered[] | KindsOf): KindsOf {
+export function kindsOf(kinds: RegisteredKind | readonly RegisteredKind[] | KindsOf): KindsOf {
   if (typeof kinds === 'function') return kinds;
   const all = [kinds].flat();
   return () => all;
 }
 
 /** The registers that hold the codes in fields of each name, in any body, also of texts that may be codes. */
-export function kindsOfFields(): ReadonlyMap<string, ReadonlySet<Registered>> {
-  const all = new Map<string, Set<Registered>>();
+export function kindsOfFields(): ReadonlyMap<string, ReadonlySet<RegisteredKind>> {
+  const all = new Map<string, Set<RegisteredKind>>();
   for (const fields of declared.values())
     for (const [field, { kinds, orCodeOf }] of fields) {
       // A class that depends on its body may be any.
@@ -93,11 +93,11 @@ export function kindsOfFields(): ReadonlyMap<string, ReadonlySet<Registered>> {
 }
 
 /** The registers of which one must contain the code in a field of a class, given nothing else; none where it may be any. */
-export const registersOfField = (prototype: object, field: string): readonly Registered[] =>
+export const registersOfField = (prototype: object, field: string): readonly RegisteredKind[] =>
   marksOf(prototype).get(field)?.kinds?.({}) ?? [];
 
 /** The register that must contain the code in a field of a class; `null` where it may be one of several, or stands in none. */
-export function registerOfField(prototype: object, field: string): Registered | null {
+export function registerOfField(prototype: object, field: string): RegisteredKind | null {
   const kinds = marksOf(prototype).get(field)?.kinds;
   const all = kinds && kinds.length === 0 ? kinds({}) : [];
   return all.length === 1 ? all[0]! : null;

@@ -64,7 +64,7 @@ const entriesOf = (answer: Download): Entries | null => {
  * An answer in the requested format, with its facts in headers; an answer that is no list stays as it is.
  * @param handler the method that answered, which may say how an entry reads in a row
  */
-export async function downloaded(answer: unknown, request: ApiRequest, reply: FastifyReply, handler: object) {
+export async function asDownload(answer: unknown, request: ApiRequest, reply: FastifyReply, handler: object) {
   if (request.method === 'POST' || !request.url.startsWith('/v1/')) return answer;
   const entries = answer && typeof answer === 'object' ? entriesOf(answer) : null;
   if (!entries) return answer;

@@ -6,7 +6,7 @@ import {
   CELL_STYLES,
   cellDate,
   columnsOf,
-  drained,
+  waitForDrain,
   flat,
   MAX_NAME_CHARS,
   MAX_ROWS,
@@ -62,7 +62,7 @@ async function writeWorkbook({ pages, picked, row, columns, list }: ListContent,
       line.commit();
       count++;
     }
-    await drained(out);
+    await waitForDrain(out);
   }
   if (!sheet) begin([]);
   end();

@@ -10,11 +10,11 @@ import { memoryLog } from '../../../eventsourcing/src/testing/memory-event-store
 import { storeContract } from '../../../eventsourcing/src/testing/store-contract.js';
 import type { TestedLog } from '../../../eventsourcing/src/testing/tested-log.js';
 import { metrics } from './metrics.js';
-import { observed } from './observed.js';
+import { observeAppends } from './observed.js';
 
 storeContract('in memory, observed', async () => {
   const log = await memoryLog();
-  return { ...log, connect: async (now) => observed(await log.connect(now), 'memory') };
+  return { ...log, connect: async (now) => observeAppends(await log.connect(now), 'memory') };
 });
 
 const happened = { type: 'test.Happened', version: 1, data: '{}' };
@@ -32,7 +32,7 @@ let system: string;
 beforeEach(async () => {
   log = await memoryLog();
   system = uuidv7();
-  store = observed(await log.connect(), system);
+  store = observeAppends(await log.connect(), system);
 });
 afterEach(async () => {
   await log.remove();
@@ -42,7 +42,7 @@ describe('An observed store', () => {
   it('is the same object, with all that the store can do and nothing more', async () => {
     const plain = await log.connect();
     const before = { byStream: plain.readByStream, proto: Object.getPrototypeOf(plain) as unknown };
-    expect(observed(plain, system)).toBe(plain);
+    expect(observeAppends(plain, system)).toBe(plain);
     expect({ byStream: plain.readByStream, proto: Object.getPrototypeOf(plain) as unknown }).toEqual(before);
   });
 
@@ -58,7 +58,7 @@ describe('An observed store', () => {
 
   it('says how many appends wait, and counts those that the store could not take', async () => {
     const { promise, reject } = Promise.withResolvers<never>();
-    store = observed(Object.assign(await log.connect(), { append: () => promise }), system);
+    store = observeAppends(Object.assign(await log.connect(), { append: () => promise }), system);
     const appends = ['test-1', 'test-2'].map((stream) => store.append(stream, NO_STREAM, [happened], newMeta()));
     const settled = Promise.allSettled(appends);
     expect(await measured('followthrough_appends_waiting', system)).toBe(2);
@@ -105,7 +105,7 @@ describe('In a trace', () => {
     await store.append('test-1', NO_STREAM, [happened], newMeta());
     await expect(store.append('test-1', NO_STREAM, [happened], newMeta())).rejects.toThrow();
     const down = () => Promise.reject(new StoreUnavailable('The disk is full.'));
-    const broken = observed(Object.assign(await log.connect(), { append: down }), system);
+    const broken = observeAppends(Object.assign(await log.connect(), { append: down }), system);
     await expect(broken.append('test-2', NO_STREAM, [happened], newMeta())).rejects.toThrow();
     const told = exporter
       .getFinishedSpans()

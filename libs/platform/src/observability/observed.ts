@@ -24,7 +24,7 @@ import { noteUse } from './outages.js';
  * events get the `traceparent` of their append, so that projections go on in that trace, in any process.
  * @param system the name of its kind, such as `sqlite`
  */
-export function observed<S extends EventStore>(store: S, system: string): S {
+export function observeAppends<S extends EventStore>(store: S, system: string): S {
   const append = store.append.bind(store);
   const labels = { store: system };
   const of = {

@@ -20,7 +20,7 @@ export function noteUse(store: object, error?: unknown): void {
 }
 
 /** Watches methods of a store: it stays the same store. Its failures are counted under `system`, and noted. */
-export function watched<S extends object>(store: S, system: string, ...methods: readonly (keyof S)[]): S {
+export function watchOutages<S extends object>(store: S, system: string, ...methods: readonly (keyof S)[]): S {
   const counter = storeUnavailable.labels({ store: system });
   counter.inc(0);
   for (const method of methods) {

@@ -70,7 +70,7 @@ import { ownerOf } from './command-context.js';
 import { todayAt } from '#clocks';
 import { isWholeNumber } from '#text';
 import { refuseQuery } from '../fields/validation.js';
-import { downloaded } from '../lists/downloads.js';
+import { asDownload } from '../lists/downloads.js';
 import { isStreamed, refuseUnacceptable } from '../lists/formats.js';
 import { PUBLIC_URL } from '../context.js';
 import { FORM_METADATA, formRouteOf, isFromOwnPage, isOpenForm, refuseForgedForm, type FormOf } from './forms.js';
@@ -105,7 +105,7 @@ export abstract class IdempotencyKeys {
  * @param digests that by the present algorithm first
  * @returns the digest that it is claimed by; `null`: it came with another request
  */
-export async function claimed(
+export async function claimKey(
   keys: IdempotencyKeys,
   owner: string,
   key: string,
@@ -249,7 +249,7 @@ export class AnswerInterceptor implements NestInterceptor {
       const given: unknown = await lastValueFrom(next.handle());
       const address = addressOfMade(context.getHandler(), given);
       if (address !== undefined) void reply.header('Location', address);
-      return downloaded(given, request, reply, context.getHandler());
+      return asDownload(given, request, reply, context.getHandler());
     };
     return from(this.around(request, reply, answer));
   }
@@ -308,7 +308,7 @@ export class AnswerInterceptor implements NestInterceptor {
       return null;
     }
     const owner = ownerOf(principal);
-    const digest = await claimed(this.keys, owner, key, REQUEST_DIGESTS.each(asked));
+    const digest = await claimKey(this.keys, owner, key, REQUEST_DIGESTS.each(asked));
     if (digest === null)
       throw new Rejected(
         'idempotency_key_reused',

@@ -11,7 +11,7 @@ import { MemoryEventStore } from '../../../eventsourcing/src/testing/memory-even
 import { inQuestion, type CommitmentInQuestion } from '../in-question.js';
 import { aReturn } from '../return.js';
 import { Returns } from '../returns.js';
-import { RoundReports, type Making, type RoundPublished } from '../publishing.js';
+import { RoundReports, type Listener, type RoundPublished } from '../publishing.js';
 import { round, type OpenedRound, type RoundEvents } from '../round.js';
 import { Rounds } from '../rounds.js';
 import { submittingProjection } from '../submitting.js';
@@ -53,7 +53,7 @@ class Symbols extends RoundReports {
 
   async check(): Promise<void> {}
 
-  async make(_of: OpenedRound, _symbol: string, _by: CommandContext, { deciding }: Making): Promise<void> {
+  async make(_of: OpenedRound, _symbol: string, _by: CommandContext, { deciding }: Listener): Promise<void> {
     await deciding();
   }
 
@@ -64,7 +64,7 @@ class Symbols extends RoundReports {
 }
 
 /** Nobody waits for the publication. */
-export const SILENT_MAKING: Making = { told: async () => undefined, deciding: async () => undefined };
+export const SILENT_MAKING: Listener = { told: async () => undefined, deciding: async () => undefined };
 
 /** One process that works on returns. */
 export class Desk {

@@ -13,7 +13,7 @@ interface Patience {
 class FailedTry extends Error {}
 
 /** Does something, again and again until it succeeds. @throws its last error, once that has taken too long or cannot help */
-export async function retrying<T>(
+export async function retry<T>(
   act: () => T | Promise<T>,
   { forMs, everyMs, after = () => true }: Patience,
 ): Promise<T> {

@@ -20,8 +20,8 @@ import {
 import { path } from '#words';
 import { LetterClock } from './clock.js';
 import { deadlineFile } from './deadline-file.js';
-import { DigestWriting } from './digest-writing.js';
-import { reachable } from './deciding.js';
+import { DigestWriter } from './digest-writer.js';
+import { reachable } from './letter-decisions.js';
 import { isAboutWhatIsOwed, stillHolds, type RoundLetterKind } from './occasions.js';
 import type { LetterRow } from './outbox.js';
 import { letterWords, type RoundLetter, type LetterWords } from './words/index.js';
@@ -34,20 +34,20 @@ interface Composed {
 }
 
 @Injectable()
-export class Composing {
+export class LetterComposer {
   constructor(
     @Inject(LOG) private readonly log: Log,
     @Inject(PUBLIC_URL) private readonly publicUrl: string,
     private readonly access: AccessStore,
     private readonly progress: Progress,
     private readonly registers: Registers,
-    private readonly digests: DigestWriting,
+    private readonly digestWriter: DigestWriter,
     private readonly clock: LetterClock,
   ) {}
 
   /** @returns `null`: it is of no use any more, or its recipient can no longer be written to */
   async compose(row: LetterRow): Promise<Composed | null> {
-    const draft = row.follower === null ? await this.#ofRound(row) : await this.digests.write(row);
+    const draft = row.follower === null ? await this.#ofRound(row) : await this.digestWriter.write(row);
     if (!draft) return null;
     const { to, written, ...more } = draft;
     const messageId = `<${row.id}@${new URL(this.publicUrl).hostname}>`;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { AccessStore } from '#access';
 import type { Envelope, Log } from '#eventsourcing';
-import { Deciding } from './deciding.js';
+import { LetterDecisions } from './letter-decisions.js';
 import { Outbox, type NewLetter } from './outbox.js';
 
 /** A log of events of these types, and the questions to it and to the outbox. */
@@ -26,7 +26,7 @@ function deciding(types: string[]) {
   const codec = { decode: ({ type }: Envelope) => ({ type, name: 'Drafted', stream: 'return-R IOM', data: {} }) };
   const log = { store, codec } as unknown as Log;
   const access = {} as AccessStore;
-  const one = new Deciding(log, access, new Told(access), { now: () => new Date() });
+  const one = new LetterDecisions(log, access, new Told(access), { now: () => new Date() });
   /** Records some, as the server does: the followers of the log get them, and the letters are decided. */
   const record = async (...more: string[]) => {
     const after = types.length;

@@ -39,7 +39,7 @@ const REQUEST_OPTIONS = { method: 'POST', agent: false, autoSelectFamily: true }
 /** The host of an address, an IPv6 one without its brackets. */
 const hostOf = (url: URL): string => url.hostname.replace(/^\[|\]$/g, '');
 
-export class Outgoing {
+export class WebhookClient {
   /** @param allowPrivate whether private addresses are allowed */
   constructor(
     private readonly allowPrivate: boolean,

@@ -9,9 +9,9 @@ import { LOG } from '#platform';
 import type { ReportLanguage } from '#words';
 import { DAY_MS } from '#clocks';
 import { LetterClock } from './clock.js';
-import { letterId } from './deciding.js';
-import { Followed, type FollowKind } from './followed.js';
-import { keeping } from './outbox.js';
+import { letterId } from './letter-decisions.js';
+import { FollowTargets, type FollowKind } from './follow-targets.js';
+import { insertLetter } from './outbox.js';
 
 export const WEEK_MS = 7 * DAY_MS;
 /** One follower follows so many things. */
@@ -57,14 +57,14 @@ interface FollowTarget {
 }
 
 @Injectable()
-export class Following {
+export class Follows {
   /** One is asked at a time: so the letters that were sent are counted. */
   readonly #asking = new Mutex();
 
   constructor(
     @Inject(LOG) private readonly log: Log,
     private readonly access: AccessStore,
-    private readonly followed: Followed,
+    private readonly targets: FollowTargets,
     private readonly clock: LetterClock,
   ) {}
 
@@ -76,7 +76,7 @@ export class Following {
 
   /** @throws Rejected where there is no such thing, or the account has no address */
   async follow(account: string, asked: FollowTarget): Promise<Follow> {
-    const { kind, code } = await this.followed.checked(asked);
+    const { kind, code } = await this.targets.checked(asked);
     const person = await this.access.accounts.one(account);
     if (!person?.email) throw new Conflict('no_address', 'Letters need an e-mail address, and this account has none.');
     const follower = await this.#made('account', account, person.language ?? 'en');
@@ -90,7 +90,7 @@ export class Following {
    * @throws Rejected where there is no such thing, or too many are asked
    */
   async ask(email: string, language: ReportLanguage, asked: FollowTarget): Promise<void> {
-    const known = await this.followed.checked(asked);
+    const known = await this.targets.checked(asked);
     await this.#asking.runExclusive(() => this.#ask(foldedEmail(email), language, known));
   }
 
@@ -113,7 +113,7 @@ export class Following {
     const id = randomUUID();
     await this.access.keep([
       this.#inserting(follower.id, id, { kind, code }, await this.#head(), null),
-      keeping(
+      insertLetter(
         {
           id: letterId(follower.id, 'confirmation', `${kind} ${code}`),
           ...{ kind: 'confirmation', follower: follower.id, facts: { follow: id } },

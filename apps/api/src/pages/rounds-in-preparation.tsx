@@ -12,7 +12,7 @@ export async function roundsPrepared(rounds: Rounds): Promise<readonly Round[]> 
   return drafts.flatMap((draft) => draft?.content ?? []);
 }
 
-export const BeingPrepared = ({ rounds }: { rounds: readonly Round[] }) =>
+export const RoundsInPreparation = ({ rounds }: { rounds: readonly Round[] }) =>
   rounds.length === 0 ? null : (
     <Section title="Being prepared">
       <ul class="items">

@@ -11,7 +11,7 @@ import { isTimeToRemind } from './occasions.js';
 const CALENDAR_ACTOR: Actor = { account: 'calendar', role: 'secretariat', agency: null };
 
 @Injectable()
-export class Reminding {
+export class ReminderCalendar {
   readonly #logger = new Logger('Reminders');
   readonly #asked = new WeakMap<OpenedRound, { readonly today: FullDate; readonly agencies: readonly string[] }>();
 

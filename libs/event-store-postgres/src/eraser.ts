@@ -4,7 +4,7 @@ import type pg from 'pg';
 /** The interval of tries, ever longer, and the time limit of a rewriting. Nobody waits for a later try: a timer begins it. */
 const [AGAIN_MS, AGAIN_AT_MOST_MS, ERASE_MS] = [1_000, 600_000, 3_600_000];
 
-export class Erasing {
+export class Eraser {
   #now: Promise<void> = Promise.resolve();
   #next: Promise<void> | undefined;
   #again: NodeJS.Timeout | undefined;

@@ -6,7 +6,7 @@ import { fold } from '#text';
  * Names the missing code, and the codes that differ from it in case, accents or spaces only.
  * @param field of the query in which it stands; absent: it is in the address
  */
-export function missing(
+export function unknownCode(
   kinds: string | readonly string[],
   code: string,
   codes: Iterable<string> = [],

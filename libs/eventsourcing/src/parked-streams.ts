@@ -27,7 +27,7 @@ export interface ParkedBefore {
 }
 
 /** The streams of one projection that wait. */
-export class Parking {
+export class ParkedStreams {
   readonly #parked = new Map<string, Parked>();
   /** To be passed over if they fail, and those that were. */
   readonly #released = new Set<string>();

@@ -35,7 +35,7 @@ const MAX_LISTED = 20;
 /** The commitments that wait, by reference. */
 export type WaitingItems = Readonly<Record<keyof WaitingView, readonly Item[]>>;
 
-export class Waiting extends View {
+export class WaitingTasks extends View {
   /** As things stand today. */
   async forAgency(agency: string, now = new Date()): Promise<WaitingItems> {
     using look = await this.looks.look({ asOf: todayAt(now) });

@@ -9,7 +9,7 @@ import { Paragraph, Source, Words } from './source.js';
 import type { View } from './view.js';
 import { READING_WORDS } from './words.js';
 
-export const Finding = ({ verification }: { verification: string }) => (
+export const FindingLabel = ({ verification }: { verification: string }) => (
   <span class={`finding ${verification}`}>{READING_WORDS[verification as VerificationWord]}</span>
 );
 
@@ -20,7 +20,7 @@ export const ReadingMark = ({ reading }: { reading: Item['verification'] }) => {
   return (
     <details class="reading">
       <summary title={reason}>
-        <Finding verification={verification} />
+        <FindingLabel verification={verification} />
         {replies.length > 0 && <small> · agency replied</small>}
         {!current && <small> · of an earlier statement</small>}
       </summary>
@@ -44,10 +44,10 @@ interface ReadingParts {
 }
 
 /** The finding of the secretariat, its reason and its source. */
-export const Reading = ({ view, verification: read }: ReadingParts) => (
+export const FindingInFull = ({ view, verification: read }: ReadingParts) => (
   <>
     <p class="found">
-      <Finding verification={read.verification} /> {read.reportedOn && <ShownDate date={read.reportedOn} short />}
+      <FindingLabel verification={read.verification} /> {read.reportedOn && <ShownDate date={read.reportedOn} short />}
     </p>
     <Paragraph text={read.reason} of={read} />
     <Source view={view} of={read} uncited={null} />
@@ -83,7 +83,7 @@ export const ReadingAndReply = ({ view, verification }: { view: View; verificati
   verification ? (
     <dl class="both">
       <Fact name="The secretariat’s reading">
-        <Reading view={view} verification={verification} />
+        <FindingInFull view={view} verification={verification} />
       </Fact>
       <Fact name="The agency’s reply">
         <Replies view={view} verification={verification} />

@@ -11,8 +11,8 @@ import { Registers, type Register } from '#registers';
 import { returnOf, RoundViews, type ReturnEvents } from '#rounds';
 import { pagePath, path, PATHS } from '#words';
 import { LetterClock } from './clock.js';
-import { Followed } from './followed.js';
-import { Following, type Follow, type Follower } from './following.js';
+import { FollowTargets } from './follow-targets.js';
+import { Follows, type Follow, type Follower } from './follows.js';
 import type { LetterFacts, LetterRow } from './outbox.js';
 import { letterWords, type LetterWords } from './words/index.js';
 import { button, link, paragraph, type LetterPart, type LinkedLine, type WrittenLetter } from './written.js';
@@ -41,7 +41,7 @@ const EVENTS_WITHOUT_ENTRY: readonly string[] = [
 ] satisfies `return.${keyof ReturnEvents}`[];
 
 @Injectable()
-export class DigestWriting {
+export class DigestWriter {
   constructor(
     @Inject(LOG) private readonly log: Log,
     @Inject(PUBLIC_URL) private readonly publicUrl: string,
@@ -50,18 +50,18 @@ export class DigestWriting {
     private readonly progress: Progress,
     private readonly registers: Registers,
     private readonly rounds: RoundViews,
-    private readonly followed: Followed,
-    private readonly following: Following,
+    private readonly targets: FollowTargets,
+    private readonly follows: Follows,
     private readonly clock: LetterClock,
   ) {}
 
   /** @returns `null`: it was ended meanwhile, or there is nothing to tell */
   async write({ kind, follower: id, facts }: LetterRow) {
-    const follower = await this.following.one(id!);
+    const follower = await this.follows.one(id!);
     const to = follower && (follower.email ?? (await this.access.accounts.one(follower.account!))?.email);
     if (!to) return null;
     if (kind === 'confirmation') {
-      const follow = (await this.following.follows(follower.id)).find((one) => one.id === facts.follow);
+      const follow = (await this.follows.follows(follower.id)).find((one) => one.id === facts.follow);
       return follow && !follow.confirmed ? { to, written: await this.#confirmation(follower, follow) } : null;
     }
     const sections = await this.sections(follower, facts);
@@ -75,11 +75,11 @@ export class DigestWriting {
   async sections(follower: Follower, { after = {}, to = '0' }: LetterFacts): Promise<DigestSection[]> {
     const words = letterWords(await this.#languageOf(follower));
     const sections: DigestSection[] = [];
-    for (const follow of await this.following.follows(follower.id)) {
+    for (const follow of await this.follows.follows(follower.id)) {
       const from = after[follow.id];
       if (from === undefined || follow.confirmed === null) continue;
       const entries = await this.#entries(follow, from, to, words);
-      const name = await this.followed.nameOf(follow, await this.#languageOf(follower));
+      const name = await this.targets.nameOf(follow, await this.#languageOf(follower));
       if (entries.length > 0)
         sections.push({
           follow,
@@ -132,7 +132,7 @@ export class DigestWriting {
   ): Promise<LinkedLine[]> {
     const known = await this.#items([...changed.keys()], to);
     const isList = kind === 'list';
-    const filter = isList ? this.followed.filterOf(code) : {};
+    const filter = isList ? this.targets.filterOf(code) : {};
     const before = isList ? await this.#items([...changed.keys()], from, filter) : known;
     const now = isList ? await this.#items([...changed.keys()], to, filter) : known;
     return [...changed].flatMap(([reference, events]): LinkedLine[] => {
@@ -210,7 +210,7 @@ export class DigestWriting {
     const parts = sections.flatMap(({ follow, name, entries, more }): LetterPart[] => [
       { type: 'heading', text: name },
       { type: 'list', items: entries },
-      ...(more > 0 ? [link(digest.more(more), this.publicUrl + this.followed.pathOf(follow))] : []),
+      ...(more > 0 ? [link(digest.more(more), this.publicUrl + this.targets.pathOf(follow))] : []),
     ]);
     return {
       subject: digest.subject(sections.map(({ name }) => name)),
@@ -226,7 +226,7 @@ export class DigestWriting {
   async #confirmation(follower: Follower, follow: Follow): Promise<WrittenLetter> {
     const language = follower.language;
     const { confirmation } = letterWords(language);
-    const name = await this.followed.nameOf(follow, language);
+    const name = await this.targets.nameOf(follow, language);
     const address = `${this.publicUrl}/follow/confirm?key=${follower.secret}&follow=${follow.id}`;
     return {
       language,

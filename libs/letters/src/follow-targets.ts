@@ -28,7 +28,7 @@ export type FollowKind = (typeof FOLLOW_KINDS)[number];
 const NOT_FOLLOWED = fieldsIn(CommitmentsQuery.prototype).filter((name) => !(name in FILTERS));
 
 @Injectable()
-export class Followed {
+export class FollowTargets {
   constructor(
     private readonly codes: KnownCodes,
     private readonly registers: Registers,

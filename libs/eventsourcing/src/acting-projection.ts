@@ -15,7 +15,7 @@ export const pause = (pauses: readonly number[], failures: number, signal: Abort
 type Due = Envelope | Pick<Envelope, 'stream' | 'revision' | 'position'>;
 
 /** A projection that acts: it takes events one after the other, in the order of the log, at its own pace. */
-export class Acting {
+export class ActingProjection {
   readonly due: Due[] = [];
   #working: Promise<void> = Promise.resolve();
   #busy = false;

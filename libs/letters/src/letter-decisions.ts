@@ -38,7 +38,7 @@ export function reachable(all: readonly AccountRow[], agency: string, now: Date)
 export const letterId = (event: string, kind: string, to: string): string => uuidv5(`${kind}\n${to}`, event);
 
 @Injectable()
-export class Deciding {
+export class LetterDecisions {
   /** From where up to where the log holds nothing that letters follow from, and how many events of that the outbox was not told. */
   #quiet = { from: '', to: '', events: 0 };
 

@@ -12,7 +12,7 @@ function roomy(array: Int32Array, place: number): Int32Array {
 }
 
 /** The numbers that belong to each, the last first. */
-export class Belonging {
+export class NumberChains {
   #last: Int32Array = new Int32Array(0);
   #before: Int32Array = new Int32Array(0);
 
