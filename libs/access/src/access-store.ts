@@ -5,7 +5,7 @@ import { places, retry, StillRead, type SqlStatement, type Statements, type SqlV
 import { SECRET_DIGESTS, type Digests } from '#eventsourcing';
 import { IdempotencyKeys, Instant, InstantOrNull, Shown, TextOrNull, type Holder } from '#platform';
 import { SCOPES, type AccountRole, type Scope } from '#words';
-import { Accounts, insertAppointment, appointmentIn, newAccount, openingOf, type RoleRow } from './accounts.js';
+import { Accounts, insertAppointment, now, appointmentIn, newAccount, openingOf, type RoleRow } from './accounts.js';
 
 /** A token as it is listed: without its secret and digest. Instants are ISO 8601. */
 @ApiSchema({ name: 'TokenView' })
@@ -246,7 +246,5 @@ const SCRUB_RETRIES = { forMs: 3_000, everyMs: 100 } as const;
 
 /** The time for which a token is good, unless another is given. */
 const TOKEN_YEARS = 1;
-
-const now = (): string => new Date().toISOString();
 
 export const newToken = (): string => `ft_${randomBytes(24).toString('base64url')}`;

@@ -245,7 +245,7 @@ export const insertAppointment = (
 /** An address as it is compared: no two people have addresses that differ by case. */
 export const foldedEmail = (email: string): string => email.trim().normalize('NFC').toLowerCase();
 
-const now = (): string => new Date().toISOString();
+export const now = (): string => new Date().toISOString();
 
 /** A pseudonym, which tells nothing. */
 export const newAccount = (): string => `account-${randomBytes(8).toString('hex')}`;

@@ -57,7 +57,9 @@ export class CommitmentView extends CommitmentAsAt {
   readonly allowedActs: readonly AllowedAct[];
 }
 
-class HistoryItem {
+export type CommitmentPart = CommitmentView['parts'][number];
+
+export class HistoryItem {
   @ApiProperty({ type: 'integer' }) readonly revision: number;
   @ApiProperty() readonly position: string;
   @ApiProperty({ format: 'date-time' }) readonly recordedAt: string;

@@ -25,7 +25,8 @@ export {
 } from './acts.js';
 export { actControllers, giveAct } from './act-controllers.js';
 export { actAddress, parameterNamesOf, parametersOf } from './addresses.js';
-export { actsFor, CommitmentView, historyOf, viewOf, type ActFor, type History } from './commitments.controller.js';
+export { actsFor, CommitmentView, historyOf, viewOf } from './commitments.controller.js';
+export type { ActFor, CommitmentPart, History, HistoryItem } from './commitments.controller.js';
 export { listPage, RegisterListQuery, RegisterPage } from './list.js';
 export { rehearsalOf } from './rehearsal.js';
 export { cellOfObjects, entryClass, registerRow } from './register-rows.js';

@@ -1,13 +1,11 @@
 /** Hands letters to an SMTP server. */
 import type { Transporter } from 'nodemailer';
+import { isLoopback } from '#text';
 import { Mailer, LetterNotSent, type Letter } from './mailer.js';
 import { mailOf } from './message.js';
 
 /** The time that a server may take to be reached and to greet, and to answer each command. */
 const [REACHED_MS, ANSWERED_MS] = [10_000, 30_000];
-
-/** Letters to this machine leave it by no network: they need no TLS. */
-const LOOPBACK_HOST = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
 /**
  * A letter crosses no network in the clear: `smtps:` is TLS from the start, and `smtp:` goes on only with STARTTLS and a
@@ -43,7 +41,8 @@ export class SmtpMailer extends Mailer {
     return createTransport({
       url: this.url,
       // The parameters of the address come second.
-      ...(!LOOPBACK_HOST.test(new URL(this.url).hostname) && { requireTLS: true }),
+      // Letters to this machine leave it by no network.
+      ...(!isLoopback(new URL(this.url).hostname) && { requireTLS: true }),
       connectionTimeout: REACHED_MS,
       greetingTimeout: REACHED_MS,
       socketTimeout: ANSWERED_MS,

@@ -1,6 +1,6 @@
 /** The chart of a report: the one of the pages, with its legend, in the colours of paper. */
 import { datesToPlot, SHOWN_STAGES, stagesChart } from '#charts';
-import type { Timeline } from '#progress';
+import type { TimelineFilter } from '#progress';
 import { escaped } from '#text';
 import type { Draft } from './draft.js';
 import type { Chart } from './report.js';
@@ -10,8 +10,6 @@ const [LINE_HEIGHT, FONT_SIZE] = [24, 14] as const;
 /** Of a letter, about, in the size of the legend. */
 const LETTER_WIDTH = 8.4;
 const FONT_FAMILY = "'DejaVu Sans', sans-serif";
-
-type TimelineFilter = NonNullable<Parameters<Timeline['on']>[2]>;
 
 /** How many commitments there were in each stage over time; `null` where there is only one date to show. */
 export async function chartOf(draft: Draft, filter: TimelineFilter, href: string): Promise<Chart | null> {

@@ -1,12 +1,10 @@
 /** Commitments in reports: as a table that is read, and as the rows of data that every kind but one has. */
-import type { CommitmentView } from '#acts';
+import type { CommitmentPart, CommitmentView } from '#acts';
 import { isOpen } from '#commitments';
 import type { Filter } from '#progress';
 import type { Inline, Row, Table } from './report.js';
 import type { ColumnKey, Dossier, Draft, Title, ColumnWithCell } from './draft.js';
 import type { SaidOfCommitment } from './round-of-report.js';
-
-type CommitmentPart = CommitmentView['parts'][number];
 
 // ── Tables that are read ────────────────────────────────────────────────────────────────────────────────────────────
 

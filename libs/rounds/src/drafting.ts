@@ -37,7 +37,8 @@ export function fieldsInReturn(act: ActOfReturn | 'record'): FormField[] {
 
 const said = (value: unknown): string => canonicalJson(withoutNulls({ value: value ?? null }));
 const isSamePart = (one: unknown, other: unknown): boolean => said(one) === said(other);
-const listField = <T>(name: string, all: readonly T[]) => (all.length > 0 ? { [name]: all } : {});
+/** A field for a list that is left out where the list is empty. */
+export const listField = <T>(name: string, all: readonly T[]) => (all.length > 0 ? { [name]: all } : {});
 
 /** A draft by its parts, each of which one person writes at a time: `commitment IOM-2011-12`, `new 0`, `answer staff`, `narrative en`. */
 function partsOfDraft({ commitments, newCommitments, answers, narratives }: ReturnDraft): Map<string, unknown> {

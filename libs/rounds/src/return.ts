@@ -17,7 +17,7 @@ import { ACTS, type ActName } from '#commitments';
 import { Conflict, refused, Rejected, withoutNulls, type FieldError, type NewEvent } from '#eventsourcing';
 import { keepingStatements, type EntryHistory } from '#registers';
 import type { ActOfReturn, ReturnState } from '#words';
-import { closedFor, type OpenedRound } from './round.js';
+import { closedFor, type DoneOn, type OpenedRound } from './round.js';
 
 // ── Events and state ────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -39,10 +39,6 @@ export interface ActInReturn {
 
 /** Whether an act supports other statements. */
 export const supports = ({ act }: { readonly act: ActName }): boolean => ACTS[act].inReturns === 'support';
-
-interface DoneOn {
-  readonly on: FullDate;
-}
 
 export type ReturnEvents = {
   /** `acts` are not said again in `content`. */

@@ -8,7 +8,7 @@ import type { ReportKind, RoundState } from '#words';
 // ── Events and state ────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** Each says on which day (UTC) it was done. */
-interface DoneOn {
+export interface DoneOn {
   readonly on: FullDate;
 }
 

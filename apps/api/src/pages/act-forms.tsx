@@ -2,7 +2,7 @@
 import { Controller, Get, Inject, Injectable, Param, Req, type Type } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { actsFor, actAddress, giveAct, historyOf, parameterNamesOf, parametersOf, viewOf } from '#acts';
-import type { ActFor, ActOn, CommitmentView, History, RouteParameters } from '#acts';
+import type { ActFor, ActOn, CommitmentView, HistoryItem, RouteParameters } from '#acts';
 import { classOf, forms } from '#bodies';
 import { todayAnywhere, todayAt } from '#clocks';
 import { ACTS, actOf, RETRACTABLE_LISTS, type ActName, type Line } from '#commitments';
@@ -35,8 +35,6 @@ import { PageQuery, path, Views, type View } from './view.js';
 import { dateWords, roleWords, textWords } from './words.js';
 
 export type PathParams = Readonly<Record<string, string>>;
-type HistoryItem = History['items'][number];
-
 /** The values that the form of an act begins with. */
 const INITIAL_VALUES: { readonly [A in ActName]?: (c: CommitmentView, on: RouteParameters) => object } = {
   setThemes: ({ themes }) => ({ themes }),

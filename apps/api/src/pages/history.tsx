@@ -1,5 +1,5 @@
 /** The history of a commitment: each statement with its dates, its source and its corrections. */
-import { type CommitmentView, type History } from '#acts';
+import { type CommitmentView, type History, type HistoryItem } from '#acts';
 import { Fragment, type ComponentChildren, type VNode } from 'preact';
 import { renderToString } from 'preact-render-to-string';
 import { outranks, rankedOn, type FullDate, type PartialDate } from '#clocks';
@@ -21,7 +21,6 @@ interface HistoryParts {
   readonly history: History;
 }
 
-type HistoryItem = History['items'][number];
 type Correction = HistoryItem['corrections'][number];
 type EventField = { [E in keyof CommitmentEvents]: keyof CommitmentEvents[E] }[keyof CommitmentEvents];
 /** The data of any act, by field. */

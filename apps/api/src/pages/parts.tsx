@@ -1,5 +1,5 @@
 /** The responsible agencies of a commitment: their parts, requests and refusals of roles, and an offered lead. */
-import { type CommitmentView } from '#acts';
+import type { CommitmentPart, CommitmentView } from '#acts';
 import type { Stage } from '#commitments';
 import { ShownDate, StageTag } from './figures.js';
 import { Section } from './layout.js';
@@ -69,7 +69,6 @@ export interface NextStepParts {
   readonly revision?: number;
 }
 
-type CommitmentPart = CommitmentView['parts'][number];
 type Spread = CommitmentView['spread'];
 
 /** `1 completed, 2 unreported` */

@@ -2,14 +2,13 @@
 import { classOf, type ReturnAct, type ReturnDraft } from '#bodies';
 import { ACTS } from '#commitments';
 import { bodyOfForm, tidied, type FieldValues } from '#platform';
-import { bodyInReturn, fieldsInReturn, ANSWER_FIELD } from '#rounds';
+import { bodyInReturn, fieldsInReturn, listField, ANSWER_FIELD } from '#rounds';
 import type { ActOfReturn } from '#words';
 
 const takesField = (act: ActOfReturn | 'record', name: string): boolean =>
   fieldsInReturn(act).some((field) => field.name === name);
 
 const listOrNone = (value: unknown): readonly FieldValues[] => (Array.isArray(value) ? (value as FieldValues[]) : []);
-const listField = <T>(name: string, all: readonly T[]) => (all.length > 0 ? { [name]: all } : {});
 
 /** The body of an act: the entries of the form, and the parts of the draft that no form asks for. */
 function actBody(act: ActOfReturn | 'record', filled: unknown, before: object | undefined): Record<string, unknown> {

@@ -1,5 +1,5 @@
 /** Reads a return that comes back as a workbook: its changes, cell by cell, and the draft that they make. Pure. */
-import { ANSWER_FIELD } from '#rounds';
+import { listField, ANSWER_FIELD } from '#rounds';
 import type { Answer, CommitmentReturn, Question, ReturnAct, ReturnDraft } from '#bodies';
 import type { SpreadsheetFile } from '#files';
 import type { ActOfReturn } from '#words';
@@ -68,8 +68,6 @@ function answersWith(
   });
   return [...kept, ...[...of.values()].flatMap(answer)];
 }
-
-const listField = <T>(name: string, all: readonly T[]) => (all.length > 0 ? { [name]: all } : {});
 
 /** The part of a return on one commitment, between the draft and the workbook's version of it. */
 class CommitmentSaid {

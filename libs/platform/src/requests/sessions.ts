@@ -2,13 +2,12 @@
 import { parseCookie, stringifySetCookie } from 'cookie';
 import type { FastifyReply } from 'fastify';
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { isLoopback } from '#text';
 import type { Session } from './principal.js';
 
 /** A way from a page of ours to another one: a path, which leads to no other host. */
 export const isOwnPath = (to: unknown): to is string =>
   typeof to === 'string' && to.length <= 2_000 && /^\/(?![/\\])[\x21-\x7e]*$/.test(to) && !to.includes('\\');
-
-const LOOPBACK_HOST = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
 /**
  * The cookies of a server, by its public address. Over https they have the prefix `__Host-`, by which a browser takes them from
@@ -25,7 +24,7 @@ export class Cookies {
   constructor(publicUrl: string) {
     const { protocol, hostname } = new URL(publicUrl);
     this.#secure = protocol === 'https:';
-    this.safe = this.#secure || LOOPBACK_HOST.test(hostname);
+    this.safe = this.#secure || isLoopback(hostname);
     this.#prefix = this.#secure ? '__Host-' : '';
   }
 
