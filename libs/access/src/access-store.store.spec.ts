@@ -3,6 +3,7 @@ import Database from 'better-sqlite3';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Digests, StoreUnavailable } from '#eventsourcing';
 import { claimKey } from '#platform';
 import { accessStores, emptyDatabase, onEachDatabase } from './testing/each-database.js';
@@ -207,6 +208,16 @@ onEachDatabase('The access store', (kind) => {
       expect(text).not.toContain(token);
       expect(text).not.toContain(token.slice(3));
       expect(text).toContain(account);
+    });
+    it('a write waits until that of another process is over, and meanwhile all is read', async () => {
+      const elsewhere = new Database(stores.place);
+      elsewhere.exec('BEGIN IMMEDIATE');
+      const made = access.create('IOM', 'waited');
+      for (let n = 0; n < 20; n++) expect(await other.tokens()).toEqual([]);
+      await sleep(20);
+      elsewhere.exec('COMMIT');
+      elsewhere.close();
+      expect(await other.holderOf((await made).token)).toMatchObject(of('focal_point', 'IOM'));
     });
     it('a new token can be given out before the database answers', async () => {
       const token = newToken();
