@@ -76,10 +76,8 @@ const send = ({ method, path, headers, body }: Sent): Promise<Got | 'not sent'> 
 /** Words that would tell of our insides. */
 const INSIDES = /node_modules|\bat [\w.<>]+ \(|SQLITE_|SqliteError|\bfile:\/\/\/work|\.js:\d+:\d+/;
 
-const collect = (() => {
-  setFlagsFromString('--expose-gc');
-  return runInNewContext('gc') as () => void;
-})();
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
 const heap = (): number => {
   collect();
   return process.memoryUsage().heapUsed / 2 ** 20;

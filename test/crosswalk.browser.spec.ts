@@ -7,15 +7,11 @@ import { LOG, metaOf } from '#platform';
 import { refusal } from './support/asking.js';
 import { expectDated, expectReadable, Reader, text } from './support/browser.js';
 import { CLOCK_CASES, HLD, IMPORTER, TestServer, type Answer } from './support/server.js';
+import type { Link } from './support/naive-crosswalk.js';
 
 const dayNow = (): string => new Date().toISOString().slice(0, 10);
 const today = dayNow();
 
-interface Link {
-  readonly from: string;
-  readonly to: string;
-  readonly match: string;
-}
 const given = JSON.parse(readFileSync(join(HLD, 'crosswalk-hld06-hld13.json'), 'utf8')) as {
   readonly links: Link[];
   readonly noEquivalent: string[];

@@ -10,7 +10,7 @@ import {
   type Rules,
 } from './naive-views.js';
 
-interface Link {
+export interface Link {
   readonly from: string;
   readonly to: string;
   readonly match: string;

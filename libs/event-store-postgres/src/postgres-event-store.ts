@@ -56,7 +56,7 @@ const TAKING_OVER = `SELECT set_config(s.name, said.value, true) FROM pg_setting
  *
  * A blanked payload is gone from the tables and their files: the table of payloads is written anew, while everybody waits. It
  * stays in the write-ahead log, its archive, replicas that lag, and backups for as long as these are kept; and until the
- * last transaction that may still see it has ended, which is waited for in the background.
+ * transactions that began before have ended, in all databases of the server, which is waited for in the background.
  */
 export class PostgresEventStore implements EventStore {
   readonly #readers: pg.Pool;

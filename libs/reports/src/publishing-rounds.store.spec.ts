@@ -8,6 +8,7 @@ import { numbering } from '#commitments';
 import { registers, type Registers } from '#registers';
 import { Rounds, round, roundsCatalogs, type Listener } from '#rounds';
 import { MemoryEventStore } from '../../eventsourcing/src/testing/memory-event-store.js';
+import { SILENT_LISTENER } from '../../rounds/src/testing/a-round.js';
 import { killedAt } from '../../rounds/src/testing/killed.js';
 import { PublicationDrafts } from './publication-drafts.js';
 import { ReportJobs } from './jobs.js';
@@ -26,8 +27,6 @@ const commandContext = () => ({ by: deskActor, meta: metaOf(deskActor) });
 const FILES = [{ language: 'en' as const, format: 'md', sha256: 'a'.repeat(64), bytes: 1 }];
 const READY = { knownAt: '1', log: 'l', template: 1, software: 's', publishedOn: '2012-02-09', files: FILES };
 const WORDS = { section: 'summary', language: 'en', text: 'Thanks to all.' };
-/** Nobody waits for it. */
-const SILENT_MAKING: Listener = { told: async () => undefined, deciding: async () => undefined };
 const WHOLE_PUBLICATION = ['Registered', 'NarrativeWritten', 'Published'];
 
 type Moment = 'made' | 'decided';
@@ -72,7 +71,8 @@ class Process {
 
   order = (context: ReturnType<typeof commandContext>) => this.orders.round(CODE, { publication: SYMBOL }, context);
 
-  publish = (context = commandContext()) => this.rounds.publish(CODE, { publication: SYMBOL }, context, SILENT_MAKING);
+  publish = (context = commandContext()) =>
+    this.rounds.publish(CODE, { publication: SYMBOL }, context, SILENT_LISTENER);
 
   /** The work of its projector at a start. */
   async resume(): Promise<void> {
@@ -304,7 +304,7 @@ describe('The symbol of a report of a round', () => {
   it('is refused where it is that of another report, and nothing is published', async () => {
     const process = await closed();
     await process.drafts.begin({ id: 'OTHER', kind: 'synthesis', asOf: '2012-02-09' }, commandContext());
-    const published = process.rounds.publish(CODE, { publication: 'OTHER' }, commandContext(), SILENT_MAKING);
+    const published = process.rounds.publish(CODE, { publication: 'OTHER' }, commandContext(), SILENT_LISTENER);
     await expect(published).rejects.toMatchObject({ code: 'already_registered' });
     expect(await isPublished(process)).toBe(false);
   });

@@ -16,7 +16,7 @@ import {
   contextOf,
   LED_BY,
   today,
-  SILENT_MAKING,
+  SILENT_LISTENER,
   type Desk,
 } from './testing/a-round.js';
 
@@ -158,7 +158,7 @@ describe(`Whatever several people do with a round and its returns (SEED=${seed})
               break;
             }
             case 'publish':
-              await desk.rounds.publish(CODE, {}, contextOf(by), SILENT_MAKING);
+              await desk.rounds.publish(CODE, {}, contextOf(by), SILENT_LISTENER);
               published = true;
               break;
             case 'close':

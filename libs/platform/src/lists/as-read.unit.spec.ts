@@ -5,10 +5,8 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { asRead } from './as-read.js';
 
-const collect = (() => {
-  setFlagsFromString('--expose-gc');
-  return runInNewContext('gc') as () => void;
-})();
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
 
 /** A stream that was read to its end, or was destroyed, and the items that its source had in hand. */
 async function endedStream(made: (source: AsyncGenerator<string>) => Readable, toItsEnd = true) {

@@ -64,7 +64,7 @@ class Symbols extends RoundReports {
 }
 
 /** Nobody waits for the publication. */
-export const SILENT_MAKING: Listener = { told: async () => undefined, deciding: async () => undefined };
+export const SILENT_LISTENER: Listener = { told: async () => undefined, deciding: async () => undefined };
 
 /** One process that works on returns. */
 export class Desk {
