@@ -14,9 +14,9 @@ import {
   type NumberedReport,
   type ReportFormat,
   type ReportKind,
-  type Section,
   type Table,
 } from '#reports';
+import { allSections } from '../libs/reports/src/testing/sample.js';
 import { done, refusal } from './support/asking.js';
 import { deep } from './support/properties.js';
 import type { OpenApi } from './support/openapi.js';
@@ -65,8 +65,6 @@ const get = async (path: string) => (await server.get(`/v1/${path}`)).body;
 const referencesIn = async (query: string): Promise<string[]> =>
   (await get(`commitments?limit=1000&${query}`)).items.map(({ reference }: { reference: string }) => reference);
 
-const allSections = (sections: readonly Section[]): Section[] =>
-  sections.flatMap((section) => [section, ...allSections(section.sections)]);
 const blocksOf = ({ sections }: NumberedReport): Block[] => allSections(sections).flatMap(({ blocks }) => blocks);
 const tablesOf = (made: NumberedReport): Table[] => blocksOf(made).filter((block) => block.type === 'table');
 const tableOf = (made: NumberedReport, id: string): Table => tablesOf(made).find((table) => table.id === id)!;

@@ -8,20 +8,9 @@ import { columnLayout, longestInBold, longestInCell, CELL_MARGINS, roomOf } from
 import { runsOf } from './flow.js';
 import { blocksOf, withNarratives } from './narrative.js';
 import { numbered } from './numbered.js';
-import {
-  LANGUAGES,
-  textOfInlines,
-  type Block,
-  type Column,
-  type NumberedReport,
-  type Row,
-  type Section,
-} from './report.js';
-import { sampleReport } from './testing/sample.js';
+import { LANGUAGES, textOfInlines, type Block, type Column, type NumberedReport, type Row } from './report.js';
+import { allSections, sampleReport } from './testing/sample.js';
 import { reportWords } from './words/index.js';
-
-const allSections = (sections: readonly Section[]): Section[] =>
-  sections.flatMap((section) => [section, ...allSections(section.sections)]);
 
 /** A row in the columns of the sample. */
 const LONG: Row = Array.from({ length: 7 }, () => ({ type: 'text', inlines: ['x'.repeat(100)] }));

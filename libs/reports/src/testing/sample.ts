@@ -212,3 +212,7 @@ export function sampleReport(language: Language = 'en'): Report {
     },
   };
 }
+
+/** Sections with all below them, in the order in which they are read. */
+export const allSections = (sections: readonly Section[]): Section[] =>
+  sections.flatMap((section) => [section, ...allSections(section.sections)]);
