@@ -5,7 +5,15 @@ import { places, retry, StillRead, type SqlStatement, type Statements, type SqlV
 import { SECRET_DIGESTS, type Digests } from '#eventsourcing';
 import { IdempotencyKeys, Instant, InstantOrNull, Shown, TextOrNull, type Holder } from '#platform';
 import { SCOPES, type AccountRole, type Scope } from '#words';
-import { Accounts, insertAppointment, now, appointmentIn, newAccount, openingOf, type RoleRow } from './accounts.js';
+import {
+  Accounts,
+  insertAppointment,
+  instantNow,
+  appointmentIn,
+  newAccount,
+  openingOf,
+  type RoleRow,
+} from './accounts.js';
 
 /** A token as it is listed: without its secret and digest. Instants are ISO 8601. */
 @ApiSchema({ name: 'TokenView' })
@@ -165,7 +173,7 @@ export abstract class AccessStore implements IdempotencyKeys {
   }
 
   #giving(
-    { id = randomUUID(), account, label, scopes, expires, by = null, demo = false, created = now() }: NewToken,
+    { id = randomUUID(), account, label, scopes, expires, by = null, demo = false, created = instantNow() }: NewToken,
     token: string,
   ) {
     const end = new Date();
@@ -208,7 +216,7 @@ export abstract class AccessStore implements IdempotencyKeys {
     const which = 'revoked IS NULL AND (id = ? OR label = ?)';
     const found = await this.query(`SELECT id FROM tokens WHERE ${which}`, idOrLabel, idOrLabel);
     if (found.length > 0)
-      await this.change([`UPDATE tokens SET revoked = ? WHERE ${which}`, now(), idOrLabel, idOrLabel]);
+      await this.change([`UPDATE tokens SET revoked = ? WHERE ${which}`, instantNow(), idOrLabel, idOrLabel]);
     return found.length;
   }
 

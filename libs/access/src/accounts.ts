@@ -99,7 +99,7 @@ export class Accounts {
   /** Lets a person in by an identity from now on. @throws an error of the database where it is another account's */
   async identify(account: string, issuer: string, subject: string): Promise<void> {
     const sql = 'INSERT INTO identities VALUES (?, ?, ?, ?)';
-    await this.store.query(sql, issuer, subject, account, now());
+    await this.store.query(sql, issuer, subject, account, instantNow());
   }
 
   /** The account as `principalAt` takes it, with its roles over time; `null`: there is none, or it was erased. */
@@ -164,14 +164,14 @@ export class Accounts {
   /** Ends an appointment, at once or on a day; one that has ended stays as it was. With the last one its sessions end. */
   async relieve(id: string, by: string | null = null, until = new Date()): Promise<void> {
     const ends = 'UPDATE appointments SET until = ?, relieved_by = ? WHERE id = ? AND (until IS NULL OR until > ?)';
-    const at = now();
+    const at = instantNow();
     await this.store.change(
       [ends, until.toISOString(), by, id, at],
       // A person without any role is signed out.
       [
         `DELETE FROM sessions WHERE account = (SELECT account FROM appointments WHERE id = ?) AND NOT EXISTS
            (SELECT 1 FROM appointments a WHERE a.account = sessions.account AND (a.until IS NULL OR a.until > ?))`,
-        ...[id, now()],
+        ...[id, instantNow()],
       ],
     );
   }
@@ -182,7 +182,7 @@ export class Accounts {
    * @throws StoreUnavailable where it is gone, but not yet from the files
    */
   async erase(account: string, by: string | null = null): Promise<void> {
-    const at = now();
+    const at = instantNow();
     await this.store.change(
       ['DELETE FROM followers WHERE email = (SELECT email FROM people WHERE account = ?)', account],
       ['DELETE FROM people WHERE account = ?', account],
@@ -220,7 +220,7 @@ export const openingOf = (
   account: string,
   { kind, name, email, language, by = null }: Omit<NewAccount, 'account'>,
 ): SqlStatement[] => [
-  ['INSERT INTO accounts VALUES (?, ?, ?, ?, NULL)', account, kind, now(), by],
+  ['INSERT INTO accounts VALUES (?, ?, ?, ?, NULL)', account, kind, instantNow(), by],
   ...(name === undefined && email === undefined
     ? []
     : [
@@ -238,14 +238,15 @@ export const insertAppointment = (
   id = randomUUID() as string,
 ): SqlStatement => {
   if (!fitsAgency(role, agency)) throw new Error(`No ${role} is given for ${agency ?? 'no agency'}.`);
-  const period = [since?.toISOString() ?? now(), until?.toISOString() ?? null];
+  const period = [since?.toISOString() ?? instantNow(), until?.toISOString() ?? null];
   return ['INSERT INTO appointments VALUES (?, ?, ?, ?, ?, ?, ?, NULL)', id, account, role, agency, ...period, by];
 };
 
 /** An address as it is compared: no two people have addresses that differ by case. */
 export const foldedEmail = (email: string): string => email.trim().normalize('NFC').toLowerCase();
 
-export const now = (): string => new Date().toISOString();
+/** The instant, as tables keep it: ISO 8601 in UTC. */
+export const instantNow = (): string => new Date().toISOString();
 
 /** A pseudonym, which tells nothing. */
 export const newAccount = (): string => `account-${randomBytes(8).toString('hex')}`;

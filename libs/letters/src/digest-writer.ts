@@ -61,7 +61,7 @@ export class DigestWriter {
     const to = follower && (follower.email ?? (await this.access.accounts.one(follower.account!))?.email);
     if (!to) return null;
     if (kind === 'confirmation') {
-      const follow = (await this.follows.follows(follower.id)).find((one) => one.id === facts.follow);
+      const follow = (await this.follows.ofFollower(follower.id)).find((one) => one.id === facts.follow);
       return follow && !follow.confirmed ? { to, written: await this.#confirmation(follower, follow) } : null;
     }
     const sections = await this.sections(follower, facts);
@@ -75,7 +75,7 @@ export class DigestWriter {
   async sections(follower: Follower, { after = {}, to = '0' }: LetterFacts): Promise<DigestSection[]> {
     const words = letterWords(await this.#languageOf(follower));
     const sections: DigestSection[] = [];
-    for (const follow of await this.follows.follows(follower.id)) {
+    for (const follow of await this.follows.ofFollower(follower.id)) {
       const from = after[follow.id];
       if (from === undefined || follow.confirmed === null) continue;
       const entries = await this.#entries(follow, from, to, words);

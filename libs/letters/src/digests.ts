@@ -27,7 +27,7 @@ export class Digests {
     for (const follower of await this.follows.due(now.getTime())) {
       const to = await this.log.store.head();
       if (to === null || !(await this.projector.reached(to, VIEWS_WAIT_MS))) return;
-      const follows = (await this.follows.follows(follower.id)).filter(({ confirmed }) => confirmed !== null);
+      const follows = (await this.follows.ofFollower(follower.id)).filter(({ confirmed }) => confirmed !== null);
       const after = Object.fromEntries(follows.map(({ id, position }) => [id, position]));
       const facts = { after, to };
       const sections = await this.writer.sections(follower, facts);

@@ -71,7 +71,7 @@ export class Follows {
   /** The follows of an account. */
   async of(account: string): Promise<Follow[]> {
     const follower = await this.#follower('account', account);
-    return follower ? this.follows(follower.id) : [];
+    return follower ? this.ofFollower(follower.id) : [];
   }
 
   /** @throws Rejected where there is no such thing, or the account has no address */
@@ -81,7 +81,7 @@ export class Follows {
     if (!person?.email) throw new Conflict('no_address', 'Letters need an e-mail address, and this account has none.');
     const follower = await this.#made('account', account, person.language ?? 'en');
     await this.#add(follower, { kind, code }, true);
-    return (await this.follows(follower.id)).find((one) => one.kind === kind && one.code === code)!;
+    return (await this.ofFollower(follower.id)).find((one) => one.kind === kind && one.code === code)!;
   }
 
   /**
@@ -103,7 +103,7 @@ export class Follows {
     if (Number(row!.sent) >= MAX_CONFIRMATIONS_PER_HOUR)
       throw new Rejected('too_many_requests', 'Very many ask for letters now. Try again in an hour.');
     const follower = await this.#made('email', email, language);
-    const known = await this.follows(follower.id);
+    const known = await this.ofFollower(follower.id);
     if (known.some((one) => one.kind === kind && one.code === code)) return;
     if (
       known.filter(({ confirmed }) => confirmed === null).length >= MAX_UNCONFIRMED_FOLLOWS ||
@@ -126,7 +126,7 @@ export class Follows {
   /** The follower and, where it is named, the follow that a link in a letter is about. @throws Rejected `not_found` */
   async behind(secret: string, follow?: string): Promise<{ follower: Follower; follows: Follow[] }> {
     const follower = await this.#follower('secret', secret);
-    const follows = follower ? await this.follows(follower.id) : [];
+    const follows = follower ? await this.ofFollower(follower.id) : [];
     const named = follow === undefined ? follows : follows.filter(({ id }) => id === follow);
     if (!follower || named.length === 0) throw linkEnded();
     return { follower, follows: named };
@@ -154,12 +154,12 @@ export class Follows {
   /** Ends one of an account. @throws Rejected `not_found` */
   async end(account: string, id: string): Promise<void> {
     const follower = await this.#follower('account', account);
-    if (!follower || !(await this.follows(follower.id)).some((one) => one.id === id))
+    if (!follower || !(await this.ofFollower(follower.id)).some((one) => one.id === id))
       throw new Rejected('not_found', `You follow nothing as ${id}.`);
     await this.endBy(follower.secret, id);
   }
 
-  async follows(follower: string): Promise<Follow[]> {
+  async ofFollower(follower: string): Promise<Follow[]> {
     return this.access.query<Follow>(
       'SELECT id, kind, code, position, created, confirmed FROM follows WHERE follower = ? ORDER BY created, id',
       follower,
@@ -233,7 +233,7 @@ export class Follows {
   }
 
   async #add(follower: Follower, asked: FollowTarget, confirmed: boolean): Promise<void> {
-    const known = await this.follows(follower.id);
+    const known = await this.ofFollower(follower.id);
     if (known.some(({ kind, code }) => kind === asked.kind && code === asked.code)) return;
     if (known.length >= MAX_FOLLOWS_PER_FOLLOWER)
       throw refused('too_many', '/code', `One follows ${MAX_FOLLOWS_PER_FOLLOWER} things at most.`);

@@ -73,7 +73,7 @@ onEachDatabase('The outbox', (kind) => {
     await following.turned(mine!, now + 2 * WEEK_MS, '9');
     await following.turned(mine!, now + 5 * WEEK_MS, '20');
     expect(await following.one(follower.id)).toMatchObject({ nextAt: now + 2 * WEEK_MS, language: 'fr' });
-    expect(await following.follows(follower.id)).toMatchObject([{ position: '9' }]);
+    expect(await following.ofFollower(follower.id)).toMatchObject([{ position: '9' }]);
   });
 
   it('keeps nothing of an address that follows nothing any more, or has not confirmed', async () => {

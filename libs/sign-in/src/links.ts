@@ -1,6 +1,6 @@
 /** Links by which people sign in: sent to their address, or printed by the command line for the operator. */
 import { Logger } from '@nestjs/common';
-import type { AccessStore } from '#access';
+import { instantNow, type AccessStore } from '#access';
 import { LetterNotSent, type Mailer } from '#mail';
 import type { Once } from './once.js';
 
@@ -53,7 +53,8 @@ export class SignInLinks {
   async #send(email: string, browser: string, to?: string): Promise<void> {
     const account = await this.access.accounts.byEmail(email);
     const known = account && (await this.access.accounts.one(account));
-    if (!account || !known || !known.email || !known.appointments.some(({ until }) => !until || until > now())) return;
+    if (!account || !known || !known.email || !known.appointments.some(({ until }) => !until || until > instantNow()))
+      return;
     if ((await this.once.open('link', account)) >= MAX_OPEN_LINKS_PER_ACCOUNT) return;
     await this.mailer.send({
       to: known.email,
@@ -106,5 +107,3 @@ export class SignInLinks {
     return taken?.account ? ({ account: taken.account, ...taken.kept } as OpenedLink) : null;
   }
 }
-
-const now = (): string => new Date().toISOString();
