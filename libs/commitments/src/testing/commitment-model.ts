@@ -91,7 +91,7 @@ const OF_ROLES = {
 } as const;
 export const ENDS = { merge: 'merged', split: 'split', supersede: 'superseded', withdraw: 'withdrawn' } as const;
 const OFFER_ACTS = ['offerLead', 'acceptLead', 'declineLead', 'withdrawLeadOffer', 'tookOver'];
-export const AMENDING: readonly ActName[] = ['correct', 'retract', 'blank'];
+export const AMENDING = ['correct', 'retract', 'blank'] as const satisfies readonly ActName[];
 /** The acts on a record that has ended. */
 export const ACTS_AFTER_THE_END: readonly ActName[] = ['verify', 'reply', ...AMENDING];
 const LEAD: readonly Role[] = ['lead'];
@@ -341,7 +341,7 @@ export class Model {
     };
     const end = this.end(today);
     return [
-      ...(AMENDING.includes(act) && on.revision! >= this.length ? ['not_found'] : []),
+      ...(isOneOf(AMENDING, act) && on.revision! >= this.length ? ['not_found'] : []),
       ...(may() ? [] : ['forbidden']),
       ...(end && !ACTS_AFTER_THE_END.includes(act) && (isEnd(act) || says.reportedOn! >= end.says.reportedOn!)
         ? ['not_active']
@@ -358,7 +358,7 @@ export class Model {
       (one) => one !== undefined,
     );
     const early =
-      !AMENDING.includes(act) &&
+      !isOneOf(AMENDING, act) &&
       (day > today || (act !== 'offerLead' && periods.some((period) => firstDay(period) > day)))
         ? ['date_in_the_future']
         : [];
