@@ -20,7 +20,7 @@ import {
   TODAY,
   type Happening,
 } from './testing/a-commitment.js';
-import { AMENDING, ENDS } from './testing/commitment-model.js';
+import { ACTS_ON_OFFERS, AMENDING, ENDS } from './testing/commitment-model.js';
 import { ACTS, type ActName, type BodyOf } from './acts.js';
 import { allowedActs } from './deciding.js';
 import { type CommitmentAsAt, type Correct } from '#bodies';
@@ -56,8 +56,9 @@ const everyDay = (...history: Happening[]) => {
   return DAYS.map((day) => bare(asAt(c, day)));
 };
 
-const UNCORRECTABLE_ACTS = [...(['offerLead', 'acceptLead', 'declineLead', 'withdrawLeadOffer'] as const), ...AMENDING];
-type CorrectableAct = Exclude<ActName, keyof typeof ENDS | (typeof UNCORRECTABLE_ACTS)[number]>;
+/** Acts of which nothing is corrected or retracted; an end is retracted only. */
+const UNAMENDABLE_ACTS = [...ACTS_ON_OFFERS, ...AMENDING];
+type CorrectableAct = Exclude<ActName, keyof typeof ENDS | (typeof UNAMENDABLE_ACTS)[number]>;
 const ends = Object.keys(ENDS) as ActName[];
 
 /** The statement of the act of a scene, and its revision. */
@@ -218,7 +219,7 @@ describe('A correction', () => {
 });
 
 describe('A retraction', () => {
-  it.each(Object.keys(ACTS).filter((act) => !['record', ...UNCORRECTABLE_ACTS].includes(act)) as ActName[])(
+  it.each(Object.keys(ACTS).filter((act) => !['record', ...UNAMENDABLE_ACTS].includes(act)) as ActName[])(
     'of %s leaves, as at every date, what would show without it',
     (act) => {
       const { before, does, revision } = saying(act);
@@ -404,7 +405,7 @@ describe('Nothing unsound comes of a correction or a retraction', () => {
 });
 
 describe('What cannot be corrected', () => {
-  it.each(UNCORRECTABLE_ACTS)('%s: it is answered by another act', (act) => {
+  it.each(UNAMENDABLE_ACTS)('%s: it is answered by another act', (act) => {
     const { before, does, revision } = saying(act);
     correcting(revision, { reason: 'x' }, ...before, does()).rejected('not_correctable');
     retracting(revision, ...before, does()).rejected('not_correctable');

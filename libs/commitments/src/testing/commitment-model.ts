@@ -90,7 +90,13 @@ const OF_ROLES = {
   tookOver: 'TookOver',
 } as const;
 export const ENDS = { merge: 'merged', split: 'split', supersede: 'superseded', withdraw: 'withdrawn' } as const;
-const OFFER_ACTS = ['offerLead', 'acceptLead', 'declineLead', 'withdrawLeadOffer', 'tookOver'];
+export const ACTS_ON_OFFERS = [
+  'offerLead',
+  'acceptLead',
+  'declineLead',
+  'withdrawLeadOffer',
+] as const satisfies readonly ActName[];
+const OFFER_LINES = [...ACTS_ON_OFFERS, 'tookOver'];
 export const AMENDING = ['correct', 'retract', 'blank'] as const satisfies readonly ActName[];
 /** The acts on a record that has ended. */
 export const ACTS_AFTER_THE_END: readonly ActName[] = ['verify', 'reply', ...AMENDING];
@@ -653,7 +659,7 @@ export class Model {
   }
   private correction(says: Says, by: ActorOnDay, revision: number): string[] {
     const line = this.lines.find((one) => one.revision === revision);
-    if (!line || isOneOf(AMENDING, line.act) || OFFER_ACTS.includes(line.act) || isEnd(line.act))
+    if (!line || isOneOf(AMENDING, line.act) || isOneOf(OFFER_LINES, line.act) || isEnd(line.act))
       return ['not_correctable'];
     if (line.retracted) return ['already_retracted'];
     const corrected = this.corrected(line, says, by);
@@ -671,7 +677,7 @@ export class Model {
   }
   private retraction(item: string | undefined, revision: number): string[] {
     const line = this.lines.find((one) => one.revision === revision);
-    if (!line || isOneOf(AMENDING, line.act) || OFFER_ACTS.includes(line.act)) return ['not_correctable'];
+    if (!line || isOneOf(AMENDING, line.act) || isOneOf(OFFER_LINES, line.act)) return ['not_correctable'];
     if (line.retracted) return ['already_retracted'];
     if (line.act === 'record' && !item) return ['record_stays'];
     if (!item) return this.with(revision, { retracted: true }).unsound();
